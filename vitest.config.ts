@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+/** Three kinds of test, by what they need: nothing; the local engine's DynamoDB; a deployed local clinic. */
+export default defineConfig({
+  test: {
+    coverage: { provider: 'v8', include: ['functions/*/core/**'], reporter: ['text-summary', 'json-summary'] },
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          globalSetup: ['test/integration/setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
