@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { Temporal } from 'temporal-polyfill';
+import * as z from 'zod';
+
+/** Where 'now' comes from. Use cases take a Clock; rules take the instant itself. */
+export interface Clock {
+  /** The present instant, whole milliseconds. */
+  now(): Temporal.Instant;
+}
+
+const offsetFile = z.object({ offsetMillis: z.number().int() });
+
+/**
+ * Milliseconds the local clinic's clock runs ahead of the machine's. Read on each call, because `plumbline clock
+ * advance` moves the clock under warm workers. Only stage `local` ever reads it.
+ */
+const localOffsetMillis = (): number => {
+  const path = process.env.PLUMBLINE_STAGE === 'local' ? process.env.PLUMBLINE_CLOCK_FILE : undefined;
+  if (path === undefined) return 0;
+  try {
+    return offsetFile.parse(JSON.parse(readFileSync(path, 'utf8'))).offsetMillis;
+  } catch {
+    return 0; // no file yet: the clock has not been moved
+  }
+};
+
+/** The one place that reads the real clock. */
+export const systemClock: Clock = {
+  now: () => Temporal.Instant.fromEpochMilliseconds(Date.now() + localOffsetMillis()),
+};
+
+/** A clock that stands still, for replays and tests. */
+export const fixedClock = (at: Temporal.Instant | string): Clock => {
+  const instant = Temporal.Instant.from(at);
+  return { now: () => instant };
+};
+
+/** An instant as it is stored: UTC, whole seconds, `2026-11-24T15:00:00Z`. */
+export const toStored = (instant: Temporal.Instant): string => instant.toString({ smallestUnit: 'second' });

@@ -1,0 +1,47 @@
+/**
+ * Folding: what a patient typed, reduced to what they meant, before any rule reads it.
+ *
+ * Phones write curly quotes, keycap digits, accents or none, capitals or none and emoji anywhere. Every rule over free text
+ * (keywords, answers, red flags) reads a folded form, so that no rule has to know about any of it.
+ */
+
+// What a keyboard puts where a person means an apostrophe. Dropped, so that can't, can’t and cant are one word.
+const APOSTROPHES = /['`´‘’‚‛ʹʻʼʽ′＇]/g;
+const COMBINING_MARKS = /\p{M}+/gu;
+// Zero-width joiners, soft hyphens, direction marks: invisible, and enough to hide a word from a rule.
+const INVISIBLES = /[\p{Cf}\u115f\u1160\u3164]+/gu;
+const ASCII_ONLY = /^[\t\n\r -~]*$/;
+
+/**
+ * Lower case, compatibility forms resolved (full-width, keycaps, ligatures), no diacritics, no apostrophes, no invisible
+ * characters. Punctuation and emoji stay. Never throws, whatever the string holds.
+ */
+export function foldCharacters(text: string): string {
+  if (ASCII_ONLY.test(text)) return text.toLowerCase().replace(APOSTROPHES, '');
+  return text
+    .replaceAll('🔟', '10')
+    .replace(APOSTROPHES, '')
+    .normalize('NFKD')
+    .replace(COMBINING_MARKS, '')
+    .replace(INVISIBLES, '')
+    .toLowerCase()
+    .replace(COMBINING_MARKS, '');
+}
+
+/** The mark that stands for a pause (comma, full stop, line end, spaced dash) in {@link foldClauses}. */
+export const PAUSE = '|';
+
+const PAUSES = /[^\S\n]*(?:[.,;:!?¡¿()[\]{}"“”«»…\n\r\u2028\u2029|]|\s[-–—]+\s|[–—])+/g;
+const NOT_WORD_NOR_PAUSE = /[^\p{L}\p{N}|]+/gu;
+
+/** Words joined by single spaces, each run of punctuation between them reduced to the word {@link PAUSE}. */
+export function foldClauses(text: string): string {
+  return foldCharacters(text).replace(PAUSES, ' | ').replace(NOT_WORD_NOR_PAUSE, ' ').trim();
+}
+
+const NOT_WORD = /[^\p{L}\p{N}]+/gu;
+
+/** Words joined by single spaces, nothing else: the form in which a whole message is compared with a keyword. */
+export function foldWords(text: string): string {
+  return foldCharacters(text).replace(NOT_WORD, ' ').trim();
+}

@@ -1,0 +1,97 @@
+import { Temporal } from 'temporal-polyfill';
+import * as z from 'zod';
+import { type Id, type IdKind, idKinds, idPattern } from '../ids.ts';
+
+/** An id of one kind. The cast is the one place where a checked string becomes an id type. */
+export const id = <K extends IdKind>(kind: K): z.ZodType<Id<K>, string> =>
+  z.string().regex(idPattern(kind), {
+    error: `Expected an id like ${idKinds[kind]}_01K8Z3V9Q4M7T2W6X5Y1N0R8PA`,
+  }) as unknown as z.ZodType<Id<K>, string>;
+
+/** North American number in E.164: `+1` and ten digits, area code and exchange not starting with 0 or 1. */
+export const phone = z.string().regex(/^\+1[2-9]\d{2}[2-9]\d{6}$/, {
+  error: 'Expected a North American number like +12065550123',
+});
+
+const isInstant = (text: string): boolean => {
+  try {
+    Temporal.Instant.from(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** An instant with its offset, `2026-11-24T15:00:00Z`; read as UTC, whole seconds. */
+export const instant = z
+  .string()
+  .max(40)
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/, {
+    error: 'Expected an instant like 2026-11-24T15:00:00Z',
+  })
+  .refine(isInstant, { error: 'There is no such date and time' });
+
+const isDate = (text: string): boolean => {
+  try {
+    Temporal.PlainDate.from(text, { overflow: 'reject' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** A calendar date, `2026-11-24`. */
+export const date = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'Expected a date like 2026-11-24' })
+  .refine(isDate, { error: 'There is no such date' });
+
+const isZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return name === 'UTC' || name.includes('/');
+  } catch {
+    return false;
+  }
+};
+
+/** An IANA zone name, `America/Denver`. */
+export const zone = z.string().max(64).refine(isZone, { error: 'Expected an IANA time zone like America/Denver' });
+
+/** A local time of day, `07:30`. */
+export const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'Expected a time like 07:30' });
+
+/** A name or other short line a person typed: trimmed, no control characters. */
+export const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, { error: 'Must not be empty' })
+    .max(max)
+    .regex(/^[^\p{Cc}]*$/u, { error: 'Must not contain control characters' });
+
+/** Free text a person typed: line breaks allowed. */
+export const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .regex(/^(?:[^\p{Cc}]|[\n\r\t])*$/u, { error: 'Must not contain control characters' });
+
+/** A clinic's public name in URLs. */
+export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, {
+  error: 'Expected a clinic name like lakeview-spine',
+});
+
+/** A patient link's secret. */
+export const linkToken = z.string().regex(/^[A-Za-z0-9_-]{22}$/, { error: 'This is not a link of ours' });
+
+/** Query parameters of a list. */
+export const paging = {
+  limit: z.coerce.number().int().min(1).max(100).default(25),
+  cursor: z.string().max(2000).optional(),
+};
+
+/** A page of a list. `cursor` is absent at the end. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ items: z.array(item), cursor: z.string().optional() });

@@ -1,0 +1,34 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Temporal } from 'temporal-polyfill';
+import { ulid } from 'ulid';
+
+/** Every kind of id the product mints: a three-letter kind and a ULID, so that ids sort by time of creation. */
+export const idKinds = {
+  clinic: 'cli',
+  provider: 'prv',
+  appointmentType: 'aty',
+  patient: 'pat',
+  appointment: 'apt',
+  consent: 'con',
+  observation: 'obs',
+  triageCase: 'tri',
+  exercisePlan: 'hep',
+  inboundText: 'inb',
+} as const;
+
+export type IdKind = keyof typeof idKinds;
+/** An id of one kind, such as `apt_01KB...` for an appointment. */
+export type Id<K extends IdKind> = `${(typeof idKinds)[K]}_${string}`;
+
+/** Mints an id. `now` gives the sortable half, so that a moved local clock also orders ids. */
+export const newId = <K extends IdKind>(kind: K, now: Temporal.Instant): Id<K> =>
+  `${idKinds[kind]}_${ulid(now.epochMilliseconds)}`;
+
+/** What an id of a kind looks like, for contracts. */
+export const idPattern = (kind: IdKind): RegExp => new RegExp(`^${idKinds[kind]}_[0-9A-HJKMNP-TV-Z]{26}$`);
+
+/** A patient link's secret: 128 random bits, 22 URL-safe characters. Only its hash is ever stored. */
+export const newLinkToken = (): string => randomBytes(16).toString('base64url');
+
+/** SHA-256 as lowercase hex: how secrets are stored and request bodies are compared. */
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

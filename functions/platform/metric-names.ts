@@ -1,0 +1,52 @@
+/**
+ * Every metric the functions emit (CloudWatch embedded metric format) and the dashboard and the alarms read.
+ *
+ * Namespace and the one dimension, `service`, come from the function's environment: POWERTOOLS_METRICS_NAMESPACE and
+ * POWERTOOLS_SERVICE_NAME, which is the area. A metric has no other dimension, above all none that names a clinic or a patient.
+ */
+export const metricNamespace = 'Plumbline';
+
+/** The emitting area is written after each name: an alarm listens to that `service` only. */
+export const metricNames = {
+  /** scheduling · Count · one per appointment booked, by staff or by the patient. */
+  appointmentsBooked: 'AppointmentsBooked',
+  /** scheduling · Count · one per appointment moved to another time. */
+  appointmentsRescheduled: 'AppointmentsRescheduled',
+  /** scheduling · Count · one per appointment cancelled. */
+  appointmentsCancelled: 'AppointmentsCancelled',
+
+  /** messaging · Count · the carrier service took the text. */
+  textsAccepted: 'TextsAccepted',
+  /** messaging · Count · a final receipt says the carrier delivered it. */
+  textsDelivered: 'TextsDelivered',
+  /** messaging · Count · refused at once, or a final receipt says it was not delivered. */
+  textsFailed: 'TextsFailed',
+  /** messaging · Count · not sent on purpose: no consent, opted out, cancelled, stale, capped. */
+  textsSuppressed: 'TextsSuppressed',
+  /** messaging · Count · the answer of the send call never came; a receipt has to settle it. */
+  textsAmbiguous: 'TextsAmbiguous',
+  /** messaging · Count · a number said STOP. */
+  optOuts: 'OptOuts',
+  /** messaging · Count · the account's monthly spend limit stopped a send; texts stay due. */
+  sendingPaused: 'SendingPaused',
+
+  /**
+   * messaging (kind reminders) and care (kind check-ins) · Seconds · how long the oldest text that should have been sent has been
+   * waiting; 0 when nothing waits. Emitted by each minute's sweep.
+   */
+  oldestDueSeconds: 'OldestDueSeconds',
+
+  /** care · Count · one per triage case opened by words of a red flag. */
+  redFlagsOpened: 'RedFlagsOpened',
+  /** care · Count · triage cases nobody has acknowledged yet. Emitted by each minute's check-in sweep, 0 included. */
+  redFlagsWaiting: 'RedFlagsWaiting',
+
+  /** billing · Count · one per charge line written to the export. */
+  chargeLinesExported: 'ChargeLinesExported',
+  /** audit · Count · one per entry appended to a chain. */
+  auditEntriesAppended: 'AuditEntriesAppended',
+  /** audit and billing · Count · stream records set aside because they can never be processed. */
+  recordsParked: 'RecordsParked',
+} as const;
+
+export type MetricName = (typeof metricNames)[keyof typeof metricNames];

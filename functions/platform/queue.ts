@@ -1,0 +1,41 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { log } from './log.ts';
+import { flushMetrics } from './metrics.ts';
+
+/**
+ * The Lambda entry of a queue's consumer. Each record is handled by itself; those that fail are handed back alone
+ * (partial batch response), retried, and end in the dead-letter queue.
+ */
+export const queueHandler = (name: string, consume: (record: SQSRecord) => Promise<void>) => {
+  const guarded = async (record: SQSRecord): Promise<void> => {
+    try {
+      await consume(record);
+    } catch (error) {
+      log.error(`${name} failed`, error, { requestId: record.messageId });
+      throw error;
+    }
+  };
+  return middy<SQSEvent, SQSBatchResponse>()
+    .use({ after: flushMetrics, onError: flushMetrics })
+    .handler(async (event, context) => {
+      const processor = new BatchProcessor(EventType.SQS);
+      // All of a batch failing is still a partial response: throwing would hide which records failed.
+      const response = await processPartialResponse(event, guarded, processor, {
+        context,
+        throwOnFullBatchFailure: false,
+      });
+      log.info(name, { requestId: context.awsRequestId, count: event.Records.length });
+      return response;
+    });
+};
+
+/** The text an SNS subscription put on the queue: the message itself with raw delivery, else inside its envelope. */
+export const snsMessageOf = (record: SQSRecord): unknown => {
+  const body: unknown = JSON.parse(record.body);
+  if (typeof body === 'object' && body !== null && 'Message' in body && 'TopicArn' in body) {
+    return typeof body.Message === 'string' ? JSON.parse(body.Message) : body.Message;
+  }
+  return body;
+};

@@ -1,0 +1,65 @@
+import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
+import { item, string } from 'dynamodb-toolbox/schema';
+import type { Id } from '../ids.ts';
+import { get, put, recordAttributes, recordsTable, type TransactItem } from './records.ts';
+
+const ClinicEntity = new Entity({
+  name: 'Clinic',
+  table: recordsTable,
+  timestamps: false,
+  schema: item({
+    ...recordAttributes,
+    clinicId: string().key(),
+    slug: string(),
+    name: string(),
+    brand: string(),
+    zone: string(),
+    phone: string(),
+    originationNumber: string(),
+    onCallNumber: string(),
+  }),
+  computeKey: ({ clinicId }) => ({ pk: `clinic#${clinicId}`, sk: 'clinic' }),
+});
+
+/** A clinic's own settings. */
+export interface Clinic {
+  readonly clinicId: Id<'clinic'>;
+  /** Public name in URLs, `lakeview-spine`. */
+  readonly slug: string;
+  readonly name: string;
+  /** How texts name the clinic: at most 20 GSM-7 characters, no specialty (it would disclose the reason of a visit). */
+  readonly brand: string;
+  /** IANA zone of its front desk. */
+  readonly zone: string;
+  /** The number patients call, E.164. */
+  readonly phone: string;
+  /** The number its texts come from, E.164. */
+  readonly originationNumber: string;
+  /** Who is texted when a red flag arrives, E.164. */
+  readonly onCallNumber: string;
+}
+
+type StoredClinic = FormattedItem<typeof ClinicEntity>;
+
+const toClinic = (stored: StoredClinic): Clinic => ({ ...stored, clinicId: stored.clinicId as Id<'clinic'> });
+
+const warm = new Map<string, { readonly clinic: Clinic; readonly untilMillis: number }>();
+const warmMillis = 60_000;
+
+/**
+ * A clinic's settings, at most a minute old: they are read on every text and page and change a few times a year.
+ * @throws Error when there is no such clinic, which a verified clinic id cannot mean by itself.
+ */
+export const loadClinic = async (clinicId: Id<'clinic'>): Promise<Clinic> => {
+  const known = warm.get(clinicId);
+  if (known !== undefined && known.untilMillis > performance.now()) return known.clinic;
+  const stored = await get(ClinicEntity, { clinicId }, { consistent: false });
+  if (stored === undefined) throw new Error('There is no such clinic');
+  const clinic = toClinic(stored);
+  warm.set(clinicId, { clinic, untilMillis: performance.now() + warmMillis });
+  return clinic;
+};
+
+/** The item that creates or replaces a clinic's settings. */
+export const clinicItem = (stored: Parameters<typeof put<typeof ClinicEntity>>[1]): TransactItem =>
+  put(ClinicEntity, stored);

@@ -1,0 +1,246 @@
+import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Entity, FormattedItem, KeyInputItem } from 'dynamodb-toolbox/entity';
+import { EntityFormatter } from 'dynamodb-toolbox/entity/actions/format';
+import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
+import type { Condition } from 'dynamodb-toolbox/entity/actions/parseCondition';
+import type { PutItemInput } from 'dynamodb-toolbox/entity/actions/put';
+import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
+import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
+import { map, number, string } from 'dynamodb-toolbox/schema';
+import { Table } from 'dynamodb-toolbox/table';
+import { type Query, QueryCommand } from 'dynamodb-toolbox/table/actions/query';
+import { env } from '../config.ts';
+
+/**
+ * The one client for both tables. `maxAttempts` may retry freely: the SDK gives each TransactWriteItems a client
+ * request token and repeats it on a retry, so an answer lost on the way cannot apply twice.
+ */
+export const documentClient = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 4 }), {
+  marshallOptions: { removeUndefinedValues: true },
+});
+
+/**
+ * The `records` table. Its name is read when first used, so that contracts and builders load without an environment.
+ * At most three indexes, overloaded: `due` (what a sweep must look at, sparse), `lookup` (by owner or alternate key)
+ * and `search` (by name). docs/data-model.md lists every access pattern.
+ */
+export const recordsTable = new Table({
+  documentClient,
+  name: () => env('RECORDS_TABLE'),
+  partitionKey: { name: 'pk', type: 'string' },
+  sortKey: { name: 'sk', type: 'string' },
+  entityAttributeSavedAs: 'entity',
+  indexes: {
+    due: {
+      type: 'global',
+      partitionKey: { name: 'duePk', type: 'string' },
+      sortKey: { name: 'dueSk', type: 'string' },
+    },
+    lookup: {
+      type: 'global',
+      partitionKey: { name: 'lookupPk', type: 'string' },
+      sortKey: { name: 'lookupSk', type: 'string' },
+    },
+    search: {
+      type: 'global',
+      partitionKey: { name: 'searchPk', type: 'string' },
+      sortKey: { name: 'searchSk', type: 'string' },
+    },
+  },
+});
+
+/**
+ * What every record carries beside its own attributes. `rev` starts at 1 and rises by one with each write; the stamp
+ * is who, when and why (see actor.ts).
+ */
+export const recordAttributes = {
+  rev: number(),
+  changedAt: string(),
+  changedBy: map({ kind: string().enum('staff', 'patient', 'automation', 'system'), id: string() }),
+  requestId: string(),
+  reason: string().optional(),
+};
+
+/** Index keys for entities that use them. */
+export const dueKeys = { duePk: string().optional(), dueSk: string().optional() };
+export const lookupKeys = { lookupPk: string().optional(), lookupSk: string().optional() };
+export const searchKeys = { searchPk: string().optional(), searchSk: string().optional() };
+
+/** One item of a transaction, in the document client's own shape. */
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** Builds the put of a whole item; pure. `condition` must hold for the transaction to go through. */
+export const put = <E extends Entity>(entity: E, item: PutItemInput<E>, condition?: Condition<E>): TransactItem => {
+  const { ToolboxItem: _, ...params } = new PutTransaction(
+    entity,
+    item,
+    condition === undefined ? {} : { condition },
+  ).params();
+  return params;
+};
+
+/** Builds a put of an item that must not exist yet. */
+export const create = <E extends Entity>(entity: E, item: PutItemInput<E>): TransactItem => {
+  const params = put(entity, item);
+  return { Put: { ...requirePut(params), ConditionExpression: 'attribute_not_exists(pk)' } };
+};
+
+/** Builds a put that replaces revision `rev`; loses against any write in between. */
+export const replace = <E extends Entity>(entity: E, item: PutItemInput<E>, rev: number): TransactItem => {
+  const params = put(entity, item);
+  return {
+    Put: {
+      ...requirePut(params),
+      ConditionExpression: '#rev = :rev',
+      ExpressionAttributeNames: { '#rev': 'rev' },
+      ExpressionAttributeValues: { ':rev': rev },
+    },
+  };
+};
+
+/** Builds a condition on an item the transaction does not write. */
+export const check = <E extends Entity>(entity: E, key: KeyInputItem<E>, condition: Condition<E>): TransactItem =>
+  new ConditionCheck(entity, key, condition).params();
+
+const requirePut = (item: TransactItem): NonNullable<TransactItem['Put']> => {
+  if (item.Put === undefined) throw new Error('The toolbox built something other than a put');
+  return item.Put;
+};
+
+/** Reads one item, strongly consistent unless told otherwise. */
+export const get = async <E extends Entity>(
+  entity: E,
+  key: KeyInputItem<E>,
+  options: { readonly consistent: boolean } = { consistent: true },
+): Promise<FormattedItem<E> | undefined> => {
+  const { Item } = await new GetItemCommand(entity, key, { consistent: options.consistent }).send();
+  return Item as FormattedItem<E> | undefined;
+};
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Opaque; hand it back to read on. Absent at the end. */
+  readonly cursor?: string | undefined;
+}
+
+export interface QueryPage {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  readonly reverse?: boolean | undefined;
+  readonly consistent?: boolean | undefined;
+}
+
+/** Reads one page of one entity. The cursor is the last key, base64url. */
+export const queryPage = async <E extends Entity>(
+  entity: E,
+  query: Query<typeof recordsTable>,
+  page: QueryPage = {},
+): Promise<Page<FormattedItem<E>>> => {
+  const command = recordsTable
+    .build(QueryCommand)
+    .entities(entity)
+    .query(query)
+    .options({
+      ...(page.limit === undefined ? {} : { limit: page.limit }),
+      ...(page.reverse ? { reverse: true } : {}),
+      ...(page.consistent ? { consistent: true } : {}),
+      ...(page.cursor === undefined ? {} : { exclusiveStartKey: decodeCursor(page.cursor) }),
+      // The entity is part of the key wherever one partition holds several, so no filter is paid for.
+      entityAttrFilter: false,
+    });
+  const { Items = [], LastEvaluatedKey } = await command.send().catch((error: unknown) => {
+    // A starting key outside the query, as a cursor of another list would be.
+    if (page.cursor !== undefined && error instanceof Error && error.name === 'ValidationException') {
+      throw new BadCursor('The cursor does not belong to this list', { cause: error });
+    }
+    throw error;
+  });
+  return {
+    items: Items as unknown as FormattedItem<E>[],
+    cursor: LastEvaluatedKey === undefined ? undefined : encodeCursor(LastEvaluatedKey),
+  };
+};
+
+/** Reads all pages of one entity. For ranges that are bounded by their nature (a provider's month, a clinic's providers). */
+export const queryAll = async <E extends Entity>(
+  entity: E,
+  query: Query<typeof recordsTable>,
+  page: Omit<QueryPage, 'cursor'> = {},
+): Promise<FormattedItem<E>[]> => {
+  const items: FormattedItem<E>[] = [];
+  let cursor: string | undefined;
+  do {
+    const next = await queryPage(entity, query, { ...page, cursor });
+    items.push(...next.items);
+    cursor = next.cursor;
+  } while (cursor !== undefined);
+  return items;
+};
+
+/** Formats a raw item, such as a stream image already unmarshalled. */
+export const format = <E extends Entity>(entity: E, item: Record<string, unknown>): FormattedItem<E> =>
+  entity.build(EntityFormatter).format(item) as FormattedItem<E>;
+
+const encodeCursor = (key: Record<string, unknown>): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/** Thrown by a cursor that is not one of ours. */
+export class BadCursor extends Error {}
+
+const decodeCursor = (cursor: string): Record<string, unknown> => {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (typeof key === 'object' && key !== null && Object.values(key).every((value) => typeof value === 'string')) {
+      return key as Record<string, unknown>;
+    }
+  } catch {
+    // falls through to the one answer for every unreadable cursor
+  }
+  throw new BadCursor('The cursor cannot be read');
+};
+
+/** A transaction lost on a condition. `failed[i]` tells whether the i-th item's condition did not hold. */
+export class ConditionFailed extends Error {
+  readonly failed: readonly boolean[];
+
+  constructor(failed: readonly boolean[], cause: unknown) {
+    super('A condition of the transaction did not hold', { cause });
+    this.failed = failed;
+  }
+}
+
+/** The transaction met others on the same items and did not get through; nothing was written. */
+export class Contended extends Error {}
+
+const conflictAttempts = 6;
+const conflictBaseMillis = 15;
+
+/**
+ * Writes all items or none, in one TransactWriteItems. Retries when DynamoDB reports a conflict with another
+ * transaction in flight (nothing was written then).
+ * @throws ConditionFailed when a condition did not hold; Contended when conflicts did not end.
+ */
+export const transact = async (items: readonly TransactItem[]): Promise<void> => {
+  for (let attempt = 0; attempt < conflictAttempts; attempt += 1) {
+    try {
+      await documentClient.send(new TransactWriteCommand({ TransactItems: [...items] }));
+      return;
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const reasons = (error.CancellationReasons ?? []).map((reason) => reason.Code);
+      if (reasons.includes('ConditionalCheckFailed')) {
+        throw new ConditionFailed(
+          items.map((_, index) => reasons[index] === 'ConditionalCheckFailed'),
+          error,
+        );
+      }
+      const mayRetry = reasons.some(
+        (code) =>
+          code === 'TransactionConflict' || code === 'ThrottlingError' || code === 'ProvisionedThroughputExceeded',
+      );
+      if (!mayRetry) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * conflictBaseMillis * 2 ** attempt));
+    }
+  }
+  throw new Contended('Transactions on the same items kept conflicting');
+};
