@@ -123,6 +123,8 @@ export interface ZoneClock {
   offsetMillisAt(epochMillis: number): number;
   /** What the wall clock shows at an instant. */
   wallMillisAt(epochMillis: number): number;
+  /** The day number (`epochDayOf`) of the local date at an instant. */
+  epochDayAt(epochMillis: number): number;
   /** The instant the wall clock shows a reading. */
   epochMillisOf(wallMillis: number): number;
   /** The first instant of a local day. */
@@ -207,6 +209,7 @@ const makeZoneClock = (zone: string): ZoneClock => {
     zone,
     offsetMillisAt,
     wallMillisAt: (epochMillis) => epochMillis + offsetMillisAt(epochMillis),
+    epochDayAt: (epochMillis) => Math.floor((epochMillis + offsetMillisAt(epochMillis)) / dayMillis),
     epochMillisOf: (wallMillis) => resolve(wallMillis, forward),
     dayStartMillis: (epochDay) => resolve(epochDay * dayMillis, jump),
   };
