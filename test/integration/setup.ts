@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { clientEnvironment, startEngine } from '../../local/engine.ts';
+import { createAuditTable, createRecordsTable } from '../helpers/tables.ts';
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('No free port')),
+      );
+    });
+  });
+
+/**
+ * One engine for all integration tests, with empty tables, a bucket and a send queue; nothing deployed. Tests keep
+ * apart by using a clinic of their own each.
+ */
+export async function setup(): Promise<() => Promise<void>> {
+  const localDir = await mkdtemp(join(tmpdir(), 'plumbline-integration-'));
+  const engine = await startEngine({ port: await freePort(), localDir, report: console.log });
+  Object.assign(process.env, clientEnvironment(engine.endpoint), {
+    PLUMBLINE_STAGE: 'local',
+    RECORDS_TABLE: 'records',
+    AUDIT_TABLE: 'audit',
+    DOCUMENTS_BUCKET: 'documents',
+    PUBLIC_URL: 'http://127.0.0.1:8700',
+    POWERTOOLS_SERVICE_NAME: 'test',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+  });
+  const dynamo = new DynamoDBClient({});
+  await createRecordsTable(dynamo, 'records');
+  await createAuditTable(dynamo, 'audit');
+  await new S3Client({ forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: 'documents' }));
+  const { QueueUrl } = await new SQSClient({ useQueueUrlAsEndpoint: false }).send(
+    new CreateQueueCommand({ QueueName: 'send' }),
+  );
+  process.env.SEND_QUEUE_URL = QueueUrl ?? '';
+  return async () => {
+    await engine.stop();
+    await rm(localDir, { recursive: true, force: true });
+  };
+}
