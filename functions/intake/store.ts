@@ -1,0 +1,132 @@
+import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
+import { item, string } from 'dynamodb-toolbox/schema';
+import type { Caller } from '../platform/actor.ts';
+import { stampOf } from '../platform/actor.ts';
+import { type Id, sha256 } from '../platform/ids.ts';
+import {
+  create,
+  get,
+  lookupKeys,
+  type Page,
+  type QueryPage,
+  queryAll,
+  queryPage,
+  recordAttributes,
+  recordsTable,
+  searchKeys,
+  type TransactItem,
+} from '../platform/store/records.ts';
+import { identityText, nameKey, type Patient } from './core/patient.ts';
+
+const phonePartition = (clinicId: string, phone: string): string => `clinic#${clinicId}#phone#${phone}`;
+const namePartition = (clinicId: string): string => `clinic#${clinicId}#patient-name`;
+
+const PatientEntity = new Entity({
+  name: 'Patient',
+  table: recordsTable,
+  timestamps: false,
+  schema: item({
+    ...recordAttributes,
+    ...lookupKeys,
+    ...searchKeys,
+    clinicId: string().key(),
+    patientId: string().key(),
+    givenName: string(),
+    familyName: string(),
+    birthDate: string(),
+    phone: string(),
+    zone: string(),
+    state: string().optional(),
+  }),
+  computeKey: ({ clinicId, patientId }) => ({ pk: `clinic#${clinicId}#patient#${patientId}`, sk: 'patient' }),
+});
+
+/** Makes a second registration of the same person lose, however close together the two are. */
+const PatientIdentityEntity = new Entity({
+  name: 'PatientIdentity',
+  table: recordsTable,
+  timestamps: false,
+  schema: item({
+    ...recordAttributes,
+    clinicId: string().key(),
+    identityHash: string().key(),
+    patientId: string(),
+  }),
+  computeKey: ({ clinicId, identityHash }) => ({
+    pk: `clinic#${clinicId}#patient-identity#${identityHash}`,
+    sk: 'patient-identity',
+  }),
+});
+
+const toPatient = (stored: FormattedItem<typeof PatientEntity>): Patient => ({
+  id: stored.patientId as Id<'patient'>,
+  clinicId: stored.clinicId as Id<'clinic'>,
+  givenName: stored.givenName,
+  familyName: stored.familyName,
+  birthDate: stored.birthDate,
+  phone: stored.phone,
+  zone: stored.zone,
+  ...(stored.state === undefined ? {} : { state: stored.state }),
+  rev: stored.rev,
+});
+
+const identityHash = (person: Pick<Patient, 'phone' | 'birthDate' | 'familyName'>): string =>
+  sha256(identityText(person));
+
+/** The items that create a patient: the record, and the claim on the identity that makes it the only one. */
+export const patientItems = (caller: Caller, patient: Patient): readonly [TransactItem, TransactItem] => {
+  const { id: patientId, ...details } = patient;
+  return [
+    create(PatientEntity, {
+      ...details,
+      ...stampOf(caller),
+      patientId,
+      lookupPk: phonePartition(patient.clinicId, patient.phone),
+      lookupSk: patientId,
+      searchPk: namePartition(patient.clinicId),
+      searchSk: `${nameKey(patient)}#${patientId}`,
+    }),
+    create(PatientIdentityEntity, {
+      ...stampOf(caller),
+      clinicId: patient.clinicId,
+      identityHash: identityHash(patient),
+      patientId,
+      rev: 1,
+    }),
+  ];
+};
+
+export const getPatient = async (clinicId: Id<'clinic'>, patientId: Id<'patient'>): Promise<Patient | undefined> => {
+  const stored = await get(PatientEntity, { clinicId, patientId });
+  return stored === undefined ? undefined : toPatient(stored);
+};
+
+/** The patient who holds an identity, read consistently. */
+export const getPatientByIdentity = async (
+  clinicId: Id<'clinic'>,
+  person: Pick<Patient, 'phone' | 'birthDate' | 'familyName'>,
+): Promise<Patient | undefined> => {
+  const held = await get(PatientIdentityEntity, { clinicId, identityHash: identityHash(person) });
+  return held === undefined ? undefined : getPatient(clinicId, held.patientId as Id<'patient'>);
+};
+
+const byPhone = (clinicId: Id<'clinic'>, phone: string) =>
+  ({ index: 'lookup', partition: phonePartition(clinicId, phone), range: { beginsWith: 'pat_' } }) as const;
+
+export const queryByPhone = async (clinicId: Id<'clinic'>, phone: string): Promise<readonly Patient[]> =>
+  (await queryAll(PatientEntity, byPhone(clinicId, phone))).map(toPatient);
+
+export const pageByPhone = async (clinicId: Id<'clinic'>, phone: string, page: QueryPage): Promise<Page<Patient>> => {
+  const { items, cursor } = await queryPage(PatientEntity, byPhone(clinicId, phone), page);
+  return { items: items.map(toPatient), cursor };
+};
+
+/** Patients whose sort key begins with `prefix` (a folded name), in its order. */
+export const pageByName = async (clinicId: Id<'clinic'>, prefix: string, page: QueryPage): Promise<Page<Patient>> => {
+  const { items, cursor } = await queryPage(
+    PatientEntity,
+    { index: 'search', partition: namePartition(clinicId), range: { beginsWith: prefix } },
+    page,
+  );
+  return { items: items.map(toPatient), cursor };
+};
