@@ -11,6 +11,7 @@ import { findPython } from './prerequisites.ts';
 const run = promisify(execFile);
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const requirementsFile = join(repository, 'local', 'requirements.txt');
+const launcher = join(repository, 'local', 'engine.py');
 
 /** Account and region of everything that runs in the engine. */
 export const engineAccount = '000000000000';
@@ -186,7 +187,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const endpoint = `http://127.0.0.1:${options.port}`;
   const log = openSync(paths.log, 'w');
   // Its own process group: Ctrl-C in a terminal must reach only us, who stop things in the right order.
-  const child = spawn(python, ['-m', 'ministack'], {
+  const child = spawn(python, [launcher], {
     cwd: options.localDir,
     env: engineEnvironment(options, endpoint, paths),
     stdio: ['ignore', log, log],
@@ -224,13 +225,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async stop(limitMillis = 20_000) {
       if (child.exitCode !== null || child.signalCode !== null) return await ended;
       child.kill('SIGTERM');
-      const timer = new AbortController();
-      const inTime = await Promise.race([
-        ended.then(() => true),
-        sleep(limitMillis, false, { signal: timer.signal }).catch(() => true),
-      ]);
-      timer.abort();
-      if (!inTime) killed = true;
+      if (!(await endsWithin(ended, limitMillis / 2))) {
+        // It saves first and then waits for running functions; what they were handed comes again after the next start.
+        for (const worker of await workersOf(pid)) signalOne(worker.pid, 'SIGKILL');
+        killed = !(await endsWithin(ended, limitMillis / 2));
+      }
       // Workers end with their engine; the group signal is for one that hangs.
       signalGroup(child, 'SIGKILL');
       return await ended;
@@ -238,12 +237,23 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
+async function endsWithin(ended: Promise<EngineEnd>, limitMillis: number): Promise<boolean> {
+  const timer = new AbortController();
+  const late = sleep(limitMillis, false, { signal: timer.signal }).catch(() => true);
+  const inTime = await Promise.race([ended.then(() => true), late]);
+  timer.abort();
+  return inTime;
+}
+
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
+  if (child.pid !== undefined) signalOne(-child.pid, signal);
+}
+
+function signalOne(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-child.pid, signal);
+    process.kill(pid, signal);
   } catch {
-    // The group is gone already.
+    // Gone already.
   }
 }
 
@@ -281,6 +291,8 @@ function engineEnvironment(
     NODE_NO_WARNINGS: '1',
     PYTHONUNBUFFERED: '1',
     BIND_HOST: '127.0.0.1',
+    // Queue URLs and the like name an address that every client can reach, not a host name.
+    MINISTACK_HOST: '127.0.0.1',
     GATEWAY_PORT: String(options.port),
     IOT_MTLS_ENABLED: '0',
     SFTP_ENABLED: '0',
