@@ -1,6 +1,6 @@
-import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
 import { type Id, type IdKind, idKinds, idPattern } from '../ids.ts';
+import { canonicalZone, parseInstant, parseLocalDate } from '../time.ts';
 
 /** An id of one kind. The cast is the one place where a checked string becomes an id type. */
 export const id = <K extends IdKind>(kind: K): z.ZodType<Id<K>, string> =>
@@ -13,53 +13,32 @@ export const phone = z.string().regex(/^\+1[2-9]\d{2}[2-9]\d{6}$/, {
   error: 'Expected a North American number like +12065550123',
 });
 
-const isInstant = (text: string): boolean => {
-  try {
-    Temporal.Instant.from(text);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** An instant with its offset, `2026-11-24T15:00:00Z`; read as UTC, whole seconds. */
+/** An instant with its offset, `2026-11-24T15:00:00Z`; handed on in UTC, whole seconds. */
 export const instant = z
   .string()
   .max(40)
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/, {
-    error: 'Expected an instant like 2026-11-24T15:00:00Z',
-  })
-  .refine(isInstant, { error: 'There is no such date and time' });
-
-const isDate = (text: string): boolean => {
-  try {
-    Temporal.PlainDate.from(text, { overflow: 'reject' });
-    return true;
-  } catch {
-    return false;
-  }
-};
+  .refine((value) => parseInstant(value) !== undefined, { error: 'Expected an instant like 2026-11-24T15:00:00Z' })
+  .overwrite((value) => parseInstant(value)?.toString({ smallestUnit: 'second' }) ?? value)
+  .meta({ format: 'date-time' });
 
 /** A calendar date, `2026-11-24`. */
 export const date = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'Expected a date like 2026-11-24' })
-  .refine(isDate, { error: 'There is no such date' });
+  .max(10)
+  .refine((value) => parseLocalDate(value) !== undefined, { error: 'Expected a date like 2026-11-24' })
+  .meta({ format: 'date' });
 
-const isZone = (name: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name });
-    return name === 'UTC' || name.includes('/');
-  } catch {
-    return false;
-  }
-};
+/** An IANA zone name, `America/Denver`; handed on under its canonical name. */
+export const zone = z
+  .string()
+  .max(64)
+  .refine((value) => canonicalZone(value) !== undefined, { error: 'Expected an IANA time zone like America/Denver' })
+  .overwrite((value) => canonicalZone(value) ?? value);
 
-/** An IANA zone name, `America/Denver`. */
-export const zone = z.string().max(64).refine(isZone, { error: 'Expected an IANA time zone like America/Denver' });
-
-/** A local time of day, `07:30`. */
-export const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'Expected a time like 07:30' });
+/** A local time of day, `07:30`; `24:00` is the end of the day. */
+export const timeOfDay = z
+  .string()
+  .regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, { error: 'Expected a time like 07:30' });
 
 /** A name or other short line a person typed: trimmed, no control characters. */
 export const line = (max: number) =>

@@ -87,18 +87,13 @@ export const decide = (
   const status = allowed[command.kind];
   if (status === undefined) return { ok: false, code: 'transition-not-allowed' };
   const outcome = outcomeOf(appointment, command, now);
+  if (outcome === 'unchanged') return { ok: true, changed: false, appointment };
   if (typeof outcome === 'string') return { ok: false, code: outcome };
-  if (outcome === unchanged) return { ok: true, changed: false, appointment };
   return { ok: true, changed: true, appointment: { ...appointment, ...outcome, status, rev: appointment.rev + 1 } };
 };
 
-/** What a command does besides the status, or why not. */
-type Outcome = AppointmentRefusal | Partial<Appointment>;
-
-/** The outcome of a repeat: nothing is to be written. */
-const unchanged: Partial<Appointment> = Object.freeze({});
-/** The outcome of a command that changes nothing but the status. */
-const statusOnly: Partial<Appointment> = Object.freeze({});
+/** What a command changes besides the status (perhaps nothing else), or that it is a repeat, or why not. */
+type Outcome = Partial<Appointment> | 'unchanged' | AppointmentRefusal;
 
 const outcomeOf = (appointment: Appointment, command: AppointmentCommand, now: Temporal.Instant): Outcome => {
   switch (command.kind) {
@@ -123,7 +118,7 @@ type CommandOf<K extends AppointmentCommandKind> = Extract<AppointmentCommand, {
 
 const confirm = (appointment: Appointment, sequence: number, now: Temporal.Instant): Outcome => {
   if (sequence !== appointment.sequence) return 'sequence-superseded';
-  if (isConfirmed(appointment)) return unchanged;
+  if (isConfirmed(appointment)) return 'unchanged';
   return hasStarted(appointment, now) ? 'visit-started' : { confirmedSequence: sequence };
 };
 
@@ -131,7 +126,7 @@ const confirm = (appointment: Appointment, sequence: number, now: Temporal.Insta
 const reschedule = (appointment: Appointment, command: CommandOf<'reschedule'>, now: Temporal.Instant): Outcome => {
   const { by, to, providerId = appointment.providerId } = command;
   if (by === 'patient' && hasStarted(appointment, now)) return 'visit-started';
-  if (isSameTime(appointment, to) && providerId === appointment.providerId) return unchanged;
+  if (isSameTime(appointment, to) && providerId === appointment.providerId) return 'unchanged';
   const startMillis = Date.parse(to.start);
   if (!(startMillis < Date.parse(to.end) && startMillis >= now.epochMilliseconds)) return 'new-time-invalid';
   const { start, end, zone, wallTime } = to;
@@ -142,7 +137,7 @@ const isSameTime = (a: VisitTime, b: VisitTime): boolean =>
   Date.parse(a.start) === Date.parse(b.start) && Date.parse(a.end) === Date.parse(b.end) && a.zone === b.zone;
 
 const cancel = (appointment: Appointment, command: CommandOf<'cancel'>, now: Temporal.Instant): Outcome => {
-  if (appointment.status === 'cancelled') return unchanged;
+  if (appointment.status === 'cancelled') return 'unchanged';
   if (command.by === 'patient' && hasStarted(appointment, now)) return 'visit-started';
   const sequence = appointment.sequence + 1;
   return command.reason === undefined ? { sequence } : { sequence, cancellationReason: command.reason };
@@ -150,7 +145,7 @@ const cancel = (appointment: Appointment, command: CommandOf<'cancel'>, now: Tem
 
 /** On the visit's own calendar day, early or late: the front desk checks people in as they come. */
 const arrive = (appointment: Appointment, now: Temporal.Instant): Outcome => {
-  if (appointment.status === 'arrived') return unchanged;
+  if (appointment.status === 'arrived') return 'unchanged';
   if (localDateOf(now, appointment.zone) !== appointment.wallTime.slice(0, 'YYYY-MM-DD'.length)) {
     return 'not-the-day-of-visit';
   }
@@ -167,7 +162,7 @@ const fulfil = (appointment: Appointment, fulfilment: Fulfilment, now: Temporal.
   const minutesFromVisit = Math.abs(startMillis - Date.parse(appointment.start)) / minuteMillis;
   if (minutesFromVisit > fulfilmentToleranceMinutes) return 'fulfilment-far-from-visit';
   const { modality, start, end } = fulfilment;
-  return isSameFulfilment(appointment.fulfilment, fulfilment) ? unchanged : { fulfilment: { modality, start, end } };
+  return isSameFulfilment(appointment.fulfilment, fulfilment) ? 'unchanged' : { fulfilment: { modality, start, end } };
 };
 
 const isSameFulfilment = (recorded: Fulfilment | undefined, told: Fulfilment): boolean =>
@@ -177,6 +172,6 @@ const isSameFulfilment = (recorded: Fulfilment | undefined, told: Fulfilment): b
   Date.parse(recorded.end) === Date.parse(told.end);
 
 const markNoshow = (appointment: Appointment, now: Temporal.Instant): Outcome => {
-  if (appointment.status === 'noshow') return unchanged;
-  return now.epochMilliseconds > Date.parse(appointment.start) ? statusOnly : 'visit-not-started';
+  if (appointment.status === 'noshow') return 'unchanged';
+  return now.epochMilliseconds > Date.parse(appointment.start) ? {} : 'visit-not-started';
 };

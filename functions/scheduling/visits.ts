@@ -1,0 +1,66 @@
+import type { Caller } from '../platform/actor.ts';
+import { stampOf } from '../platform/actor.ts';
+import type { Id } from '../platform/ids.ts';
+import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
+import { decide } from './core/appointment-status.ts';
+import type { Appointment, AppointmentStatus, AppointmentType, Provider } from './core/types.ts';
+import {
+  appointmentCheckItem,
+  appointmentItem,
+  appointmentOfImage,
+  getAppointment,
+  getAppointmentType,
+  getProvider,
+} from './store.ts';
+
+/** What other areas may ask of scheduling. */
+
+/** An appointment of this clinic, read consistently. */
+export const loadAppointment = (clinicId: Id<'clinic'>, id: Id<'appointment'>): Promise<Appointment | undefined> =>
+  getAppointment(clinicId, id);
+
+/** A provider of this clinic. */
+export const loadProvider = (clinicId: Id<'clinic'>, id: Id<'provider'>): Promise<Provider | undefined> =>
+  getProvider(clinicId, id);
+
+/** A type of visit of this clinic. */
+export const loadAppointmentType = (
+  clinicId: Id<'clinic'>,
+  id: Id<'appointmentType'>,
+): Promise<AppointmentType | undefined> => getAppointmentType(clinicId, id);
+
+/** Reads an appointment out of a stream image. */
+export { appointmentOfImage };
+
+/**
+ * Holds a transaction to the appointment being as expected when it goes through: a text about a visit is claimed only
+ * together with this.
+ */
+export const appointmentCheck = (
+  clinicId: Id<'clinic'>,
+  id: Id<'appointment'>,
+  expected: { readonly sequence: number; readonly statuses: readonly AppointmentStatus[] },
+): TransactItem => appointmentCheckItem(clinicId, id, expected);
+
+const confirmAttempts = 5;
+
+/**
+ * Records a confirmation that came by text. It is about the time the patient was told, named by `sequence`: when the
+ * visit has moved or ended since, nothing happens and the answer is false. Idempotent.
+ */
+export const confirmByText = async (caller: Caller, id: Id<'appointment'>, sequence: number): Promise<boolean> => {
+  for (let attempt = 0; attempt < confirmAttempts; attempt += 1) {
+    const appointment = await getAppointment(caller.clinicId, id);
+    if (appointment === undefined) return false;
+    const decision = decide(appointment, { kind: 'confirm', sequence }, caller.now);
+    if (!decision.ok) return false;
+    if (!decision.changed) return true;
+    try {
+      await transact([appointmentItem(decision.appointment, stampOf(caller, 'confirmed by text'))]);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+  throw new Error('The appointment kept changing while it was being confirmed');
+};
