@@ -1,0 +1,76 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { findHandlers } from './handlers.ts';
+
+/** What one function weighs once bundled: the code Lambda loads, without its source map. */
+export interface BundleSize {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** The most a handler may weigh: past this, cold starts are felt. */
+export const bundleLimitBytes = 500 * 1024;
+
+// A dependency in CommonJS asks for `require`, which an ES module does not have.
+const requireBanner =
+  "import{createRequire as plumblineRequire}from'node:module';const require=plumblineRequire(import.meta.url);";
+
+/**
+ * Bundles every handler under `root`, all in one esbuild run, to `dist/functions/<area>-<handler>/index.mjs` with its source map.
+ * The same sources give the same bytes, so a function that did not change is not deployed again.
+ */
+export const bundle = async (root: string): Promise<readonly BundleSize[]> => {
+  const handlers = await findHandlers(root);
+  const outdir = join(root, 'dist', 'functions');
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(handlers.map(({ name, file }) => [`${name}/index`, file])),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    banner: { js: requireBanner },
+    metafile: true,
+    logLevel: 'warning',
+  });
+  await writeFile(join(root, 'dist', 'metafile.json'), JSON.stringify(metafile));
+  return Object.entries(metafile.outputs)
+    .filter(([file]) => file.endsWith('.mjs'))
+    .map(([file, { bytes }]) => ({ name: basename(dirname(file)), bytes }))
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+};
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const root = join(import.meta.dirname, '..');
+  const startedAtMillis = performance.now();
+  const sizes = await bundle(root);
+  if (values.json) {
+    console.log(JSON.stringify(sizes));
+    return;
+  }
+  for (const { name, bytes } of sizes) {
+    const kilobytes = (bytes / 1024).toFixed(1).padStart(8);
+    console.log(
+      `${name.padEnd(24)}${kilobytes} KB${bytes > bundleLimitBytes ? `  over ${bundleLimitBytes / 1024} KB` : ''}`,
+    );
+  }
+  const seconds = ((performance.now() - startedAtMillis) / 1000).toFixed(1);
+  console.log(
+    `${sizes.length} functions in ${seconds} s, in ${relative(process.cwd(), join(root, 'dist', 'functions'))}`,
+  );
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -1,0 +1,131 @@
+import { routes as billing } from '../functions/billing/contract.ts';
+import { routes as care } from '../functions/care/contract.ts';
+import { routes as intake } from '../functions/intake/contract.ts';
+import { routes as messaging } from '../functions/messaging/contract.ts';
+import { routes as platform } from '../functions/platform/contract.ts';
+import type { Route } from '../functions/platform/http/contract.ts';
+import { routes as scheduling } from '../functions/scheduling/contract.ts';
+import type { RecordsAccess } from './constructs/plumbline-function.ts';
+
+/** The queues of the house and who puts messages on them. */
+export const queues = {
+  /** Ids of texts that are due: the sweeps and the use cases. */
+  send: { fedBy: 'functions' },
+  /** What patients wrote: AWS End User Messaging, over the topic of inbound texts. */
+  receive: { fedBy: 'inbound-texts' },
+  /** What became of the texts: AWS End User Messaging, over the topic of delivery events. */
+  receipts: { fedBy: 'delivery-events' },
+} as const satisfies Record<string, { readonly fedBy: 'functions' | 'inbound-texts' | 'delivery-events' }>;
+
+export type QueueName = keyof typeof queues;
+
+/** What starts a function. */
+export type Trigger =
+  | { readonly kind: 'http'; readonly routes: readonly Route[] }
+  /** Every minute. */
+  | { readonly kind: 'schedule' }
+  | {
+      readonly kind: 'queue';
+      readonly queue: QueueName;
+      readonly batchSize: number;
+      /** Most invocations at a time (at least 2): what the carrier or the table can bear. */
+      readonly maxConcurrency: number;
+    }
+  /** Changes of records whose `entity` is one of `entities`, or, without it, of every record that is not technical. */
+  | { readonly kind: 'stream'; readonly entities?: readonly string[]; readonly batchSize: number };
+
+/** One function: what starts it, what it may touch. Anything not named here it cannot reach. */
+export interface FunctionSpec {
+  readonly trigger: Trigger;
+  readonly records?: RecordsAccess;
+  readonly audit?: 'read' | 'append';
+  /** Objects under this prefix of the documents bucket. */
+  readonly documents?: { readonly access: 'read' | 'write'; readonly prefix: string };
+  /** Whether it may put texts on the send queue. */
+  readonly enqueuesTexts?: true;
+  /** Whether it may send texts. */
+  readonly sendsTexts?: true;
+  /** Whether it writes links into texts or pages. */
+  readonly makesLinks?: true;
+  /** @default 512 */
+  readonly memoryMiB?: number;
+  readonly timeoutSeconds: number;
+  /** Concurrency set aside in stages that reserve it, so that a flooded API cannot starve this function. */
+  readonly reservedConcurrency?: number;
+}
+
+/**
+ * Every function of the clinic by its name, `<area>-<handler>`: the file is `functions/<area>/handlers/<handler>.ts`.
+ * A new area is a new folder under `functions/` and its entries here.
+ */
+export const functions: Readonly<Record<string, FunctionSpec>> = {
+  'platform-http': { trigger: { kind: 'http', routes: platform }, timeoutSeconds: 10 },
+  'scheduling-http': {
+    trigger: { kind: 'http', routes: scheduling },
+    records: 'write',
+    enqueuesTexts: true,
+    makesLinks: true,
+    memoryMiB: 1024,
+    timeoutSeconds: 10,
+  },
+  'intake-http': { trigger: { kind: 'http', routes: intake }, records: 'write', makesLinks: true, timeoutSeconds: 10 },
+  'messaging-http': { trigger: { kind: 'http', routes: messaging }, records: 'read', timeoutSeconds: 10 },
+  'care-http': { trigger: { kind: 'http', routes: care }, records: 'write', timeoutSeconds: 10 },
+  'billing-http': { trigger: { kind: 'http', routes: billing }, records: 'read', timeoutSeconds: 10 },
+
+  'messaging-reminders': {
+    trigger: { kind: 'schedule' },
+    records: 'write',
+    enqueuesTexts: true,
+    timeoutSeconds: 50,
+  },
+  'care-check-ins': {
+    trigger: { kind: 'schedule' },
+    records: 'write',
+    enqueuesTexts: true,
+    timeoutSeconds: 50,
+  },
+
+  'messaging-send': {
+    trigger: { kind: 'queue', queue: 'send', batchSize: 10, maxConcurrency: 5 },
+    records: 'write',
+    sendsTexts: true,
+    makesLinks: true,
+    timeoutSeconds: 60,
+    reservedConcurrency: 5,
+  },
+  'messaging-receive': {
+    trigger: { kind: 'queue', queue: 'receive', batchSize: 5, maxConcurrency: 5 },
+    records: 'write',
+    enqueuesTexts: true,
+    makesLinks: true,
+    timeoutSeconds: 30,
+    // A red flag must reach a human even while the API is flooded.
+    reservedConcurrency: 5,
+  },
+  'messaging-receipts': {
+    trigger: { kind: 'queue', queue: 'receipts', batchSize: 10, maxConcurrency: 5 },
+    records: 'write',
+    timeoutSeconds: 30,
+    reservedConcurrency: 5,
+  },
+
+  'audit-append': { trigger: { kind: 'stream', batchSize: 50 }, audit: 'append', timeoutSeconds: 60 },
+  'billing-export': {
+    trigger: { kind: 'stream', entities: ['Appointment'], batchSize: 20 },
+    records: 'write',
+    documents: { access: 'write', prefix: '' },
+    timeoutSeconds: 60,
+  },
+};
+
+/** The area of a function: the first word of its name. */
+export const areaOf = (name: string): string => name.split('-', 1)[0] ?? name;
+
+/** Everything the API offers: the routes of every area, with the function that answers them. */
+export const routesByFunction: ReadonlyMap<string, readonly Route[]> = new Map(
+  Object.entries(functions).flatMap(([name, { trigger }]) => (trigger.kind === 'http' ? [[name, trigger.routes]] : [])),
+);
+
+/** Items that are bookkeeping, not records of the clinic: they have no audit entry and no reader downstream. */
+export const technicalEntities = ['Directory', 'Idempotency', 'LinkToken'] as const;
