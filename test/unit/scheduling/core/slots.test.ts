@@ -1,0 +1,265 @@
+import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
+import { describe, expect, it } from 'vitest';
+import {
+  checkSearchRange,
+  findSlots,
+  findSlotsOfProviders,
+  mergeSlots,
+  type SlotSearch,
+  sheetDates,
+} from '../../../../functions/scheduling/core/slots.ts';
+import type { DaySheet, WeeklyRule } from '../../../../functions/scheduling/core/types.ts';
+import { instantOfEpochMinute, type Slot } from '../../../../functions/scheduling/core/visit-time.ts';
+import { calendars, slotsByOracle } from './calendars.ts';
+
+const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
+const minute = (text: string): number => at(text).epochMilliseconds / 60_000;
+const zone = 'America/New_York';
+
+/** Tuesday 2026-11-24, 09:00-12:00 in New York, visits of 30 minutes, nothing booked. */
+const tuesday: SlotSearch = {
+  provider: { id: 'prv_1', zone, availability: [{ weekday: 2, from: '09:00', to: '12:00' }] },
+  type: { minutes: 30, bufferBeforeMinutes: 0, bufferAfterMinutes: 0, leadMinutes: 0, horizonDays: 60 },
+  sheets: [],
+  from: at('2026-11-24T05:00:00Z'),
+  to: at('2026-11-25T05:00:00Z'),
+  now: at('2026-11-20T12:00:00Z'),
+  stepMinutes: 30,
+};
+
+const sheetOf = (busy: readonly [string, string][], date = '2026-11-24', providerId = 'prv_1' as const): DaySheet => ({
+  providerId,
+  date,
+  zone,
+  rev: 1,
+  busy: busy.map(([start, end], i) => ({
+    startEpochMinute: minute(start),
+    endEpochMinute: minute(end),
+    heldBy: `apt_${i}`,
+  })),
+});
+
+/** The starts of a search's answer, as wall time in the provider's zone. */
+const starts = (search: SlotSearch): string[] => {
+  const found = findSlots(search);
+  if (!found.ok) return [found.code];
+  return found.slots.map((slot) =>
+    instantOfEpochMinute(slot.startEpochMinute)
+      .toZonedDateTimeISO(search.provider.zone)
+      .toPlainTime()
+      .toString({ smallestUnit: 'minute' }),
+  );
+};
+
+const withType = (type: Partial<SlotSearch['type']>): SlotSearch => ({
+  ...tuesday,
+  type: { ...tuesday.type, ...type },
+});
+
+describe('a search', () => {
+  it('offers the grid of the open hours, the last visit ending when they end', () => {
+    expect(starts(tuesday)).toEqual(['09:00', '09:30', '10:00', '10:30', '11:00', '11:30']);
+    expect(findSlots(tuesday)).toMatchObject({
+      slots: [
+        {
+          providerId: 'prv_1',
+          startEpochMinute: minute('2026-11-24T14:00:00Z'),
+          endEpochMinute: minute('2026-11-24T14:30:00Z'),
+        },
+        ...Array.from({ length: 5 }, () => ({ providerId: 'prv_1' })),
+      ],
+    });
+  });
+
+  it('steps by a quarter of an hour if not told otherwise', () => {
+    expect(starts({ ...tuesday, stepMinutes: undefined, limit: 3 })).toEqual(['09:00', '09:15', '09:30']);
+  });
+
+  it('aligns the grid to the start of the hours, not to the clock', () => {
+    const availability: readonly WeeklyRule[] = [{ weekday: 2, from: '09:10', to: '10:20' }];
+    expect(starts({ ...tuesday, provider: { ...tuesday.provider, availability } })).toEqual(['09:10', '09:40']);
+  });
+
+  it('offers what touches a booking and nothing that overlaps it by a minute', () => {
+    const touching = sheetOf([['2026-11-24T14:30:00Z', '2026-11-24T15:00:00Z']]);
+    expect(starts({ ...tuesday, sheets: [touching] })).toEqual(['09:00', '10:00', '10:30', '11:00', '11:30']);
+    const wider = sheetOf([['2026-11-24T14:29:00Z', '2026-11-24T15:01:00Z']]);
+    expect(starts({ ...tuesday, sheets: [wider] })).toEqual(['10:30', '11:00', '11:30']);
+  });
+
+  it('keeps the buffers of a visit free of bookings', () => {
+    const sheets = [sheetOf([['2026-11-24T15:00:00Z', '2026-11-24T15:30:00Z']])];
+    expect(starts({ ...withType({ bufferBeforeMinutes: 10 }), sheets })).toEqual(['09:00', '09:30', '11:00', '11:30']);
+    expect(starts({ ...withType({ bufferAfterMinutes: 10 }), sheets })).toEqual(['09:00', '10:30', '11:00', '11:30']);
+  });
+
+  it('lets buffers lie outside the hours but not on another day', () => {
+    expect(starts(withType({ bufferBeforeMinutes: 60, bufferAfterMinutes: 60 }))).toHaveLength(6);
+    const availability: readonly WeeklyRule[] = [{ weekday: 2, from: '00:00', to: '24:00' }];
+    const allDay = {
+      ...withType({ bufferBeforeMinutes: 30, bufferAfterMinutes: 15 }),
+      provider: { ...tuesday.provider, availability },
+    };
+    expect(starts(allDay).at(0)).toBe('00:30');
+    expect(starts(allDay).at(-1)).toBe('23:00');
+  });
+
+  it('honours the lead time to the minute', () => {
+    const now = at('2026-11-24T13:00:00Z');
+    expect(starts({ ...withType({ leadMinutes: 60 }), now }).at(0)).toBe('09:00');
+    expect(starts({ ...withType({ leadMinutes: 61 }), now }).at(0)).toBe('09:30');
+    expect(starts({ ...withType({ leadMinutes: 60 }), now: at('2026-11-24T13:00:00.001Z') }).at(0)).toBe('09:30');
+    expect(starts({ ...withType({ leadMinutes: 60 }), now: at('2026-11-24T13:00:00.000001Z') }).at(0)).toBe('09:30');
+  });
+
+  it('counts the horizon in local days: the whole of the last one is bookable, nothing after it', () => {
+    const now = at('2026-11-24T04:59:00Z'); // 23:59 on Monday in New York
+    expect(starts({ ...withType({ horizonDays: 1 }), now })).toHaveLength(6);
+    expect(starts({ ...withType({ horizonDays: 0 }), now })).toEqual([]);
+    expect(starts({ ...withType({ horizonDays: 0 }), now: at('2026-11-24T05:00:00Z') })).toHaveLength(6);
+  });
+
+  it('offers starts from `from` on and before `to`', () => {
+    const range = { ...tuesday, from: at('2026-11-24T14:30:00Z'), to: at('2026-11-24T15:30:00Z') };
+    expect(starts(range)).toEqual(['09:30', '10:00']);
+    expect(starts({ ...range, from: at('2026-11-24T14:30:01Z'), to: at('2026-11-24T15:30:01Z') })).toEqual([
+      '10:00',
+      '10:30',
+    ]);
+    expect(starts({ ...range, to: range.from })).toEqual([]);
+  });
+
+  it('stops at the limit', () => {
+    expect(starts({ ...tuesday, limit: 2 })).toEqual(['09:00', '09:30']);
+    expect(starts({ ...tuesday, to: at('2026-12-10T05:00:00Z'), limit: 7 })).toHaveLength(7);
+  });
+
+  it('ignores sheets of another provider and takes sheets in any order', () => {
+    const other = sheetOf([['2026-11-24T14:00:00Z', '2026-11-24T17:00:00Z']]);
+    expect(starts({ ...tuesday, sheets: [{ ...other, providerId: 'prv_2' }] })).toHaveLength(6);
+    const week = sheetOf([['2026-12-01T14:00:00Z', '2026-12-01T16:30:00Z']], '2026-12-01');
+    const day = sheetOf([['2026-11-24T14:00:00Z', '2026-11-24T16:30:00Z']]);
+    const fortnight = { ...tuesday, to: at('2026-12-02T05:00:00Z') };
+    expect(starts({ ...fortnight, sheets: [week, day] })).toEqual(['11:30', '11:30']);
+  });
+
+  it('offers the repeated hour of autumn twice, and the skipped one of spring not at all', () => {
+    const night: readonly WeeklyRule[] = [{ weekday: 7, from: '00:00', to: '04:00' }];
+    const search = { ...tuesday, provider: { ...tuesday.provider, availability: night }, stepMinutes: 60 };
+    const autumn = {
+      ...search,
+      from: at('2026-11-01T04:00:00Z'),
+      to: at('2026-11-02T05:00:00Z'),
+      now: at('2026-10-30T12:00:00Z'),
+    };
+    expect(starts(autumn)).toEqual(['00:00', '01:00', '01:00', '02:00', '03:00']);
+    const spring = {
+      ...search,
+      from: at('2026-03-08T05:00:00Z'),
+      to: at('2026-03-09T04:00:00Z'),
+      now: at('2026-03-01T12:00:00Z'),
+    };
+    expect(starts(spring)).toEqual(['00:00', '01:00', '03:00']);
+  });
+
+  it('finds what a slow oracle finds that asks Temporal about each minute', () => {
+    fc.assert(
+      fc.property(calendars, (calendar) => {
+        const found = findSlots(calendar);
+        expect(found.ok && found.slots.map((slot) => slot.startEpochMinute)).toEqual(slotsByOracle(calendar));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('with a limit is the beginning of the search without', () => {
+    fc.assert(
+      fc.property(calendars, fc.integer({ min: 1, max: 20 }), (calendar, limit) => {
+        const all = findSlots(calendar);
+        const some = findSlots({ ...calendar, limit });
+        expect(some.ok && some.slots).toEqual(all.ok && all.slots.slice(0, limit));
+      }),
+    );
+  });
+});
+
+describe('a search is refused', () => {
+  it('when its range is reversed', () => {
+    expect(starts({ ...tuesday, to: at('2026-11-24T04:59:59Z') })).toEqual(['range-reversed']);
+  });
+
+  it('when it is longer than 60 local days, of which one may be longer', () => {
+    const to = (text: string) => checkSearchRange(at('2026-10-01T00:00:00Z'), at(text));
+    expect(to('2026-11-30T02:00:00Z')).toBeUndefined();
+    expect(to('2026-11-30T02:00:00.001Z')).toBe('range-too-long');
+    expect(starts({ ...tuesday, to: at('2027-01-24T05:00:00Z') })).toEqual(['range-too-long']);
+  });
+
+  it.each([0, -15, 7.5, Number.NaN, Number.POSITIVE_INFINITY])('when its step is %d', (stepMinutes) => {
+    expect(starts({ ...tuesday, stepMinutes })).toEqual(['step-invalid']);
+  });
+
+  it.each([0, -1, Number.NaN])('when its limit is %d', (limit) => {
+    expect(starts({ ...tuesday, limit })).toEqual(['limit-invalid']);
+  });
+});
+
+describe('the sheets a search needs', () => {
+  it('are those from the local date of its beginning to that of its end', () => {
+    expect(sheetDates(at('2026-11-24T04:59:00Z'), at('2026-11-25T05:00:00Z'), zone)).toEqual({
+      first: '2026-11-23',
+      last: '2026-11-25',
+    });
+  });
+});
+
+describe('several providers', () => {
+  const provider2 = { ...tuesday.provider, id: 'prv_2' as const };
+
+  it('are one list by start, then provider, cut at the limit', () => {
+    const found = findSlotsOfProviders([provider2, tuesday.provider], { ...tuesday, limit: 3 });
+    expect(found.ok && found.slots.map((slot) => [slot.startEpochMinute, slot.providerId])).toEqual([
+      [minute('2026-11-24T14:00:00Z'), 'prv_1'],
+      [minute('2026-11-24T14:00:00Z'), 'prv_2'],
+      [minute('2026-11-24T14:30:00Z'), 'prv_1'],
+    ]);
+  });
+
+  it('share their sheets, each reading its own', () => {
+    const sheets = [sheetOf([['2026-11-24T14:00:00Z', '2026-11-24T17:00:00Z']])];
+    const found = findSlotsOfProviders([tuesday.provider, provider2], { ...tuesday, sheets });
+    expect(found.ok && new Set(found.slots.map((slot) => slot.providerId))).toEqual(new Set(['prv_2']));
+  });
+
+  it('are refused as one', () => {
+    expect(findSlotsOfProviders([provider2], { ...tuesday, stepMinutes: 0 })).toEqual({
+      ok: false,
+      code: 'step-invalid',
+    });
+    expect(findSlotsOfProviders([], tuesday)).toEqual({ ok: true, slots: [] });
+  });
+
+  it('merge to a sorted list of the same slots, whatever the order of the lists', () => {
+    const slot: fc.Arbitrary<Slot> = fc.record({
+      providerId: fc.constantFrom('prv_1', 'prv_2', 'prv_3'),
+      startEpochMinute: fc.nat(50),
+      endEpochMinute: fc.constant(60),
+    });
+    fc.assert(
+      fc.property(fc.uniqueArray(slot, { selector: (s) => `${s.providerId} ${s.startEpochMinute}` }), (slots) => {
+        const half = Math.floor(slots.length / 2);
+        const merged = mergeSlots([slots.slice(half), slots.slice(0, half)]);
+        expect(new Set(merged)).toEqual(new Set(slots));
+        for (const [i, next] of merged.entries()) {
+          const last = merged[i - 1];
+          if (last === undefined) continue;
+          expect(
+            last.startEpochMinute < next.startEpochMinute ||
+              (last.startEpochMinute === next.startEpochMinute && last.providerId < next.providerId),
+          ).toBe(true);
+        }
+      }),
+    );
+  });
+});
