@@ -1,0 +1,157 @@
+import { screenText } from '../../care/core/red-flags.ts';
+import { foldWords } from '../../platform/fold.ts';
+import { EXERCISE_QUESTION, type NumberQuestion, PAIN_QUESTION, readNumber } from './answers.ts';
+import {
+  BEGINS_WITH_YES,
+  CANCEL_VISIT_PHRASES,
+  CANNOT_COME_PHRASES,
+  HEDGED,
+  isConfirmation,
+  isExplicitConfirmation,
+  isHelpKeyword,
+  isOptInKeyword,
+  isOptOutKeyword,
+  isOptOutSentence,
+  isReaction,
+  isRescheduleKeyword,
+  isStopSign,
+  keywordForms,
+  NOT_A_CANCELLATION,
+  NOT_AN_OPT_OUT,
+  OPT_IN_PHRASES,
+  OPT_OUT_PHRASES,
+  RESCHEDULE_PHRASES,
+  SAYS_WILL_COME,
+  sentencesOf,
+} from './reply-words.ts';
+
+/** What a patient's text asks for. */
+export const INTENTS = [
+  'red_flag',
+  'opt_out',
+  'help',
+  'opt_in',
+  'confirm',
+  'reschedule',
+  'cancel_visit',
+  'answer',
+  'other',
+] as const;
+export type Intent = (typeof INTENTS)[number];
+
+/** The question that is open in the thread: what our last text asked and nobody has answered yet. */
+export const OPEN_QUESTIONS = ['confirm', 'pain', 'exercise', 'none'] as const;
+export type OpenQuestion = (typeof OPEN_QUESTIONS)[number];
+
+/** One reply, understood. `value` is a number for `answer` only; `why` names the rule in a sentence, never the patient's words. */
+export interface Classification {
+  readonly intent: Intent;
+  readonly value: number | null;
+  readonly why: string;
+}
+
+const is = (intent: Intent, why: string, value: number | null = null): Classification => ({ intent, value, why });
+
+/**
+ * Understands a patient's reply, English or Spanish. Pure, deterministic, never throws. The order is the safety case:
+ *
+ * 1. **red flags**, on the raw text, whatever else it says: a text may say STOP and still be an emergency;
+ * 2. **opt-out**: whole-message keywords (47 CFR 64.1200(a)(10)'s and the carrier's, misspelled or not) and phrases a reasonable
+ *    person would read so. A bare CANCEL or END is one; "cancel my appointment" is not;
+ * 3. **help**, 4. **opt-in** (START and its kin; never a bare "yes", which answers a question or nothing);
+ * 5. the **open question**; 6. **appointment intents** in words; else `other`: a human reads it. When two readings
+ *    compete ("yes but can we move it") the one that asks for something wins; numbers that disagree are never guessed at.
+ *
+ * `C` and the word "confirm" mean the visit with or without an open question (our texts use them for nothing else); a plain
+ * yes needs the question.
+ */
+export const classify = ({ body, open }: { readonly body: string; readonly open: OpenQuestion }): Classification => {
+  const screening = screenText(body);
+  const [flag] = screening.flags;
+  if (flag !== undefined) return is('red_flag', `Red flag (${flag.group}): ${flag.rule}.`);
+  if (isReaction(body)) return is('other', 'A phone reaction that quotes one of our texts.');
+
+  const folded = foldWords(body);
+  const forms = keywordForms(folded);
+  return (
+    optOut(body, folded, forms) ??
+    help(forms) ??
+    optIn(folded, forms) ??
+    answerToOpenQuestion(body, folded, forms, open) ??
+    appointmentIntent(folded, forms) ??
+    (isExplicitConfirmation(forms)
+      ? is('confirm', 'Confirms the visit by name, though no question is open.')
+      : undefined) ??
+    is('other', folded === '' ? 'Nothing in it to read.' : 'No rule applies: a human reads it.')
+  );
+};
+
+const optOut = (body: string, folded: string, forms: readonly string[]): Classification | undefined => {
+  if (isOptOutKeyword(forms)) return is('opt_out', 'The whole message is an opt-out keyword.');
+  if (isStopSign(body)) return is('opt_out', 'The whole message is a stop sign.');
+  const claims = folded.replace(NOT_AN_OPT_OUT, '|');
+  if (OPT_OUT_PHRASES.test(claims)) return is('opt_out', 'A phrase that asks for no more texts.');
+  if (claims === folded && sentencesOf(body).some(isOptOutSentence)) {
+    return is('opt_out', 'One sentence of the message is an opt-out keyword.');
+  }
+  return undefined;
+};
+
+const help = (forms: readonly string[]): Classification | undefined =>
+  isHelpKeyword(forms) ? is('help', 'The whole message is a help keyword.') : undefined;
+
+const optIn = (folded: string, forms: readonly string[]): Classification | undefined => {
+  if (isOptInKeyword(forms)) return is('opt_in', 'The whole message is an opt-in keyword.');
+  return OPT_IN_PHRASES.test(folded) ? is('opt_in', 'A phrase that asks to be texted again.') : undefined;
+};
+
+const answerToOpenQuestion = (
+  body: string,
+  folded: string,
+  forms: readonly string[],
+  open: OpenQuestion,
+): Classification | undefined => {
+  switch (open) {
+    case 'confirm':
+      return confirmation(body, folded, forms);
+    case 'pain':
+      return numberAnswer(body, PAIN_QUESTION, '0-10 pain question');
+    case 'exercise':
+      return numberAnswer(body, EXERCISE_QUESTION, '0-7 exercise question');
+    case 'none':
+      return undefined;
+  }
+};
+
+const confirmation = (body: string, folded: string, forms: readonly string[]): Classification | undefined => {
+  if (isConfirmation(forms, body)) return is('confirm', 'A yes to the open question to confirm.');
+  const asked = appointmentIntent(folded, forms);
+  if (asked !== undefined) return asked;
+  const claims = folded.replace(NOT_A_CANCELLATION, '|');
+  if (body.includes('?') || HEDGED.test(claims)) return undefined;
+  if (SAYS_WILL_COME.test(claims)) return is('confirm', 'Says that the visit stands, to the open question to confirm.');
+  return BEGINS_WITH_YES.test(folded) ? is('confirm', 'Begins with a yes to the open question to confirm.') : undefined;
+};
+
+const numberAnswer = (body: string, question: NumberQuestion, asked: string): Classification | undefined => {
+  const reading = readNumber(body, question);
+  switch (reading.kind) {
+    case 'number':
+      return is('answer', `One number, to the open ${asked}.`, reading.value);
+    case 'out-of-range':
+      return is('other', `A number outside the scale of the open ${asked}.`);
+    case 'several':
+      return is('other', `Several different numbers to the open ${asked}.`);
+    case 'none':
+      return undefined;
+  }
+};
+
+const appointmentIntent = (folded: string, forms: readonly string[]): Classification | undefined => {
+  if (isRescheduleKeyword(forms)) return is('reschedule', 'The whole message is a keyword for another time.');
+  const claims = folded.replace(NOT_A_CANCELLATION, '|');
+  if (RESCHEDULE_PHRASES.test(claims)) return is('reschedule', 'Words that ask for another time.');
+  if (CANCEL_VISIT_PHRASES.test(claims)) return is('cancel_visit', 'Words that cancel the visit.');
+  if (CANNOT_COME_PHRASES.test(claims)) return is('reschedule', 'Words that say the time does not work.');
+  return undefined;
+};
