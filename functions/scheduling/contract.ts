@@ -78,7 +78,7 @@ export const appointmentView = z.strictObject({
 });
 
 /** A visit as its patient sees it through a link: nothing that a stranger with the link should not know. */
-const visitView = z.strictObject({
+export const visitView = z.strictObject({
   clinic: z.strictObject({ name: z.string(), phone: z.string() }),
   providerName: z.string(),
   start: instant,

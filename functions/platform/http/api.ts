@@ -202,7 +202,8 @@ const runOnce = async (
   const { idempotency, route } = exchange;
   const nowEpochSeconds = Math.floor(exchange.now.epochMilliseconds / 1000);
   const commit: Commit = async (items, answer) => {
-    if (idempotency === undefined) return transact(items);
+    // A repeat of what already is writes nothing.
+    if (idempotency === undefined) return items.length === 0 ? undefined : transact(items);
     try {
       const remember = rememberAnswer(idempotency, { status: route.reply.status, body: answer }, nowEpochSeconds);
       await transact([...items, remember]);

@@ -95,21 +95,41 @@ export const findSlotsOfProviders = (
   providers: readonly ProviderHours[],
   search: Omit<SlotSearch, 'provider'>,
 ): SlotSearchResult => {
+  const sheets = Map.groupBy(search.sheets, (sheet) => sheet.providerId);
   const lists: (readonly Slot[])[] = [];
   for (const provider of providers) {
-    const found = findSlots({ ...search, provider });
+    const found = findSlots({ ...search, provider, sheets: sheets.get(provider.id) ?? [] });
     if (!found.ok) return found;
     lists.push(found.slots);
   }
   return { ok: true, slots: mergeSlots(lists, search.limit) };
 };
 
-/** Merges lists of slots by start, then provider id, and keeps the first `limit`. */
-export const mergeSlots = (lists: readonly (readonly Slot[])[], limit?: number): readonly Slot[] =>
-  lists.flat().sort(byStartThenProvider).slice(0, limit);
+/**
+ * Merges slots by start, then provider id, and keeps the first `limit`. Each list is one provider's answer, sorted.
+ * Providers share most of their starts, so each start is taken from all lists at once.
+ */
+export const mergeSlots = (
+  lists: readonly (readonly Slot[])[],
+  limit: number = Number.POSITIVE_INFINITY,
+): readonly Slot[] => {
+  const heads = lists.map((slots) => ({ slots, next: 0 })).sort((a, b) => (providerOf(a) < providerOf(b) ? -1 : 1));
+  const merged: Slot[] = [];
+  while (merged.length < limit) {
+    let start = Number.POSITIVE_INFINITY;
+    for (const { slots, next } of heads) start = Math.min(start, slots[next]?.startEpochMinute ?? start);
+    if (start === Number.POSITIVE_INFINITY) break;
+    for (const head of heads) {
+      const slot = head.slots[head.next];
+      if (slot?.startEpochMinute !== start) continue;
+      merged.push(slot);
+      head.next += 1;
+    }
+  }
+  return merged.length > limit ? merged.slice(0, limit) : merged;
+};
 
-const byStartThenProvider = (a: Slot, b: Slot): number =>
-  a.startEpochMinute - b.startEpochMinute || (a.providerId < b.providerId ? -1 : 1);
+const providerOf = (head: { readonly slots: readonly Slot[] }): string => head.slots[0]?.providerId ?? '';
 
 /** One search's state: what it looks for, and how far along the busy list it is. */
 interface Sweep {

@@ -1,0 +1,93 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Caller } from '../platform/actor.ts';
+import type { Id } from '../platform/ids.ts';
+import { found, Problem } from '../platform/problem.ts';
+import {
+  checkSearchRange,
+  defaultStepMinutes,
+  findSlots as findSlotsOf,
+  maxSearchDays,
+  mergeSlots,
+  sheetDates,
+} from './core/slots.ts';
+import { type Suggestion, suggestTimes } from './core/suggest.ts';
+import type { Appointment, AppointmentType, Provider } from './core/types.ts';
+import { minuteRangeOf, type Slot } from './core/visit-time.ts';
+import { getAppointmentType, getProvider, listProviders, listSheets } from './store.ts';
+import { slotViewOf } from './view.ts';
+
+export interface SlotQuery {
+  readonly typeId: Id<'appointmentType'>;
+  readonly providerId?: Id<'provider'> | undefined;
+  /** UTC instants; visits start at `from` or later and before `to`. */
+  readonly from: string;
+  readonly to: string;
+  readonly limit: number;
+}
+
+/** Free times of a type of visit, by start, then provider. Reads one Query of day sheets per provider, never appointments. */
+export const findSlots = async (caller: Caller, query: SlotQuery) => {
+  const from = Temporal.Instant.from(query.from);
+  const to = Temporal.Instant.from(query.to);
+  refuseRange(from, to);
+  const type = found(await getAppointmentType(caller.clinicId, query.typeId), 'appointment type');
+  const providers = await providersOf(caller.clinicId, type, query.providerId);
+  const lists = await Promise.all(
+    providers.map((provider) => slotsOf(caller, provider, type, { from, to, limit: query.limit })),
+  );
+  const zones = new Map(providers.map((provider) => [provider.id, provider.zone]));
+  return mergeSlots(lists, query.limit).map((slot) => slotViewOf(slot, zones.get(slot.providerId) ?? 'UTC'));
+};
+
+const suggestDays = 28;
+
+/** The next suitable times a visit could move to, with the same provider: near its usual weekday and time of day. */
+export const suggestMoves = async (caller: Caller, appointment: Appointment, count: number) => {
+  const [type, provider] = await Promise.all([
+    getAppointmentType(caller.clinicId, appointment.typeId),
+    getProvider(caller.clinicId, appointment.providerId),
+  ]);
+  if (type === undefined || provider === undefined) return [];
+  const to = caller.now.add({ hours: 24 * suggestDays });
+  const slots = await slotsOf(caller, provider, type, { from: caller.now, to, limit: 2000 });
+  const suggestions = suggestTimes({
+    slots,
+    originalStartEpochMinute: minuteRangeOf(appointment).startEpochMinute,
+    zone: appointment.zone,
+    count,
+  });
+  return suggestions.map(({ slot, reason }: Suggestion) => ({ ...slotViewOf(slot, provider.zone), reason }));
+};
+
+const slotsOf = async (
+  caller: Caller,
+  provider: Provider,
+  type: AppointmentType,
+  range: { readonly from: Temporal.Instant; readonly to: Temporal.Instant; readonly limit: number },
+): Promise<readonly Slot[]> => {
+  const sheets = await listSheets(caller.clinicId, provider.id, sheetDates(range.from, range.to, provider.zone));
+  const result = findSlotsOf({ provider, type, sheets, now: caller.now, stepMinutes: defaultStepMinutes, ...range });
+  // The range was checked before anything was read, so only a fault of ours can be refused here.
+  if (!result.ok) throw new Error(`Slot search refused: ${result.code}`);
+  return result.slots;
+};
+
+const providersOf = async (
+  clinicId: Id<'clinic'>,
+  type: AppointmentType,
+  providerId: Id<'provider'> | undefined,
+): Promise<readonly Provider[]> => {
+  if (providerId !== undefined) {
+    const provider = found(await getProvider(clinicId, providerId), 'provider');
+    return type.providerIds.includes(provider.id) ? [provider] : [];
+  }
+  const providers = await listProviders(clinicId);
+  return providers.filter((provider) => type.providerIds.includes(provider.id));
+};
+
+const refuseRange = (from: Temporal.Instant, to: Temporal.Instant): void => {
+  const fault = checkSearchRange(from, to);
+  if (fault === undefined) return;
+  const message = fault === 'range-reversed' ? 'Must not be before from' : `At most ${maxSearchDays} days after from`;
+  throw new Problem('bad-input', 'Correct the fields listed in errors.', [{ field: 'query.to', message }]);
+};

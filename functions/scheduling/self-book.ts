@@ -1,0 +1,161 @@
+import type * as z from 'zod';
+import { openTriageCase } from '../care/triage.ts';
+import { readAnswers } from '../intake/core/answers.ts';
+import type { Answers } from '../intake/core/form.ts';
+import { type Screening, screen } from '../intake/core/screening.ts';
+import { intakeAnswersItem } from '../intake/forms.ts';
+import { findRegistered, isSameGivenName, newPatient, type Patient } from '../intake/patients.ts';
+import { consentItems } from '../messaging/consent.ts';
+import { dispatch } from '../messaging/dispatch.ts';
+import { type MessageRef, planAlert } from '../messaging/plan.ts';
+import type { Caller } from '../platform/actor.ts';
+import type { Commit } from '../platform/http/api.ts';
+import { sha256 } from '../platform/ids.ts';
+import { Problem } from '../platform/problem.ts';
+import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
+import { loadBookable, writeBooking } from './book.ts';
+import type { routes } from './contract.ts';
+import { untilWritten } from './retry.ts';
+
+type SelfBookRoute = Extract<(typeof routes)[number], { readonly name: 'selfBook' }>;
+export type SelfBookInput = z.output<SelfBookRoute['body']>;
+
+const emergencyAdvice =
+  'Your answers may describe an emergency. Call 911 or go to the nearest emergency department now. A clinician has been alerted. This visit was not booked.';
+
+/**
+ * Books a visit for someone without a sign-in: answers, consent to text, the patient where they are new, the visit and
+ * its texts in one transaction. Answers that point to an emergency block the booking and alert a human instead.
+ * Whether the clinic knows the person already is never disclosed.
+ */
+export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Commit) => {
+  const { answers, faults } = readAnswers(input.intake);
+  const screening = screen(answers);
+  if (screening.disposition === 'EMERGENCY') await refuseEmergency(caller, input, screening);
+  if (faults.length > 0) {
+    throw new Problem(
+      'bad-input',
+      'Correct the fields listed in errors.',
+      faults.map((fault) => ({ field: `body.intake.${fault.questionId}`, message: fault.message })),
+    );
+  }
+  const { provider, type } = await loadBookable(caller, input);
+  return untilWritten(async () => {
+    const { patient, items: registration } = await matchOrRegister(caller, input, provider.zone);
+    const asPatient: Caller = { ...caller, actor: { kind: 'patient', id: patient.id } };
+    const consent = input.consentToText.granted
+      ? await consentItems(asPatient, {
+          phone: patient.phone,
+          patientId: patient.id,
+          category: 'treatment',
+          granted: true,
+          how: 'web-form',
+          wording: input.consentToText.wording,
+          wordingVersion: input.consentToText.wordingVersion,
+        })
+      : [];
+    let alertRefs: readonly MessageRef[] = [];
+    const booked = await writeBooking(
+      asPatient,
+      {
+        patient,
+        provider,
+        type,
+        start: input.start,
+        modality: input.modality,
+        onlyOffered: true,
+        consentGranted: input.consentToText.granted,
+      },
+      async (appointment, items) => {
+        const triage = await triageItems(asPatient, patient, appointment.id, screening);
+        alertRefs = triage.refs;
+        const answer = {
+          appointmentId: appointment.id,
+          start: appointment.start,
+          end: appointment.end,
+          zone: appointment.zone,
+          wallTime: appointment.wallTime,
+          modality: appointment.modality,
+          providerName: provider.name,
+          status: 'booked' as const,
+        };
+        await commit(
+          [
+            ...items,
+            ...registration,
+            ...consent,
+            ...answersItems(asPatient, appointment.id, answers, screening),
+            ...triage.items,
+          ],
+          answer,
+        );
+        return answer;
+      },
+    );
+    await dispatch(alertRefs);
+    return booked;
+  });
+};
+
+const answersItems = (
+  caller: Caller,
+  appointmentId: Parameters<typeof intakeAnswersItem>[1],
+  answers: Answers,
+  screening: Screening,
+): readonly TransactItem[] => [intakeAnswersItem(caller, appointmentId, answers, screening)];
+
+/** The person as the clinic knows them, or as they will be registered with this booking. */
+const matchOrRegister = async (
+  caller: Caller,
+  input: SelfBookInput,
+  providerZone: string,
+): Promise<{ readonly patient: Patient; readonly items: readonly TransactItem[] }> => {
+  const details = { ...input.patient, zone: input.patient.zone ?? providerZone };
+  const known = await findRegistered(caller.clinicId, details);
+  if (known === undefined) return newPatient(caller, details);
+  if (isSameGivenName(known.givenName, details.givenName)) return { patient: known, items: [] };
+  // Twins share phone, birth date and family name: only a human can tell them apart safely.
+  throw new Problem('self-booking-blocked', 'Please call the clinic to book this visit.');
+};
+
+/** A finding that needs a human the same day opens a case and alerts the on-call number with the booking itself. */
+const triageItems = async (
+  caller: Caller,
+  patient: Patient,
+  sourceId: string,
+  screening: Screening,
+): Promise<{ readonly items: readonly TransactItem[]; readonly refs: readonly MessageRef[] }> => {
+  if (screening.disposition === 'ROUTINE') return { items: [], refs: [] };
+  const opened = openTriageCase(caller, {
+    patientId: patient.id,
+    phone: patient.phone,
+    source: 'intake',
+    sourceId,
+    flags: screening.flags.map((flag) => flag.rule),
+    disposition: screening.disposition,
+  });
+  const alert = await planAlert(caller, opened.case);
+  return { items: [...opened.items, ...alert.items], refs: alert.refs };
+};
+
+/** Alerts the on-call number about someone who must not wait for a visit, once per set of answers. */
+const refuseEmergency = async (caller: Caller, input: SelfBookInput, screening: Screening): Promise<never> => {
+  const known = await findRegistered(caller.clinicId, input.patient);
+  const opened = openTriageCase(caller, {
+    patientId: known?.id,
+    phone: input.patient.phone,
+    source: 'intake',
+    sourceId: sha256(JSON.stringify([input.patient, input.intake])),
+    flags: screening.flags.map((flag) => flag.rule),
+    disposition: screening.disposition,
+  });
+  const alert = await planAlert(caller, opened.case);
+  try {
+    await transact([...opened.items, ...alert.items]);
+    await dispatch(alert.refs);
+  } catch (error) {
+    // The same answers were sent before: their case is open and the alert is on its way.
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+  throw new Problem('self-booking-blocked', emergencyAdvice);
+};
