@@ -1,0 +1,14 @@
+/** The patient's pages: each renderer turns a view into one self-contained HTML document. */
+export { renderClosedForm, renderForm, renderFormResult } from './form-page.ts';
+export { renderProblemPage } from './problem-page.ts';
+export { contentSecurityPolicy, pageHeaders } from './theme.ts';
+export type {
+  ClinicView,
+  ClosedFormView,
+  FormFault,
+  FormResultView,
+  FormView,
+  VisitOutcome,
+  VisitView,
+} from './view.ts';
+export { renderVisit } from './visit-page.ts';

@@ -1,0 +1,81 @@
+import type { FormSection } from '../../functions/intake/core/form.ts';
+import type { Disposition } from '../../functions/intake/core/screening.ts';
+import type { AppointmentStatus, Modality } from '../../functions/scheduling/core/types.ts';
+
+/** What the patient's pages show, ready to be written out; nothing here is looked up any more. */
+
+export interface ClinicView {
+  /** The name texts use: no specialty. */
+  readonly brand: string;
+  /** The number patients call, E.164. */
+  readonly phone: string;
+}
+
+/** What the last tap came to; the query word `done` of the page it was redirected to. */
+export type VisitOutcome = 'confirmed' | 'moved' | 'cancelled' | 'changed' | 'taken';
+
+export interface VisitView {
+  readonly clinic: ClinicView;
+  /** The link's secret: the page's own address is made of it. */
+  readonly token: string;
+  /** What the buttons act on; a stale one is told so. */
+  readonly rev: number;
+  readonly status: AppointmentStatus;
+  /** Whether the patient confirmed this very time. */
+  readonly isConfirmed: boolean;
+  /** Whether it can still be confirmed, moved or cancelled here: booked, and its start is ahead. */
+  readonly isOpen: boolean;
+  readonly patientGivenName: string;
+  readonly providerName: string;
+  readonly modality: Modality;
+  /** RFC 3339. */
+  readonly start: string;
+  /** RFC 3339. */
+  readonly end: string;
+  /** The provider's zone: where an in-person visit takes place. */
+  readonly visitZone: string;
+  /** The patient's own zone: where the other visits reach them. */
+  readonly patientZone: string;
+  /** Times it could move to, soonest first: RFC 3339 starts. */
+  readonly otherStarts: readonly string[];
+  /** The pre-visit form: still to be answered, answered, or not taken any more. */
+  readonly form: 'open' | 'answered' | 'closed';
+  readonly outcome?: VisitOutcome | undefined;
+}
+
+export interface FormFault {
+  readonly questionId: string;
+  readonly message: string;
+}
+
+export interface FormView {
+  readonly clinic: ClinicView;
+  readonly token: string;
+  /** Revision of the saved answers, 0 before the first. */
+  readonly rev: number;
+  readonly sections: readonly FormSection[];
+  /** What the fields hold, by question id: saved answers, or what was just sent. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly faults: readonly FormFault[];
+  /** `questionId=value` of answers that are an emergency by themselves: the page says so at once. */
+  readonly emergencyAnswers: ReadonlySet<string>;
+  /** What the saved answers came to. */
+  readonly saved?: Disposition | undefined;
+  /** Someone saved other answers while this page was open. */
+  readonly isStale?: boolean | undefined;
+}
+
+/** What the page says after saving. */
+export interface FormResultView {
+  readonly clinic: ClinicView;
+  readonly token: string;
+  readonly disposition: Disposition;
+  /** Whether to name the crisis line. */
+  readonly namesCrisisLine: boolean;
+}
+
+/** The form's page when no answers are taken any more. */
+export interface ClosedFormView {
+  readonly clinic: ClinicView;
+  readonly token: string;
+}

@@ -1,0 +1,234 @@
+import { html } from 'hono/html';
+import { callLink, type Markup, notice, renderPage } from './page.ts';
+import type { VisitOutcome, VisitView } from './view.ts';
+import {
+  arrival,
+  dayOfMonth,
+  isSameClock,
+  longDate,
+  monthName,
+  shortDate,
+  timeOfDay,
+  visitName,
+  zoneName,
+} from './wording.ts';
+
+/**
+ * The page a visit's link opens, in whatever state the visit is: confirm it, move it with one tap, cancel it, or read
+ * what became of it.
+ */
+export const renderVisit = (view: VisitView): string =>
+  renderPage({
+    clinic: view.clinic,
+    title: titleOf(view),
+    content: html`${outcomeNotice(view)}${view.isOpen ? openVisit(view) : closedVisit(view)}`,
+  });
+
+/** The zone times are shown in: the clinic's for a visit there, the patient's own for one that comes to them. */
+const zoneOf = (view: VisitView): string => (view.modality === 'in-person' ? view.visitZone : view.patientZone);
+
+/** `Tuesday, November 24 at 9:30 AM` */
+const spoken = (view: VisitView): string => {
+  const zone = zoneOf(view);
+  return `${longDate(view.start, zone)} at ${timeOfDay(view.start, zone)}`;
+};
+
+const titles: Readonly<Record<VisitOutcome, string>> = {
+  confirmed: 'Confirmed',
+  moved: 'New time',
+  cancelled: 'Cancelled',
+  changed: 'Please check',
+  taken: 'Please pick again',
+};
+
+/** The outcome the page still agrees with: a bookmarked "confirmed" says nothing about a visit cancelled since. */
+const currentOutcome = (view: VisitView): VisitOutcome | undefined => {
+  switch (view.outcome) {
+    case 'confirmed':
+      return view.isOpen && view.isConfirmed ? view.outcome : undefined;
+    case 'moved':
+      return view.isOpen ? view.outcome : undefined;
+    case 'cancelled':
+      return view.status === 'cancelled' ? view.outcome : undefined;
+    default:
+      return view.outcome;
+  }
+};
+
+const titleOf = (view: VisitView): string => {
+  const outcome = currentOutcome(view);
+  return outcome === undefined ? 'Your visit' : `${titles[outcome]} – your visit`;
+};
+
+const outcomeNotice = (view: VisitView): Markup | string => {
+  switch (currentOutcome(view)) {
+    case undefined:
+      return '';
+    case 'confirmed':
+      return notice('good', 'Thank you, you are confirmed', `See you on ${spoken(view)}.`);
+    case 'moved':
+      return notice('good', 'Your visit has a new time', `It is now on ${spoken(view)}. We will text you a reminder.`);
+    case 'cancelled':
+      return notice('good', 'Your visit is cancelled', 'You will get no more reminders for it.');
+    case 'changed':
+      return notice('warn', 'Your visit has changed since you opened the page', 'This is how it stands now.');
+    case 'taken':
+      return notice('warn', 'That time is no longer free', 'Your visit has not changed. Please pick another time.');
+  }
+};
+
+const openVisit = (view: VisitView): Markup =>
+  html`<div class="intro"><h1>Your ${visitName[view.modality]}</h1>
+<p class="muted">Hello ${view.patientGivenName}. ${
+    view.isConfirmed ? 'You are all set.' : 'Please let us know if you can make it.'
+  }</p></div>
+<section class="card" aria-label="Your visit">
+${when(view)}
+${facts(view)}
+${
+  view.isConfirmed
+    ? ''
+    : html`<form class="actions" method="post" action="/v/${view.token}">
+${hidden('confirm', view)}
+<button class="primary" type="submit">Confirm this time</button>
+</form>`
+}
+</section>
+${formCard(view)}
+${otherTimes(view)}
+${cancellation(view)}`;
+
+const when = (view: VisitView): Markup => {
+  const zone = zoneOf(view);
+  const isShownElsewhere = zone !== view.patientZone && !isSameClock(view.start, zone, view.patientZone);
+  return html`<div class="when">
+<div class="tile" aria-hidden="true"><b>${monthName(view.start, zone)}</b><span>${dayOfMonth(view.start, zone)}</span></div>
+<div>
+<p class="day"><time datetime="${view.start}">${longDate(view.start, zone)}</time></p>
+<p>${timeOfDay(view.start, zone)} – ${timeOfDay(view.end, zone)}</p>
+<p class="muted small">${zoneName(view.start, zone)}${
+    isShownElsewhere
+      ? html`. On your own clock: ${shortDate(view.start, view.patientZone)}, ${timeOfDay(view.start, view.patientZone)} ${zoneName(view.start, view.patientZone)}`
+      : ''
+  }</p>
+</div>
+</div>`;
+};
+
+const facts = (view: VisitView): Markup => html`<dl class="facts">
+<dt>With</dt><dd>${view.providerName}</dd>
+<dt>How</dt><dd>${arrival[view.modality]}</dd>
+${view.isConfirmed && view.isOpen ? html`<dt>Status</dt><dd><span class="state good">${tick} Confirmed</span></dd>` : ''}
+</dl>`;
+
+const tick = html`<svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M3 8.5l3.2 3.2L13 4.8"/></svg>`;
+
+/** What every form of the page carries: what is meant, and the state it was meant for. */
+const hidden = (action: 'confirm' | 'reschedule' | 'cancel', view: VisitView): Markup =>
+  html`<input type="hidden" name="action" value="${action}"><input type="hidden" name="rev" value="${view.rev}">`;
+
+const formCard = (view: VisitView): Markup | string => {
+  const address = `/v/${view.token}/form`;
+  switch (view.form) {
+    case 'closed':
+      return '';
+    case 'answered':
+      return html`<section class="card" aria-labelledby="form-heading">
+<h2 id="form-heading">Before your visit</h2>
+<p><span class="state good">${tick} Your answers are saved.</span> <a href="${address}">Change them</a></p>
+</section>`;
+    case 'open':
+      return html`<section class="card" aria-labelledby="form-heading">
+<h2 id="form-heading">Before your visit</h2>
+<p>Please answer a few questions about your health. It takes about three minutes.</p>
+<div class="actions"><a class="button quiet" href="${address}">Answer the questions</a></div>
+</section>`;
+  }
+};
+
+interface DayOfTimes {
+  readonly date: string;
+  readonly starts: string[];
+}
+
+const byDay = (starts: readonly string[], zone: string): readonly DayOfTimes[] => {
+  const days: DayOfTimes[] = [];
+  for (const start of starts) {
+    const date = longDate(start, zone);
+    const last = days.at(-1);
+    if (last?.date === date) last.starts.push(start);
+    else days.push({ date, starts: [start] });
+  }
+  return days;
+};
+
+const otherTimes = (view: VisitView): Markup => {
+  const zone = zoneOf(view);
+  const [first] = view.otherStarts;
+  return html`<section class="card" aria-labelledby="times-heading">
+<h2 id="times-heading">Pick another time</h2>
+${
+  first === undefined
+    ? html`<p>There is no other free time to offer here right now. Call us at ${callLink(view.clinic)} and we will find one.</p>`
+    : html`<p class="muted">Tap a time and your visit moves to it. All times are ${zoneName(first, zone)}.</p>
+<form method="post" action="/v/${view.token}">
+${hidden('reschedule', view)}
+<ul class="days">${byDay(view.otherStarts, zone).map(
+        (day) =>
+          html`<li><h3>${day.date}</h3><ul class="times">${day.starts.map(
+            (start) =>
+              html`<li><button class="time" type="submit" name="start" value="${start}"><span class="hidden">Move to ${day.date}, </span>${timeOfDay(start, zone)}</button></li>`,
+          )}</ul></li>`,
+      )}</ul>
+</form>
+<p class="muted small">None of these? Call us at ${callLink(view.clinic)}.</p>`
+}
+</section>`;
+};
+
+const cancellation = (view: VisitView): Markup => html`<details>
+<summary>Cancel this visit</summary>
+<p>Your visit on ${spoken(view)} will be offered to others. You can also move it with a tap above.</p>
+<form class="actions" method="post" action="/v/${view.token}">
+${hidden('cancel', view)}
+<button class="danger" type="submit">Yes, cancel my visit</button>
+</form>
+</details>`;
+
+interface Closing {
+  readonly heading: string;
+  readonly text: string;
+}
+
+const closings: Readonly<Record<Exclude<VisitView['status'], 'booked'>, Closing>> = {
+  cancelled: {
+    heading: 'This visit is cancelled',
+    text: 'Would you like another one? Call us and we will find a time that suits you.',
+  },
+  arrived: { heading: 'You are checked in', text: 'Your provider will be with you.' },
+  fulfilled: {
+    heading: 'This visit is over',
+    text: 'Thank you for coming. If your symptoms get worse or you would like another visit, call us.',
+  },
+  noshow: {
+    heading: 'We missed you',
+    text: 'This visit has passed. Call us and we will find a new time.',
+  },
+};
+
+/** Booked, but its start has passed: the patient may be late, so what helps is a call. */
+const started: Closing = {
+  heading: 'Your visit time has come',
+  text: 'It can no longer be changed here. If you are late or cannot make it, please call us.',
+};
+
+const closedVisit = (view: VisitView): Markup => {
+  const { heading, text } = view.status === 'booked' ? started : closings[view.status];
+  return html`<div class="intro"><h1>${heading}</h1></div>
+<section class="card" aria-label="Your visit">
+${when(view)}
+${facts(view)}
+<p>${text}</p>
+<div class="actions"><a class="button primary" href="tel:${view.clinic.phone}">Call ${view.clinic.brand}</a></div>
+</section>`;
+};
