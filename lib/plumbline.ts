@@ -14,10 +14,17 @@ const featureFlags = {
   '@aws-cdk/aws-iam:minimizePolicies': true,
   '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true,
   '@aws-cdk/aws-lambda:recognizeVersionProps': true,
+  '@aws-cdk/core:validateAgainstDefaultRules': true,
 };
 
+/** The CDK app. Its own template validation is left to who deploys: see bin/deploy.ts. */
 export const createApp = (props: AppProps = {}): App =>
-  new App({ ...props, context: { ...featureFlags, ...props.context }, analyticsReporting: false });
+  new App({
+    ...props,
+    context: { ...featureFlags, ...props.context },
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
+  });
 
 /** The stacks of one stage, in the order they stand on each other. */
 export interface Plumbline {
