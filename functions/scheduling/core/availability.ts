@@ -7,14 +7,13 @@ export interface RuleFault {
   readonly code: 'weekday-unknown' | 'time-malformed' | 'range-empty' | 'rules-overlap';
 }
 
-const timeShape = /^([01]\d|2[0-3]):([0-5]\d)$/;
+const timeShape = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const minutesPerDay = dayMillis / minuteMillis;
 
 /** Minutes since midnight of `HH:MM`. `24:00` is the end of the day, so only a rule's `to` may say it. */
 const minuteOfDay = (text: string): number | undefined => {
   if (text === '24:00') return minutesPerDay;
-  const match = timeShape.exec(text);
-  return match === null ? undefined : Number(match[1]) * 60 + Number(match[2]);
+  return timeShape.test(text) ? Number(text.slice(0, 2)) * 60 + Number(text.slice(3)) : undefined;
 };
 
 /**

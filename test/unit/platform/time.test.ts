@@ -281,7 +281,7 @@ describe('wall time and instant', () => {
         expect(localDateOf(instant, zone)).toBe(wallByIntl(at, zone).slice(0, 10));
         expect(clock.epochMillisOf(at)).toBe(wallByTemporal(at, zone));
       }),
-      { numRuns: 600 },
+      { numRuns: 250 },
     );
   });
 
@@ -298,7 +298,7 @@ describe('wall time and instant', () => {
         const wall = at + change.offsetNanoseconds / 1e6;
         expect(zoneClock(zone).epochMillisOf(wall)).toBe(wallByTemporal(wall, zone));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });
@@ -337,7 +337,7 @@ describe('local days', () => {
         expect(bounds.end.toString()).toBe(date.add({ days: 1 }).toZonedDateTime(zone).toInstant().toString());
         expect(zoneClock(zone).dayStartMillis(epochDay)).toBe(bounds.start.epochMilliseconds);
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 

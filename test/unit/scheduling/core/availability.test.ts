@@ -177,7 +177,7 @@ describe('open hours of a local day', () => {
           expect(isOpen, utc(minute)).toBe(oracle(minute));
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });

@@ -127,7 +127,7 @@ describe('search and check agree', () => {
           expect(written.ok).toBe(true);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 });
