@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 
-const logger = new Logger({ logLevel: 'INFO' });
+const logger = new Logger();
 
 /**
  * All that may ever be logged: ids, codes, counts and durations. No names, numbers, texts, tokens or bodies, so a

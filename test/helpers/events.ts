@@ -1,0 +1,70 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+
+/** What a request to a handler says beyond its route. */
+export interface EventOptions {
+  readonly params?: Record<string, string>;
+  readonly query?: Record<string, string>;
+  /** Sent as JSON unless it is a string. */
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  /** Claims of a verified token; absent for public routes. */
+  readonly claims?: Record<string, unknown>;
+}
+
+/** An HTTP API event as API Gateway hands it to a function. */
+export const httpEvent = (routeKey: string, options: EventOptions = {}): APIGatewayProxyEventV2 => {
+  const [method = 'GET', path = '/'] = routeKey.split(' ');
+  const body =
+    typeof options.body === 'string' || options.body === undefined ? options.body : JSON.stringify(options.body);
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: path,
+    rawQueryString: '',
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...options.headers,
+    },
+    ...(options.query === undefined ? {} : { queryStringParameters: options.query }),
+    ...(options.params === undefined ? {} : { pathParameters: options.params }),
+    ...(body === undefined ? {} : { body }),
+    isBase64Encoded: false,
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'test',
+      domainName: 'test',
+      domainPrefix: 'test',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+      requestId: `req-${Math.random().toString(36).slice(2)}`,
+      routeKey,
+      stage: '$default',
+      time: '22/Nov/2026:15:00:00 +0000',
+      timeEpoch: 0,
+      ...(options.claims === undefined ? {} : { authorizer: { jwt: { claims: options.claims, scopes: [] } } }),
+    },
+  } as APIGatewayProxyEventV2;
+};
+
+/** Claims of a staff member's ID token, groups as API Gateway spells them. */
+export const staffClaims = (clinicId: string, groups: readonly string[] = ['admin']): Record<string, unknown> => ({
+  sub: 'staff-1',
+  token_use: 'id',
+  'custom:clinic': clinicId,
+  'cognito:groups': `[${groups.join(' ')}]`,
+});
+
+/** The context of an invocation with time enough. */
+export const lambdaContext = (): Context => ({
+  callbackWaitsForEmptyEventLoop: false,
+  functionName: 'test',
+  functionVersion: '1',
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
+  memoryLimitInMB: '512',
+  awsRequestId: 'invocation-1',
+  logGroupName: 'test',
+  logStreamName: 'test',
+  getRemainingTimeInMillis: () => 30_000,
+  done: () => {},
+  fail: () => {},
+  succeed: () => {},
+});
