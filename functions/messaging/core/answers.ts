@@ -200,7 +200,7 @@ const withoutDenominators = (tokens: readonly string[], question: NumberQuestion
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] ?? '';
     const next = tokens[index + 1] ?? '';
-    const isAfterNumber = kept.length > 0 && valueOf(kept.at(-1) ?? '') !== undefined;
+    const isAfterNumber = kept.length > 0 && numberOf(kept.at(-1) ?? '') !== undefined;
     if (isAfterNumber && (token === '/' || token === 'de' || token === 'of' || token === 'sobre') && ends.has(next)) {
       index++;
     } else if (isAfterNumber && token === 'out' && next === 'of' && ends.has(tokens[index + 2] ?? '')) {
@@ -212,7 +212,7 @@ const withoutDenominators = (tokens: readonly string[], question: NumberQuestion
   return kept;
 };
 
-const valueOf = (token: string): number | undefined => {
+const numberOf = (token: string): number | undefined => {
   if (/\d/.test(token)) return Number(token.replace(',', '.'));
   return NUMBER_WORDS.get(token);
 };
@@ -221,7 +221,7 @@ const numbersIn = (tokens: readonly string[], question: NumberQuestion): NumberT
   const numbers: NumberToken[] = [];
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] ?? '';
-    const value = valueOf(token);
+    const value = numberOf(token);
     if (value === undefined) continue;
     // "5 or one of those": a lone "one" in a sentence with another number is a pronoun, yet never guess: it counts.
     numbers.push({ index, value });

@@ -236,7 +236,7 @@ const REACTION =
   /^\s*(?:(?:liked|loved|disliked|emphasized|laughed at|questioned|removed an? \S+ from|reacted .{1,12} to|le (?:gusto|encanto|dio .{1,12} a)|no le gusto|te gusto|enfatizo|se rio de)\s*["“”«'‘]|.{1,4} (?:to|a) ["“«])/iu;
 export const isReaction = (raw: string): boolean => REACTION.test(raw.normalize('NFKD').replace(/\p{M}/gu, ''));
 
-const STOP_SIGNS = /^[\s\ufe0f🛑✋🚫⛔.!]+$/u;
+const STOP_SIGNS = /^(?:\s|\ufe0f|🛑|✋|🚫|⛔|[.!])+$/u;
 export const isStopSign = (raw: string): boolean => raw.length <= 12 && /[🛑⛔]/u.test(raw) && STOP_SIGNS.test(raw);
 
 const SENTENCE_ENDS = /[.!?;:,\n\r…"“”()–—]+|\s-+\s/;
