@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -18,13 +18,15 @@ export const bundleLimitBytes = 500 * 1024;
 const requireBanner =
   "import{createRequire as plumblineRequire}from'node:module';const require=plumblineRequire(import.meta.url);";
 
+/** Where bundles go unless somebody says otherwise. */
+export const defaultBundles = (root: string): string => join(root, 'dist', 'functions');
+
 /**
- * Bundles every handler under `root`, all in one esbuild run, to `dist/functions/<area>-<handler>/index.mjs` with its source map.
+ * Bundles every handler under `root`, all in one esbuild run, to `<outdir>/<area>-<handler>/index.mjs` with its source map.
  * The same sources give the same bytes, so a function that did not change is not deployed again.
  */
-export const bundle = async (root: string): Promise<readonly BundleSize[]> => {
+export const bundle = async (root: string, outdir = defaultBundles(root)): Promise<readonly BundleSize[]> => {
   const handlers = await findHandlers(root);
-  const outdir = join(root, 'dist', 'functions');
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   const { metafile } = await build({
@@ -45,7 +47,7 @@ export const bundle = async (root: string): Promise<readonly BundleSize[]> => {
     metafile: true,
     logLevel: 'warning',
   });
-  await writeFile(join(root, 'dist', 'metafile.json'), JSON.stringify(metafile));
+  await writeFile(join(dirname(outdir), 'metafile.json'), JSON.stringify(metafile));
   return Object.entries(metafile.outputs)
     .filter(([file]) => file.endsWith('.mjs'))
     .map(([file, { bytes }]) => ({ name: basename(dirname(file)), bytes }))
@@ -53,10 +55,11 @@ export const bundle = async (root: string): Promise<readonly BundleSize[]> => {
 };
 
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, out: { type: 'string' } } });
   const root = join(import.meta.dirname, '..');
   const startedAtMillis = performance.now();
-  const sizes = await bundle(root);
+  const outdir = values.out === undefined ? defaultBundles(root) : resolve(values.out);
+  const sizes = await bundle(root, outdir);
   if (values.json) {
     console.log(JSON.stringify(sizes));
     return;
@@ -68,9 +71,7 @@ const main = async (): Promise<void> => {
     );
   }
   const seconds = ((performance.now() - startedAtMillis) / 1000).toFixed(1);
-  console.log(
-    `${sizes.length} functions in ${seconds} s, in ${relative(process.cwd(), join(root, 'dist', 'functions'))}`,
-  );
+  console.log(`${sizes.length} functions in ${seconds} s, in ${relative(process.cwd(), outdir)}`);
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -45,7 +45,7 @@ export interface FunctionSpec {
   readonly enqueuesTexts?: true;
   /** Whether it may send texts. */
   readonly sendsTexts?: true;
-  /** Whether it writes links into texts or pages. */
+  /** Whether it has to know the clinic's address on the internet: for links, or to name it. */
   readonly makesLinks?: true;
   /** @default 512 */
   readonly memoryMiB?: number;
@@ -59,7 +59,12 @@ export interface FunctionSpec {
  * A new area is a new folder under `functions/` and its entries here.
  */
 export const functions: Readonly<Record<string, FunctionSpec>> = {
-  'platform-http': { trigger: { kind: 'http', routes: platform }, timeoutSeconds: 10 },
+  'platform-http': {
+    trigger: { kind: 'http', routes: platform },
+    records: 'read',
+    makesLinks: true,
+    timeoutSeconds: 10,
+  },
   'scheduling-http': {
     trigger: { kind: 'http', routes: scheduling },
     records: 'write',

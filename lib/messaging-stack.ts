@@ -63,7 +63,7 @@ export class MessagingStack extends Stack {
       enableKeyRotation: true,
       removalPolicy: stage.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    for (const service of ['sms-voice.amazonaws.com', 'sns.amazonaws.com', 'scheduler.amazonaws.com']) {
+    for (const service of ['sms-voice.amazonaws.com', 'sns.amazonaws.com']) {
       key.addToResourcePolicy(
         new PolicyStatement({
           principals: [new ServicePrincipal(service)],

@@ -6,6 +6,7 @@ import { metricNames } from '../../../functions/platform/metric-names.ts';
 import { runbookAnchors } from '../../../lib/constructs/runbook-alarm.ts';
 import { functions, routesByFunction } from '../../../lib/functions.ts';
 import { findHandlers } from '../../../lib/handlers.ts';
+import { readWithImports } from './imports.ts';
 import { type Resource, synthesize } from './synth.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -433,14 +434,10 @@ describe('least privilege', () => {
     expect(touching.length).toBeGreaterThan(0);
   });
 
-  test.each(['messaging-http', 'billing-http'])('%s reads records and writes none', (name) => {
+  test.each(['platform-http', 'messaging-http', 'billing-http'])('%s reads records and writes none', (name) => {
     expect(new Set(actionsOfFunction(name, 'dynamodb:'))).toEqual(
       new Set(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query']),
     );
-  });
-
-  test('platform-http, which anybody may call, reaches no data', () => {
-    expect(actionsOfFunction('platform-http', '').filter((action) => !/^(logs|xray):/.test(action))).toEqual([]);
   });
 
   test('only the sender may send texts', () => {
@@ -470,6 +467,20 @@ describe('functions', () => {
   test('every entry has its file, and every handler file its entry', async () => {
     const files = (await findHandlers(root)).map(({ name }) => name);
     expect(files.toSorted()).toEqual(Object.keys(functions).toSorted());
+  });
+
+  test('the code of every function finds each environment variable it names', async () => {
+    const missing = (await findHandlers(root)).flatMap(({ name, file }) => {
+      const lambda = lambdas.find(({ logicalId }) => logicalId.startsWith(`${name.replaceAll('-', '')}Function`));
+      const variables = text(lambda?.Properties.Environment);
+      const names = readWithImports(join(root, file)).flatMap((source) =>
+        [...source.matchAll(/\benv\('(\w+)'\)/g)].map(([, variable]) => variable),
+      );
+      return names
+        .filter((variable) => !variables.includes(`"${variable}":`))
+        .map((variable) => `${name}: ${variable}`);
+    });
+    expect(missing).toEqual([]);
   });
 
   test('every log is encrypted and kept for six years', () => {
