@@ -73,7 +73,13 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     memoryMiB: 1024,
     timeoutSeconds: 10,
   },
-  'intake-http': { trigger: { kind: 'http', routes: intake }, records: 'write', makesLinks: true, timeoutSeconds: 10 },
+  'intake-http': {
+    trigger: { kind: 'http', routes: intake },
+    records: 'write',
+    enqueuesTexts: true,
+    makesLinks: true,
+    timeoutSeconds: 10,
+  },
   'messaging-http': { trigger: { kind: 'http', routes: messaging }, records: 'read', timeoutSeconds: 10 },
   'care-http': { trigger: { kind: 'http', routes: care }, records: 'write', timeoutSeconds: 10 },
   'billing-http': { trigger: { kind: 'http', routes: billing }, records: 'read', timeoutSeconds: 10 },
@@ -119,7 +125,7 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
   'billing-export': {
     trigger: { kind: 'stream', entities: ['Appointment'], batchSize: 20 },
     records: 'write',
-    documents: { access: 'write', prefix: '' },
+    documents: { access: 'write', prefix: 'charges/' },
     timeoutSeconds: 60,
   },
 };

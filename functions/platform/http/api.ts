@@ -9,6 +9,7 @@ import type { Id } from '../ids.ts';
 import { log } from '../log.ts';
 import { flushMetrics } from '../metrics.ts';
 import { type FieldError, Problem, type ProblemDocument } from '../problem.ts';
+import { type Clinic, loadClinic } from '../store/clinic.ts';
 import { findClinicId, findLink, type PatientLink } from '../store/directory.ts';
 import { type IdempotencyKey, idempotencyKey, recallAnswer, rememberAnswer } from '../store/idempotency.ts';
 import { BadCursor, ConditionFailed, Contended, type TransactItem, transact } from '../store/records.ts';
@@ -40,7 +41,9 @@ export type Request<R extends Route> = Input<R> & {
 };
 
 export type Implementations<Routes extends readonly Route[]> = {
-  readonly [R in Routes[number] as R['name']]: (request: Request<R>) => Promise<Reply>;
+  readonly [Name in Routes[number]['name']]: (
+    request: Request<Extract<Routes[number], { readonly name: Name }>>,
+  ) => Promise<Reply>;
 };
 
 /** Bytes of body accepted; a form with every field full is well below. */
@@ -77,12 +80,13 @@ class AnsweredBefore extends Error {}
 
 /**
  * The Lambda entry of an area's routes: one middy stack round all its use cases.
- * @param problemPage renders a failure of a page route; problem+json is for programs.
+ * @param problemPage renders a failure of a page route; problem+json is for programs. It is told the clinic, where the
+ * link says which, so that an expired link still leads to a telephone number.
  */
 export const httpHandler = <const Routes extends readonly Route[]>(
   routes: Routes,
-  implementations: Implementations<Routes>,
-  problemPage?: (problem: ProblemDocument) => string,
+  implementations: Implementations<NoInfer<Routes>>,
+  problemPage?: (problem: ProblemDocument, clinic?: Clinic) => string,
 ) => {
   const byKey = new Map<string, Route>(routes.map((route) => [routeKeyOf(route), route]));
   // The mapped type ties each name to its own route; here, where the route is known only at run time, they are all alike.
@@ -143,7 +147,7 @@ export const httpHandler = <const Routes extends readonly Route[]>(
   };
 
   const answerProblem: Step = {
-    onError: (request) => {
+    onError: async (request) => {
       const exchange = exchanges.get(request.event);
       const requestId = exchange?.requestId ?? request.event.requestContext.requestId;
       const problem = toProblem(request.error);
@@ -159,7 +163,7 @@ export const httpHandler = <const Routes extends readonly Route[]>(
           'content-type': asPage ? htmlType : 'application/problem+json',
           ...(problem.code === 'busy' ? { 'retry-after': '1' } : {}),
         },
-        body: asPage ? problemPage(document) : JSON.stringify(document),
+        body: asPage ? problemPage(document, await clinicOf(exchange)) : JSON.stringify(document),
       };
       logExchange(exchange, request.event.routeKey, problem.status, document);
     },
@@ -192,6 +196,16 @@ export const httpHandler = <const Routes extends readonly Route[]>(
       if (implementation === undefined) throw new Error(`No implementation of ${exchange.route.name}`);
       return respond(exchange, await runOnce(exchange, implementation));
     });
+};
+
+/** The clinic a link belongs to, for a page that must not fail in turn. */
+const clinicOf = async ({ link }: Exchange): Promise<Clinic | undefined> => {
+  if (link === undefined) return undefined;
+  try {
+    return await loadClinic(link.clinicId);
+  } catch {
+    return undefined; // the page says what it can without it
+  }
 };
 
 /** Runs the use case; a request repeated under its key gets the first answer again. */
@@ -283,10 +297,10 @@ const identifyPublic = async (event: APIGatewayProxyEventV2, exchange: Exchange)
 const identifyLink = async (event: APIGatewayProxyEventV2, exchange: Exchange): Promise<void> => {
   const link = await findLink(event.pathParameters?.token ?? '');
   if (link === undefined) throw new Problem('not-found', 'This link is not one of ours.');
+  exchange.link = link;
   if (Temporal.Instant.compare(exchange.now, Temporal.Instant.from(link.expiresAt)) >= 0) {
     throw new Problem('link-expired', 'This link has expired. Please call the clinic.');
   }
-  exchange.link = link;
   exchange.caller = {
     clinicId: link.clinicId,
     actor: { kind: 'patient', id: link.patientId },
