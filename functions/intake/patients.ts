@@ -1,8 +1,11 @@
+import { consentItems } from '../messaging/consent.ts';
 import type { Caller } from '../platform/actor.ts';
 import { type Id, newId } from '../platform/ids.ts';
-import type { TransactItem } from '../platform/store/records.ts';
-import type { Patient, PatientDetails } from './core/patient.ts';
-import { getPatient, getPatientByIdentity, patientItems, queryByPhone } from './store.ts';
+import { Problem } from '../platform/problem.ts';
+import { ConditionFailed, Contended, type Page, type QueryPage, type TransactItem } from '../platform/store/records.ts';
+import { localDateOf } from '../platform/time.ts';
+import { nameReadings, type Patient, type PatientDetails } from './core/patient.ts';
+import { getPatient, getPatientByIdentity, pageByName, pageByPhone, patientItems, queryByPhone } from './store.ts';
 
 /** What other areas ask of patients. */
 export { isSameGivenName, type Patient, type PatientDetails } from './core/patient.ts';
@@ -36,3 +39,90 @@ export const newPatient = (
   const patient: Patient = { ...details, id: newId('patient', caller.now), clinicId: caller.clinicId, rev: 1 };
   return { patient, items: patientItems(caller, patient) };
 };
+
+export interface Registration extends PatientDetails {
+  readonly consentToText?: { readonly wording: string; readonly wordingVersion: string } | undefined;
+}
+
+const registerAttempts = 4;
+
+/**
+ * Registers a patient, with the consent to text they gave the clinic's staff, in one transaction.
+ * @throws Problem `already-exists` when the same phone, birth date and family name are registered
+ */
+export const registerPatient = async (
+  caller: Caller,
+  { consentToText, ...details }: Registration,
+  commit: (items: readonly TransactItem[], patient: Patient) => Promise<void>,
+): Promise<Patient> => {
+  requireBornInThePast(caller, details);
+  const { patient, items } = newPatient(caller, details);
+  for (let attempt = 1; ; attempt += 1) {
+    const consent =
+      consentToText === undefined
+        ? []
+        : await consentItems(caller, {
+            phone: patient.phone,
+            patientId: patient.id,
+            category: 'treatment',
+            granted: true,
+            how: 'staff',
+            ...consentToText,
+          });
+    try {
+      await commit([...items, ...consent], patient);
+      return patient;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      if (error.failed[1]) {
+        throw new Problem('already-exists', 'A patient with this phone, birth date and family name is registered.');
+      }
+      // Otherwise the standing of the number changed in between (a STOP, perhaps): look again.
+      if (attempt === registerAttempts)
+        throw new Contended('The consent of the number kept changing', { cause: error });
+    }
+  }
+};
+
+const oldestBirthYear = 1900;
+
+const requireBornInThePast = (caller: Caller, { birthDate, zone }: PatientDetails): void => {
+  if (birthDate <= localDateOf(caller.now, zone) && Number(birthDate.slice(0, 4)) >= oldestBirthYear) return;
+  throw new Problem('bad-input', 'Correct the fields listed in errors.', [
+    { field: 'body.birthDate', message: `Expected a date in the past, ${oldestBirthYear} or later` },
+  ]);
+};
+
+const familyLastMark = 'family-last.';
+
+/** One page of a search, by exactly one of phone and name. */
+export const searchPatients = async (
+  clinicId: Id<'clinic'>,
+  { phone, name = '', limit, cursor }: PatientSearch,
+): Promise<Page<Patient>> => {
+  if (phone !== undefined) return pageByPhone(clinicId, phone, { limit, cursor });
+  const { asTyped, familyLast } = nameReadings(name);
+  // A cursor belongs to the reading that gave it.
+  if (familyLast !== undefined && cursor?.startsWith(familyLastMark)) {
+    return pageFamilyLast(clinicId, familyLast, { limit, cursor: cursor.slice(familyLastMark.length) });
+  }
+  if (asTyped === '') return { items: [] };
+  const page = await pageByName(clinicId, asTyped, { limit, cursor });
+  if (page.items.length > 0 || cursor !== undefined || familyLast === undefined) return page;
+  return pageFamilyLast(clinicId, familyLast, { limit });
+};
+
+export interface PatientSearch {
+  readonly phone?: string | undefined;
+  readonly name?: string | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+const pageFamilyLast = async (clinicId: Id<'clinic'>, familyLast: string, page: QueryPage): Promise<Page<Patient>> => {
+  const { items, cursor } = await pageByName(clinicId, familyLast, page);
+  return { items, cursor: cursor === undefined ? undefined : `${familyLastMark}${cursor}` };
+};
+
+/** A patient as the API shows them: the caller's own clinic goes without saying. */
+export const withoutClinic = ({ clinicId: _, ...patient }: Patient): Omit<Patient, 'clinicId'> => patient;

@@ -1,5 +1,5 @@
 import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
-import { item, string } from 'dynamodb-toolbox/schema';
+import { anyOf, boolean, item, list, map, number, record, string } from 'dynamodb-toolbox/schema';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
 import { type Id, sha256 } from '../platform/ids.ts';
@@ -13,9 +13,11 @@ import {
   queryPage,
   recordAttributes,
   recordsTable,
+  replace,
   searchKeys,
   type TransactItem,
 } from '../platform/store/records.ts';
+import type { IntakeAnswers } from './core/intake-answers.ts';
 import { identityText, nameKey, type Patient } from './core/patient.ts';
 
 const phonePartition = (clinicId: string, phone: string): string => `clinic#${clinicId}#phone#${phone}`;
@@ -129,4 +131,57 @@ export const pageByName = async (clinicId: Id<'clinic'>, prefix: string, page: Q
     page,
   );
   return { items: items.map(toPatient), cursor };
+};
+
+const IntakeAnswersEntity = new Entity({
+  name: 'IntakeAnswers',
+  table: recordsTable,
+  timestamps: false,
+  schema: item({
+    ...recordAttributes,
+    clinicId: string().key(),
+    appointmentId: string().key(),
+    answers: record(string(), anyOf(boolean(), number(), string())),
+    formVersion: string(),
+    screening: map({
+      disposition: string().enum('EMERGENCY', 'SAME_DAY', 'ROUTINE'),
+      flags: list(map({ group: string(), rule: string(), disposition: string().enum('EMERGENCY', 'SAME_DAY') })),
+      ruleVersion: string(),
+    }),
+    savedAt: string(),
+  }),
+  computeKey: ({ clinicId, appointmentId }) => ({
+    pk: `clinic#${clinicId}#appointment#${appointmentId}`,
+    sk: 'intake',
+  }),
+});
+
+/** The item that saves answers: the first under a visit, or the replacement of the revision before. */
+export const answersItem = (caller: Caller, saved: IntakeAnswers): TransactItem => {
+  const stored = {
+    ...saved,
+    ...stampOf(caller),
+    answers: { ...saved.answers },
+    screening: { ...saved.screening, flags: [...saved.screening.flags] },
+  };
+  return saved.rev === 1 ? create(IntakeAnswersEntity, stored) : replace(IntakeAnswersEntity, stored, saved.rev - 1);
+};
+
+export const getAnswers = async (
+  clinicId: Id<'clinic'>,
+  appointmentId: Id<'appointment'>,
+): Promise<IntakeAnswers | undefined> => {
+  const stored = await get(IntakeAnswersEntity, { clinicId, appointmentId });
+  if (stored === undefined) return undefined;
+  const { answers, formVersion, screening, savedAt, rev } = stored;
+  // What was written was validated: the table gives back what the form and the screening put in.
+  return {
+    clinicId,
+    appointmentId,
+    answers: answers as IntakeAnswers['answers'],
+    formVersion,
+    screening: screening as IntakeAnswers['screening'],
+    savedAt,
+    rev,
+  };
 };

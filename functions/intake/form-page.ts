@@ -1,0 +1,121 @@
+import { type FormFault, pageHeaders, renderClosedForm, renderForm, renderFormResult } from '../../web/visit/pages.ts';
+import type { Caller } from '../platform/actor.ts';
+import type { Reply } from '../platform/http/api.ts';
+import { found, Problem } from '../platform/problem.ts';
+import { loadClinic } from '../platform/store/clinic.ts';
+import type { PatientLink } from '../platform/store/directory.ts';
+import { loadAppointment } from '../scheduling/visits.ts';
+import { answersOfFields, fieldsOfAnswers } from './core/answers.ts';
+import { formQuestions, formSections } from './core/form.ts';
+import { screen } from './core/screening.ts';
+import { FormFaulty, loadIntakeAnswers, saveForm, takesAnswers } from './forms.ts';
+
+/** The pre-visit form as a page. The link is the proof. */
+
+type PageLink = Pick<PatientLink, 'clinicId' | 'appointmentId' | 'patientId'>;
+
+interface PageRequest {
+  readonly caller: Caller;
+  readonly link: PageLink;
+  readonly token: string;
+}
+
+/** Answers that are an emergency alone, as the page's fields hold them. */
+const emergencyAnswers: ReadonlySet<string> = new Set(
+  formQuestions.flatMap((question) => {
+    const values =
+      question.kind === 'choice'
+        ? question.options.map((option) => option.id)
+        : question.kind === 'yes-no'
+          ? ['yes', 'no']
+          : [];
+    return values
+      .filter((value) => {
+        const alone = answersOfFields({ [question.id]: value });
+        return screen(alone).disposition === 'EMERGENCY';
+      })
+      .map((value) => `${question.id}=${value}`);
+  }),
+);
+
+const load = async ({ link }: Pick<PageRequest, 'link'>) => {
+  const [clinic, appointment, saved] = await Promise.all([
+    loadClinic(link.clinicId),
+    loadAppointment(link.clinicId, link.appointmentId),
+    loadIntakeAnswers(link.clinicId, link.appointmentId),
+  ]);
+  return { clinic, appointment: found(appointment, 'visit'), saved };
+};
+
+const answerPage = (body: string, status = 200): Reply => ({ status, body, headers: pageHeaders });
+
+/** Shows the form with the answers saved so far, or, once they are saved, what to do now. */
+export const showFormPage = async (request: PageRequest, done: 'saved' | undefined): Promise<Reply> => {
+  const { token } = request;
+  const { clinic, appointment, saved } = await load(request);
+  if (done === 'saved' && saved !== undefined) {
+    return answerPage(
+      renderFormResult({
+        clinic,
+        token,
+        disposition: saved.screening.disposition,
+        namesCrisisLine: saved.screening.flags.some((flag) => flag.group === 'self-harm'),
+      }),
+    );
+  }
+  if (!takesAnswers(appointment)) return answerPage(renderClosedForm({ clinic, token }));
+  return answerPage(
+    renderForm({
+      clinic,
+      token,
+      rev: saved?.rev ?? 0,
+      sections: formSections,
+      fields: saved === undefined ? {} : fieldsOfAnswers(saved.answers),
+      faults: [],
+      emergencyAnswers,
+      saved: saved?.screening.disposition,
+    }),
+  );
+};
+
+const revOfField = (field: string | undefined): number | undefined =>
+  field !== undefined && /^\d{1,9}$/.test(field) ? Number(field) : undefined;
+
+/** Saves what the page sent and redirects to what to do now; or shows it again with what is wrong beside each field. */
+export const submitFormPage = async (
+  request: PageRequest,
+  { rev, ...fields }: Readonly<Record<string, string>>,
+): Promise<Reply> => {
+  const { caller, link, token } = request;
+  try {
+    await saveForm(caller, link, answersOfFields(fields), revOfField(rev));
+    return { status: 303, headers: { location: `/v/${token}/form?done=saved` } };
+  } catch (error) {
+    if (error instanceof FormFaulty) return again(request, fields, error.faults);
+    if (error instanceof Problem && error.code === 'stale') return again(request, fields, []);
+    if (error instanceof Problem && error.code === 'invalid-state') {
+      return answerPage(renderClosedForm({ clinic: await loadClinic(link.clinicId), token }), error.status);
+    }
+    throw error;
+  }
+};
+
+/** The page once more, holding what was typed; without a fault it was stale. */
+const again = async (
+  request: PageRequest,
+  fields: Readonly<Record<string, string>>,
+  faults: readonly FormFault[],
+): Promise<Reply> => {
+  const { clinic, saved } = await load(request);
+  const page = renderForm({
+    clinic,
+    token: request.token,
+    rev: saved?.rev ?? 0,
+    sections: formSections,
+    fields,
+    faults,
+    emergencyAnswers,
+    isStale: faults.length === 0,
+  });
+  return answerPage(page, faults.length === 0 ? 409 : 400);
+};

@@ -1,0 +1,136 @@
+import { openTriageCase } from '../care/triage.ts';
+import { dispatch } from '../messaging/dispatch.ts';
+import { type MessageRef, planAlert } from '../messaging/plan.ts';
+import type { Caller } from '../platform/actor.ts';
+import { toStored } from '../platform/clock.ts';
+import type { Id } from '../platform/ids.ts';
+import { found, Problem } from '../platform/problem.ts';
+import type { PatientLink } from '../platform/store/directory.ts';
+import { ConditionFailed, Contended, type TransactItem, transact } from '../platform/store/records.ts';
+import type { Appointment } from '../scheduling/core/types.ts';
+import { loadAppointment } from '../scheduling/visits.ts';
+import { type AnswerFault, readAnswers } from './core/answers.ts';
+import { type Answers, formVersion } from './core/form.ts';
+import type { IntakeAnswers } from './core/intake-answers.ts';
+import type { Patient } from './core/patient.ts';
+import { newFlags, type Screening, screen } from './core/screening.ts';
+import { loadPatient } from './patients.ts';
+import { answersItem, getAnswers } from './store.ts';
+
+/** The answers of a visit, or undefined while there are none. */
+export const loadIntakeAnswers = (
+  clinicId: Id<'clinic'>,
+  appointmentId: Id<'appointment'>,
+): Promise<IntakeAnswers | undefined> => getAnswers(clinicId, appointmentId);
+
+/** The item that saves the first answers of a visit (validated, with their screening); pure. */
+export const intakeAnswersItem = (
+  caller: Caller,
+  appointmentId: Id<'appointment'>,
+  answers: Answers,
+  screening: Screening = screen(answers),
+): TransactItem => answersItem(caller, intakeAnswers(caller, appointmentId, answers, screening, 1));
+
+const intakeAnswers = (
+  caller: Caller,
+  appointmentId: Id<'appointment'>,
+  answers: Answers,
+  screening: Screening,
+  rev: number,
+): IntakeAnswers => ({
+  clinicId: caller.clinicId,
+  appointmentId,
+  answers,
+  formVersion,
+  screening,
+  savedAt: toStored(caller.now),
+  rev,
+});
+
+/** Whether a visit still takes answers. */
+export const takesAnswers = (appointment: Appointment): boolean =>
+  appointment.status === 'booked' || appointment.status === 'arrived';
+
+export interface SavedForm {
+  readonly saved: IntakeAnswers;
+  /** Questions left open; only an emergency is saved with any. */
+  readonly faults: readonly AnswerFault[];
+}
+
+/** Answers as they arrived that cannot be saved; nothing was written. */
+export class FormFaulty extends Error {
+  readonly faults: readonly AnswerFault[];
+
+  constructor(faults: readonly AnswerFault[]) {
+    super('Answers are missing or malformed');
+    this.faults = faults;
+  }
+}
+
+const saveAttempts = 4;
+
+/**
+ * Saves a patient's answers, replacing earlier ones. Red flags that the earlier answers did not have open a triage case
+ * and alert the on-call number in the same transaction. An emergency is never turned away: it is saved although
+ * answers are missing, the visit is over or the page was stale.
+ * @param rev the revision the patient saw (0 for none), when the caller knows it
+ * @throws FormFaulty; Problem `invalid-state` when the visit takes no answers, `stale` when `rev` was replaced
+ */
+export const saveForm = async (
+  caller: Caller,
+  link: Pick<PatientLink, 'appointmentId' | 'patientId'>,
+  given: Readonly<Record<string, unknown>>,
+  rev?: number,
+): Promise<SavedForm> => {
+  const [appointment, patient] = await Promise.all([
+    loadAppointment(caller.clinicId, link.appointmentId),
+    loadPatient(caller.clinicId, link.patientId),
+  ]);
+  const visit = found(appointment, 'visit');
+  const { answers, faults } = readAnswers(given);
+  const screening = screen(answers);
+  if (screening.disposition !== 'EMERGENCY') {
+    if (!takesAnswers(visit)) {
+      throw new Problem('invalid-state', 'This visit takes no answers any more. Please call the clinic.');
+    }
+    if (faults.length > 0) throw new FormFaulty(faults);
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    const earlier = await getAnswers(caller.clinicId, visit.id);
+    const earlierRev = earlier?.rev ?? 0;
+    if (rev !== undefined && rev !== earlierRev && screening.disposition !== 'EMERGENCY') {
+      throw new Problem('stale', 'The answers were saved from elsewhere since you read them.');
+    }
+    const saved = intakeAnswers(caller, visit.id, answers, screening, earlierRev + 1);
+    const alert = await alertItems(caller, found(patient, 'patient'), saved, earlier);
+    try {
+      await transact([answersItem(caller, saved), ...alert.items]);
+      await dispatch(alert.refs);
+      return { saved, faults };
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      if (attempt === saveAttempts) throw new Contended('The answers kept changing', { cause: error });
+    }
+  }
+};
+
+/** The triage case and the text to the on-call number, when the answers hold a flag that the earlier ones did not. */
+const alertItems = async (
+  caller: Caller,
+  patient: Patient,
+  saved: IntakeAnswers,
+  earlier: IntakeAnswers | undefined,
+): Promise<{ readonly items: readonly TransactItem[]; readonly refs: readonly MessageRef[] }> => {
+  const { flags, disposition } = saved.screening;
+  if (newFlags(earlier?.screening.flags ?? [], flags).length === 0) return { items: [], refs: [] };
+  const opened = openTriageCase(caller, {
+    patientId: patient.id,
+    phone: patient.phone,
+    source: 'intake',
+    sourceId: `${saved.appointmentId}#${saved.rev}`,
+    flags: flags.map((flag) => flag.rule),
+    disposition,
+  });
+  const alert = await planAlert(caller, opened.case);
+  return { items: [...opened.items, ...alert.items], refs: alert.refs };
+};
