@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { findPython } from './prerequisites.ts';
+import { findPython, missingPrerequisites } from './prerequisites.ts';
 
 const run = promisify(execFile);
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -182,6 +182,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     ...(options.venvDir === undefined ? {} : { venvDir: options.venvDir }),
     ...(options.report === undefined ? {} : { report: options.report }),
   });
+  // Whoever has the port might answer the health check in the engine's place.
+  const [taken] = await missingPrerequisites({
+    python: false,
+    ports: [{ purpose: 'local engine', port: options.port, variable: 'PLUMBLINE_ENGINE_PORT' }],
+  });
+  if (taken !== undefined) throw new EngineError(taken);
   const paths = enginePaths(options.localDir);
   await prepareFolders(paths);
   const endpoint = `http://127.0.0.1:${options.port}`;

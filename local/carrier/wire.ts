@@ -148,10 +148,12 @@ export function readInput<Schema extends z.ZodType>(schema: Schema, body: string
   }
   const read = schema.safeParse(json);
   if (read.success) return read.data;
-  const fields = read.error.issues.map((issue) => ({
-    Name: String(issue.path[0] ?? 'Input'),
-    Message: issue.message,
-  }));
+  const byName = new Map<string, string>();
+  for (const issue of read.error.issues) {
+    const name = String(issue.path[0] ?? 'Input');
+    if (!byName.has(name)) byName.set(name, issue.message);
+  }
+  const fields = [...byName].map(([Name, Message]) => ({ Name, Message }));
   throw new WireError('ValidationException', `${fields.length} validation error(s) detected`, {
     Reason: 'FIELD_VALIDATION_FAILED',
     Fields: fields,
