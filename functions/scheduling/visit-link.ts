@@ -19,7 +19,7 @@ export interface LinkRequest {
 }
 
 /** The visit, its clinic and its provider. */
-const loadVisit = async ({ link }: Pick<LinkRequest, 'link'>) => {
+export const loadVisit = async ({ link }: Pick<LinkRequest, 'link'>) => {
   const appointment = found(await getAppointment(link.clinicId, link.appointmentId), 'visit');
   return describe(appointment);
 };
@@ -71,4 +71,3 @@ export const cancelByLink = (request: LinkRequest) =>
     () => ({ kind: 'cancel', by: 'patient', reason: 'cancelled by the patient' }),
     answering(request),
   );
-

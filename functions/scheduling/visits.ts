@@ -11,6 +11,7 @@ import {
   getAppointment,
   getAppointmentType,
   getProvider,
+  type Stored,
 } from './store.ts';
 
 /** What other areas may ask of scheduling. */
@@ -20,14 +21,14 @@ export const loadAppointment = (clinicId: Id<'clinic'>, id: Id<'appointment'>): 
   getAppointment(clinicId, id);
 
 /** A provider of this clinic. */
-export const loadProvider = (clinicId: Id<'clinic'>, id: Id<'provider'>): Promise<Provider | undefined> =>
+export const loadProvider = (clinicId: Id<'clinic'>, id: Id<'provider'>): Promise<Stored<Provider> | undefined> =>
   getProvider(clinicId, id);
 
 /** A type of visit of this clinic. */
 export const loadAppointmentType = (
   clinicId: Id<'clinic'>,
   id: Id<'appointmentType'>,
-): Promise<AppointmentType | undefined> => getAppointmentType(clinicId, id);
+): Promise<Stored<AppointmentType> | undefined> => getAppointmentType(clinicId, id);
 
 /** Reads an appointment out of a stream image. */
 export { appointmentOfImage };

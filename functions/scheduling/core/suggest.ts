@@ -79,8 +79,8 @@ const bestOfEachDay = (days: readonly Placed[][]): readonly [readonly Placed[], 
   return [ranked.flatMap((day) => day.slice(0, 1)), ranked.flatMap((day) => day.slice(1)).sort(byNearness)];
 };
 
-const byNearness = (a: Placed, b: Placed): number =>
-  a.minutesFromUsualTime - b.minutesFromUsualTime || a.slot.startEpochMinute - b.slot.startEpochMinute;
+/** Sorting is stable and slots come sorted by start, so of two equally near times the earlier stays first. */
+const byNearness = (a: Placed, b: Placed): number => a.minutesFromUsualTime - b.minutesFromUsualTime;
 
 const because =
   (reason: SuggestionReason) =>

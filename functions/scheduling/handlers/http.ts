@@ -21,15 +21,8 @@ import {
   listProviders,
 } from '../store.ts';
 import { viewOf } from '../view.ts';
-import {
-  cancelByLink,
-  confirmByLink,
-  findSlotsByLink,
-  getVisit,
-  rescheduleByLink,
-  showVisitPage,
-  submitVisitPage,
-} from '../visit-link.ts';
+import { cancelByLink, confirmByLink, findSlotsByLink, getVisit, rescheduleByLink } from '../visit-link.ts';
+import { showVisitPage, submitVisitPage } from '../visit-page.ts';
 
 type StaffChange = Request<Route> & { readonly params: { readonly appointmentId: `apt_${string}` } };
 

@@ -1,0 +1,94 @@
+import type * as z from 'zod';
+import { pageHeaders, renderVisit, type VisitOutcome } from '../../web/visit/pages.ts';
+import { loadIntakeAnswers } from '../intake/forms.ts';
+import { loadPatient } from '../intake/patients.ts';
+import { env } from '../platform/config.ts';
+import type { Reply } from '../platform/http/api.ts';
+import { found, Problem } from '../platform/problem.ts';
+import type { visitPageForm } from './contract.ts';
+import { hasStarted, isConfirmed } from './core/appointment-status.ts';
+import type { Appointment } from './core/types.ts';
+import { suggestMoves } from './search.ts';
+import { getAppointment } from './store.ts';
+import { cancelByLink, confirmByLink, type LinkRequest, loadVisit, rescheduleByLink } from './visit-link.ts';
+
+type PageRequest = LinkRequest & { readonly params: { readonly token: string } };
+type PageForm = z.output<typeof visitPageForm>;
+
+/** Times offered on the page: as many as fit a thumb's reach. */
+const offeredTimes = 6;
+
+/** The visit as a page. */
+export const showVisitPage = async (request: PageRequest, outcome: VisitOutcome | undefined): Promise<Reply> => {
+  const { caller, link, params } = request;
+  const { appointment, clinic, provider } = await loadVisit(request);
+  const isOpen = appointment.status === 'booked' && !hasStarted(appointment, caller.now);
+  const [patient, answers, moves] = await Promise.all([
+    loadPatient(link.clinicId, link.patientId),
+    loadIntakeAnswers(link.clinicId, link.appointmentId),
+    isOpen ? suggestMoves(caller, appointment, offeredTimes) : [],
+  ]);
+  const { givenName, zone } = found(patient, 'visit');
+  const body = renderVisit({
+    clinic: { brand: clinic.brand, phone: clinic.phone },
+    token: params.token,
+    rev: appointment.rev,
+    status: appointment.status,
+    isConfirmed: isConfirmed(appointment),
+    isOpen,
+    patientGivenName: givenName,
+    providerName: provider.name,
+    modality: appointment.modality,
+    start: appointment.start,
+    end: appointment.end,
+    visitZone: appointment.zone,
+    patientZone: zone,
+    otherStarts: moves.map((move) => move.start),
+    form: isOpen ? (answers === undefined ? 'open' : 'answered') : 'closed',
+    outcome,
+  });
+  return { body, headers: pageHeaders };
+};
+
+/** What a button of the page sends: does it, and sends the browser back to the page, which says what came of it. */
+export const submitVisitPage = async (request: PageRequest, form: PageForm): Promise<Reply> => {
+  const outcome = await act({ ...request, ifMatch: form.rev }, form);
+  return { headers: { location: `${env('PUBLIC_URL')}/v/${request.params.token}?done=${outcome}` } };
+};
+
+const act = async (request: LinkRequest, form: PageForm): Promise<VisitOutcome> => {
+  try {
+    if (form.action === 'confirm') await confirmByLink(request);
+    else if (form.action === 'cancel') await cancelByLink(request);
+    else await rescheduleByLink(request, requireStart(form));
+    return outcomeOf[form.action];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (error.code === 'slot-taken' || error.code === 'slot-not-offered') return 'taken';
+    if (error.code !== 'stale' && error.code !== 'invalid-state') throw error;
+    // A second tap, or a page left open: if what was asked for is so already, say that, not that something changed.
+    const { link } = request;
+    const now = found(await getAppointment(link.clinicId, link.appointmentId), 'visit');
+    return isDone(now, form) ? outcomeOf[form.action] : 'changed';
+  }
+};
+
+const outcomeOf = { confirm: 'confirmed', reschedule: 'moved', cancel: 'cancelled' } as const;
+
+const isDone = (appointment: Appointment, form: PageForm): boolean => {
+  switch (form.action) {
+    case 'confirm':
+      return appointment.status === 'booked' && isConfirmed(appointment);
+    case 'reschedule':
+      return appointment.status === 'booked' && appointment.start === form.start;
+    case 'cancel':
+      return appointment.status === 'cancelled';
+    default:
+      return form.action satisfies never;
+  }
+};
+
+const requireStart = (form: PageForm): string => {
+  if (form.start !== undefined) return form.start;
+  throw new Problem('bad-input', 'Choose a time.', [{ field: 'body.start', message: 'Choose a time' }]);
+};
