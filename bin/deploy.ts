@@ -2,23 +2,25 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationValidatePlugin, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
+import { defaultBundles } from '../lib/bundle.ts';
 import { createApp, createPlumbline } from '../lib/plumbline.ts';
 import { resolveStage } from '../lib/stage.ts';
 
 const root = join(import.meta.dirname, '..');
+const app = createApp();
+const context = (key: string): unknown => app.node.tryGetContext(key);
+
+/** Where `lib/bundle.ts` put the functions: `-c bundles=...` when it was told another place. */
+const bundles = String(context('bundles') ?? defaultBundles(root));
 
 const bundledCode = (functionName: string): Code => {
-  const directory = join(root, 'dist', 'functions', functionName);
+  const directory = join(bundles, functionName);
   if (!existsSync(join(directory, 'index.mjs'))) {
-    throw new Error(
-      `There is no bundle of the function ${functionName} in dist/functions; make it with "npm run build"`,
-    );
+    throw new Error(`There is no bundle of the function ${functionName} in ${bundles}; make it with "npm run build"`);
   }
   return Code.fromAsset(directory);
 };
 
-const app = createApp();
-const context = (key: string): unknown => app.node.tryGetContext(key);
 const stage = resolveStage({
   stage: context('stage'),
   stages: context('stages'),
