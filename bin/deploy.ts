@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CloudFormationValidatePlugin, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { defaultBundles } from '../lib/bundle.ts';
+import { asPlugin } from '../lib/constructs/cdk-types.ts';
 import { createApp, createPlumbline } from '../lib/plumbline.ts';
 import { resolveStage } from '../lib/stage.ts';
 
@@ -38,7 +39,7 @@ createPlumbline(
 if (stage.name !== 'local') {
   const { AwsSolutionsChecks, HIPAASecurityChecks } = await import('cdk-nag');
   Validations.of(app).addPlugins(
-    new CloudFormationValidatePlugin(),
+    asPlugin(new CloudFormationValidatePlugin()),
     new AwsSolutionsChecks(app),
     new HIPAASecurityChecks(app),
   );
