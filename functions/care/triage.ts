@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { Caller } from '../platform/actor.ts';
+import { toStored } from '../platform/clock.ts';
+import type { Id } from '../platform/ids.ts';
+import { found, Problem } from '../platform/problem.ts';
+import { type Page, type QueryPage, type TransactItem, transact } from '../platform/store/records.ts';
+import { createCaseItem, getCase, pageOfCases, replaceCaseItem, type TriageCase, type TriageStatus } from './store.ts';
+
+export type { TriageCase, TriageStatus } from './store.ts';
+
+/** What opens a case. */
+export interface TriageFinding {
+  readonly patientId?: Id<'patient'> | undefined;
+  readonly phone?: string | undefined;
+  readonly source: TriageCase['source'];
+  /** The record that holds the words. The same source opens the same case, so that a repeat cannot open two. */
+  readonly sourceId: string;
+  /** Names of the rules that matched. */
+  readonly flags: readonly string[];
+  readonly disposition: string;
+}
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** The id of the case that a source opens: 130 bits of a hash in the alphabet of every other id. */
+export const triageCaseId = (
+  clinicId: Id<'clinic'>,
+  { source, sourceId }: Pick<TriageFinding, 'source' | 'sourceId'>,
+): Id<'triageCase'> => {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([clinicId, source, sourceId]))
+    .digest();
+  const characters = Array.from({ length: 26 }, (_, index) => crockford.charAt((digest[index] ?? 0) % 32));
+  return `tri_${characters.join('')}`;
+};
+
+/**
+ * Opens a case: the items belong into the transaction that stores the words, which fails if the case exists already
+ * (`triageCaseId` and `loadTriageCase` tell beforehand).
+ */
+export const openTriageCase = (
+  caller: Caller,
+  finding: TriageFinding,
+): { readonly case: TriageCase; readonly items: readonly TransactItem[] } => {
+  const opened: TriageCase = {
+    ...finding,
+    id: triageCaseId(caller.clinicId, finding),
+    clinicId: caller.clinicId,
+    status: 'open',
+    openedAt: toStored(caller.now),
+    rev: 1,
+  };
+  return { case: opened, items: [createCaseItem(caller, opened, 'red flag')] };
+};
+
+/** One case, or undefined when this clinic has none of that id. */
+export const loadTriageCase = (clinicId: Id<'clinic'>, caseId: Id<'triageCase'>): Promise<TriageCase | undefined> =>
+  getCase(clinicId, caseId);
+
+/** The clinic's cases of one status, longest waiting first. */
+export const listTriageCases = (
+  clinicId: Id<'clinic'>,
+  status: TriageStatus,
+  page: QueryPage,
+): Promise<Page<TriageCase>> => pageOfCases(clinicId, status, page);
+
+/** Decides an acknowledgement: a human has seen the case and takes it on. The first one counts. */
+export const acknowledge = (
+  triageCase: TriageCase,
+  caller: Caller,
+  { note, ifMatch }: { readonly note?: string | undefined; readonly ifMatch?: number | undefined },
+): TriageCase => {
+  if (ifMatch !== undefined && ifMatch !== triageCase.rev) throw new Problem('stale', 'Read it again and repeat.');
+  if (triageCase.status !== 'open') throw new Problem('invalid-state', 'Somebody has acknowledged this case already.');
+  return {
+    ...triageCase,
+    status: 'acknowledged',
+    acknowledgedAt: toStored(caller.now),
+    acknowledgedBy: caller.actor,
+    note,
+    rev: triageCase.rev + 1,
+  };
+};
+
+/** Acknowledges a case, on behalf of the caller. `commit` writes the one transaction. */
+export const acknowledgeTriageCase = async (
+  caller: Caller,
+  caseId: Id<'triageCase'>,
+  change: { readonly note?: string | undefined; readonly ifMatch?: number | undefined },
+  commit: (items: readonly TransactItem[], after: TriageCase) => Promise<void> = transact,
+): Promise<TriageCase> => {
+  const triageCase = found(await getCase(caller.clinicId, caseId), 'triage case');
+  const acknowledged = acknowledge(triageCase, caller, change);
+  await commit([replaceCaseItem(caller, acknowledged, 'acknowledged')], acknowledged);
+  return acknowledged;
+};

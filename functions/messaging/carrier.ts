@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  PinpointSMSVoiceV2Client,
+  PinpointSMSVoiceV2ServiceException,
+  SendTextMessageCommand,
+} from '@aws-sdk/client-pinpoint-sms-voice-v2';
+import type { Temporal } from 'temporal-polyfill';
+import { optionalEnv } from '../platform/config.ts';
+import type { Id } from '../platform/ids.ts';
+
+/**
+ * AWS End User Messaging. `SendTextMessage` has no idempotency token: a retry by the SDK after a 500 or a dropped
+ * connection would text the patient twice. So one attempt, and a timeout well within the claim's lease.
+ */
+export const smsClient = new PinpointSMSVoiceV2Client({
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
+});
+
+/** What became of the call. Only `accepted` and `ambiguous` may have reached a phone. */
+export type SendOutcome =
+  | { readonly kind: 'accepted'; readonly carrierMessageId: string }
+  /** The number is on the carrier's opt-out list. */
+  | { readonly kind: 'opted-out'; readonly reason: string }
+  /** This text will never be taken. */
+  | { readonly kind: 'rejected'; readonly reason: string }
+  /** No text is taken at present: spend limit, account, credentials. */
+  | { readonly kind: 'paused'; readonly reason: string }
+  /** Too fast; certainly not taken. */
+  | { readonly kind: 'throttled'; readonly reason: string }
+  /** No answer, or an answer that says nothing: it may have been taken. */
+  | { readonly kind: 'ambiguous'; readonly reason: string };
+
+export interface OutgoingText {
+  readonly clinicId: Id<'clinic'>;
+  readonly messageId: string;
+  /** The clinic's own number, so that a conversation stays on one. */
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  /** A phone that is off until then shall not get it any more. */
+  readonly usefulUntil: Temporal.Instant;
+  readonly now: Temporal.Instant;
+}
+
+/** What the carrier takes: at least 5 seconds, at most three days. */
+const timeToLiveSeconds = { least: 5, most: 259_200 };
+
+const throttleAttempts = 4;
+const throttleBaseMillis = 200;
+
+/** Sends once. Waits and tries again only when the carrier says that it took nothing because it was too fast. */
+export const sendOnce = async (text: OutgoingText): Promise<SendOutcome> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await callOnce(text);
+    if (outcome.kind !== 'throttled' || attempt === throttleAttempts) return outcome;
+    await sleep(throttleBaseMillis * 2 ** attempt * (0.5 + Math.random() / 2));
+  }
+};
+
+const callOnce = async ({
+  clinicId,
+  messageId,
+  from,
+  to,
+  body,
+  usefulUntil,
+  now,
+}: OutgoingText): Promise<SendOutcome> => {
+  const configurationSet = optionalEnv('SMS_CONFIGURATION_SET');
+  const usefulSeconds = Math.floor(now.until(usefulUntil).total('seconds'));
+  try {
+    const { MessageId } = await smsClient.send(
+      new SendTextMessageCommand({
+        DestinationPhoneNumber: to,
+        OriginationIdentity: from,
+        MessageBody: body,
+        MessageType: 'TRANSACTIONAL',
+        TimeToLive: Math.min(timeToLiveSeconds.most, Math.max(timeToLiveSeconds.least, usefulSeconds)),
+        Context: { clinic: clinicId, message: messageId },
+        ...(configurationSet === undefined ? {} : { ConfigurationSetName: configurationSet }),
+      }),
+    );
+    return MessageId === undefined
+      ? { kind: 'ambiguous', reason: 'no-message-id' }
+      : { kind: 'accepted', carrierMessageId: MessageId };
+  } catch (error) {
+    return outcomeOf(error);
+  }
+};
+
+/** The network refused before a byte of the request left. */
+const neverLeft: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+
+const reasonOf = (error: PinpointSMSVoiceV2ServiceException): string =>
+  'Reason' in error && typeof error.Reason === 'string' ? error.Reason : error.name;
+
+/** Reads a failure of the call. What is not certainly a refusal is ambiguous. */
+export const outcomeOf = (error: unknown): SendOutcome => {
+  if (!(error instanceof PinpointSMSVoiceV2ServiceException)) {
+    return neverLeft.has(codeOf(error))
+      ? { kind: 'paused', reason: 'unreachable' }
+      : { kind: 'ambiguous', reason: 'no-answer' };
+  }
+  const reason = reasonOf(error);
+  switch (error.name) {
+    case 'ThrottlingException':
+      return { kind: 'throttled', reason };
+    case 'ConflictException':
+      return { kind: reason === 'DESTINATION_PHONE_NUMBER_OPTED_OUT' ? 'opted-out' : 'rejected', reason };
+    case 'ValidationException':
+    case 'ResourceNotFoundException':
+      return { kind: 'rejected', reason };
+    default:
+      // Quotas, access, expired credentials: the service said no, and will say it to the next text too.
+      return isRefusal(error) ? { kind: 'paused', reason } : { kind: 'ambiguous', reason };
+  }
+};
+
+const isRefusal = ({ $metadata: { httpStatusCode = 500 } }: PinpointSMSVoiceV2ServiceException): boolean =>
+  httpStatusCode >= 400 && httpStatusCode < 500;

@@ -1,0 +1,316 @@
+import { Temporal } from 'temporal-polyfill';
+import { exercisePlanCheck, loadExercisePlan } from '../care/exercise.ts';
+import { loadTriageCase } from '../care/triage.ts';
+import { loadPatient } from '../intake/patients.ts';
+import type { Caller } from '../platform/actor.ts';
+import { toStored } from '../platform/clock.ts';
+import { env } from '../platform/config.ts';
+import { type Id, newLinkToken } from '../platform/ids.ts';
+import { type Clinic, loadClinic } from '../platform/store/clinic.ts';
+import { linkTokenItem } from '../platform/store/directory.ts';
+import type { TransactItem } from '../platform/store/records.ts';
+import type { Appointment } from '../scheduling/core/types.ts';
+import { appointmentCheck, loadAppointment } from '../scheduling/visits.ts';
+import { decideSend, stepNamed } from './core/plan.ts';
+import { formatVisitTime, renderText, type TemplateName, tokensOf } from './core/templates.ts';
+import {
+  getStanding,
+  type Message,
+  type OpenQuestion,
+  type Standing,
+  standingCheckItem,
+  standingItem,
+} from './store.ts';
+
+/** A text ready to be claimed: its words, and what must still hold at the moment of the claim. */
+export interface Outgoing {
+  readonly kind: 'send';
+  readonly template: TemplateName;
+  /** What was put into it, without the link: its secret is nowhere but in the text. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly to: string;
+  readonly body: string;
+  readonly expiresAt: Temporal.Instant;
+  /** For the claim's transaction: the truth it was decided on, and what it leaves behind (a link, an open question). */
+  readonly conditions: readonly TransactItem[];
+}
+
+export type Composed =
+  | Outgoing
+  | { readonly kind: 'suppress'; readonly reason: string }
+  | { readonly kind: 'defer'; readonly until: Temporal.Instant };
+
+/** Reads what a text depends on, as it is now, and decides: send this, not at all, or later. */
+export const compose = (caller: Caller, message: Message): Promise<Composed> => {
+  switch (message.cause) {
+    case 'visit':
+      return composeVisitText(caller, message);
+    case 'exercise':
+      return composeNudge(caller, message);
+    case 'reply':
+      return composeAnswer(caller, message);
+    case 'triage':
+      return composeAlert(caller, message);
+  }
+};
+
+const suppress = (reason: string): Composed => ({ kind: 'suppress', reason });
+
+/** Why a number may not be texted about its visits, if so. */
+const barOf = (standing: Standing): string | undefined => {
+  if (standing.optedOut !== undefined) return 'opted-out';
+  return standing.granted.treatment === undefined ? 'no-consent' : undefined;
+};
+
+const composeVisitText = async (caller: Caller, message: Message): Promise<Composed> => {
+  const step = stepNamed(message.step);
+  const appointment = await appointmentOf(message);
+  if (step === undefined || appointment === undefined) return suppress('visit-gone');
+  const patient = await loadPatient(message.clinicId, appointment.patientId);
+  if (patient === undefined) return suppress('patient-gone');
+  const decision = decideSend(
+    {
+      step,
+      sequence: message.sequence,
+      dueAt: Temporal.Instant.from(message.plannedFor),
+      visit: { ...appointment, start: Temporal.Instant.from(appointment.start) },
+      patientZone: patient.zone,
+    },
+    caller.now,
+  );
+  if (decision.kind !== 'send') return decision;
+  const standing = await getStanding(message.clinicId, patient.phone);
+  const bar = barOf(standing);
+  if (bar !== undefined) return suppress(bar);
+
+  const { template, expiresAt, asksToConfirm } = decision;
+  const isAhead = step.whileStatus === 'booked';
+  const asked = asksToConfirm ? 'confirm' : step.template === 'check-in-48h' ? 'pain' : undefined;
+  return outgoing(caller, template, visitSubject(appointment, patient.zone), {
+    to: patient.phone,
+    expiresAt,
+    conditions: [
+      appointmentCheck(message.clinicId, appointment.id, {
+        sequence: message.sequence,
+        statuses: [step.whileStatus],
+      }),
+      ...standingAfter(caller, standing, {
+        lastVisit: isAhead ? visitTold(appointment) : undefined,
+        question: asked === undefined ? undefined : questionAbout(caller, message, appointment, asked),
+      }),
+    ],
+  });
+};
+
+const composeNudge = async (caller: Caller, message: Message): Promise<Composed> => {
+  const step = stepNamed(message.step);
+  const { patientId } = message;
+  if (step === undefined || patientId === undefined) return suppress('plan-gone');
+  const [plan, patient] = await Promise.all([
+    loadExercisePlan(message.clinicId, patientId),
+    loadPatient(message.clinicId, patientId),
+  ]);
+  if (plan === undefined || plan.id !== message.causeId || patient === undefined) return suppress('plan-gone');
+  if (plan.sequence !== message.sequence) return suppress('plan-renewed');
+  const dueAt = Temporal.Instant.from(message.plannedFor);
+  // A nudge hangs on the plan, not on a visit: the sequence is the plan's.
+  const visit = { status: 'fulfilled', sequence: plan.sequence, start: dueAt } as const;
+  const decision = decideSend(
+    { step, sequence: message.sequence, dueAt, visit, patientZone: patient.zone },
+    caller.now,
+  );
+  if (decision.kind !== 'send') return decision;
+  const standing = await getStanding(message.clinicId, patient.phone);
+  const bar = barOf(standing);
+  if (bar !== undefined) return suppress(bar);
+  return outgoing(
+    caller,
+    decision.template,
+    {},
+    {
+      to: patient.phone,
+      expiresAt: decision.expiresAt,
+      conditions: [
+        exercisePlanCheck(message.clinicId, patientId, message.sequence),
+        ...standingAfter(caller, standing, { question: questionTo(caller, message, patientId, 'exercise') }),
+      ],
+    },
+  );
+};
+
+/** Answers that go out to who said stop: the one confirmation of it, and help, which must always be had. */
+const answersToOptedOut: ReadonlySet<TemplateName> = new Set([
+  'reply-help',
+  'reply-opt-out',
+  'reply-opt-out-visit-stands',
+]);
+/** The confirmation of a STOP is presumed welcome within five minutes of it (47 CFR 64.1200(a)(12)). */
+const optOutAnswerMinutes = 5;
+/** An answer to what was said an hour ago answers nothing. */
+const answerMinutes = 60;
+
+const composeAnswer = async (caller: Caller, message: Message): Promise<Composed> => {
+  const { template } = message;
+  const isOptOut = template === 'reply-opt-out' || template === 'reply-opt-out-visit-stands';
+  const expiresAt = Temporal.Instant.from(message.plannedFor).add({
+    minutes: isOptOut ? optOutAnswerMinutes : answerMinutes,
+  });
+  if (Temporal.Instant.compare(caller.now, expiresAt) >= 0) return suppress('stale');
+  const standing = await getStanding(message.clinicId, message.to);
+  if (standing.optedOut !== undefined && !answersToOptedOut.has(template)) return suppress('opted-out');
+  if (standing.optedOut === undefined && isOptOut) return suppress('opted-in-again');
+  if (message.appointmentId === undefined) {
+    return outgoing(caller, template, {}, { to: message.to, expiresAt, conditions: [standingCheckItem(standing)] });
+  }
+
+  const appointment = await appointmentOf(message);
+  if (appointment?.status !== 'booked') return suppress('visit-status');
+  if (template === 'reply-confirmed' && appointment.confirmedSequence !== appointment.sequence) {
+    return suppress('visit-moved');
+  }
+  const patient = await loadPatient(message.clinicId, appointment.patientId);
+  // The number may have become another's since.
+  if (patient?.phone !== message.to) return suppress('number-changed');
+  return outgoing(caller, template, visitSubject(appointment, patient.zone), {
+    to: message.to,
+    expiresAt,
+    conditions: [
+      appointmentCheck(message.clinicId, appointment.id, { sequence: appointment.sequence, statuses: ['booked'] }),
+      ...standingAfter(caller, standing, {
+        lastVisit: visitTold(appointment),
+        question: template === 'moved' ? questionAbout(caller, message, appointment, 'confirm') : undefined,
+      }),
+    ],
+  });
+};
+
+/** An alert is worth sending for a day, whatever the hour, as long as nobody has taken the case on. */
+const alertMinutes = 24 * 60;
+
+const composeAlert = async (caller: Caller, message: Message): Promise<Composed> => {
+  const caseId = message.causeId as Id<'triageCase'>;
+  const triageCase = await loadTriageCase(message.clinicId, caseId);
+  if (triageCase?.status !== 'open') return suppress('case-acknowledged');
+  const expiresAt = Temporal.Instant.from(message.plannedFor).add({ minutes: alertMinutes });
+  if (Temporal.Instant.compare(caller.now, expiresAt) >= 0) return suppress('stale');
+  return outgoing(caller, message.template, { caseId }, { to: message.to, expiresAt, conditions: [] });
+};
+
+const appointmentOf = ({ clinicId, appointmentId }: Message): Promise<Appointment | undefined> =>
+  appointmentId === undefined ? Promise.resolve(undefined) : loadAppointment(clinicId, appointmentId);
+
+/** What a text is about, as far as its words need it. */
+interface Subject {
+  readonly appointment?: Appointment | undefined;
+  readonly zone?: string | undefined;
+  readonly caseId?: Id<'triageCase'> | undefined;
+}
+
+/** A visit in person is told in the clinic's time, where the patient will be; any other in the patient's. */
+const visitSubject = (appointment: Appointment, patientZone: string): Subject => ({
+  appointment,
+  zone: appointment.modality === 'in-person' ? appointment.zone : patientZone,
+});
+
+/** How long after a visit its links still open (to say that it is over). */
+const linkGraceHours = 24;
+
+/** Puts the words together; a link gets a fresh secret, which becomes valid only with the claim. */
+const outgoing = async (
+  caller: Caller,
+  template: TemplateName,
+  subject: Subject,
+  rest: Pick<Outgoing, 'to' | 'expiresAt' | 'conditions'>,
+): Promise<Outgoing> => {
+  const clinic = await loadClinic(caller.clinicId);
+  const tokens = tokensOf(template);
+  const link = tokens.has('link') ? linkOf(subject) : undefined;
+  const parameters = parametersOf(clinic, subject);
+  return {
+    ...rest,
+    kind: 'send',
+    template,
+    body: renderText(template, { ...parameters, link: link?.url ?? '' }),
+    parameters: Object.fromEntries(Object.entries(parameters).filter(([token]) => tokens.has(token))),
+    conditions: [...rest.conditions, ...(link?.items ?? [])],
+  };
+};
+
+const parametersOf = (clinic: Clinic, { appointment, zone, caseId }: Subject) => ({
+  clinicName: clinic.brand,
+  phone: clinic.phone,
+  time:
+    appointment === undefined
+      ? ''
+      : formatVisitTime(Temporal.Instant.from(appointment.start), zone ?? appointment.zone),
+  caseId: caseId ?? '',
+});
+
+const linkOf = ({
+  appointment,
+  caseId,
+}: Subject): { readonly url: string; readonly items: readonly TransactItem[] } | undefined => {
+  // Staff sign in to see the case: the address is no secret.
+  if (caseId !== undefined) return { url: `${env('PUBLIC_URL')}/v1/triage-cases/${caseId}`, items: [] };
+  if (appointment === undefined) return undefined;
+  const token = newLinkToken();
+  const item = linkTokenItem(token, {
+    clinicId: appointment.clinicId,
+    patientId: appointment.patientId,
+    appointmentId: appointment.id,
+    expiresAt: toStored(Temporal.Instant.from(appointment.end).add({ hours: linkGraceHours })),
+  });
+  return { url: `${env('PUBLIC_URL')}/v/${token}`, items: [item] };
+};
+
+const visitTold = ({ id, patientId, sequence }: Appointment) => ({ appointmentId: id, patientId, sequence });
+
+/** How long a number answers a question; a later one has to be read by a human. */
+const openHours = { pain: 72, exercise: 6 * 24 };
+
+const questionTo = (
+  caller: Caller,
+  { id: messageId, sequence }: Message,
+  patientId: Id<'patient'>,
+  kind: 'pain' | 'exercise',
+): OpenQuestion => ({
+  kind,
+  messageId,
+  patientId,
+  sequence,
+  askedAt: toStored(caller.now),
+  openUntil: toStored(caller.now.add({ hours: openHours[kind] })),
+});
+
+const questionAbout = (
+  caller: Caller,
+  { id: messageId }: Message,
+  { id: appointmentId, patientId, sequence, start }: Appointment,
+  kind: 'confirm' | 'pain',
+): OpenQuestion => ({
+  kind,
+  messageId,
+  patientId,
+  appointmentId,
+  sequence,
+  askedAt: toStored(caller.now),
+  openUntil: kind === 'confirm' ? start : toStored(caller.now.add({ hours: openHours.pain })),
+});
+
+/** Holds the claim to the standing it was decided on, and notes what the text tells or asks. */
+const standingAfter = (
+  caller: Caller,
+  standing: Standing,
+  {
+    lastVisit,
+    question: asked,
+  }: { readonly lastVisit?: Standing['lastVisit']; readonly question?: OpenQuestion | undefined },
+): readonly TransactItem[] => {
+  if (lastVisit === undefined && asked === undefined) return [standingCheckItem(standing)];
+  const next: Standing = {
+    ...standing,
+    lastVisit: lastVisit ?? standing.lastVisit,
+    openQuestion: asked ?? standing.openQuestion,
+  };
+  return [standingItem(caller, next, 'told')];
+};

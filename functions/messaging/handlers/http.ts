@@ -1,0 +1,34 @@
+import { loadPatient } from '../../intake/patients.ts';
+import { httpHandler } from '../../platform/http/api.ts';
+import { found } from '../../platform/problem.ts';
+import { loadAppointment } from '../../scheduling/visits.ts';
+import { routes } from '../contract.ts';
+import { listAppointmentTexts, listPatientTexts, type Message } from '../thread.ts';
+
+const view = (message: Message) => ({
+  id: message.id,
+  template: message.template,
+  parameters: message.parameters,
+  to: message.to,
+  patientId: message.patientId,
+  appointmentId: message.appointmentId,
+  status: message.status,
+  reason: message.statusReason,
+  plannedFor: message.plannedFor,
+  history: message.history,
+  rev: message.rev,
+});
+
+export const handler = httpHandler(routes, {
+  listPatientTexts: async ({ caller, params: { patientId }, query }) => {
+    found(await loadPatient(caller.clinicId, patientId), 'patient');
+    const { items, cursor } = await listPatientTexts(caller.clinicId, patientId, query);
+    return { body: { items: items.map(view), cursor } };
+  },
+
+  listAppointmentTexts: async ({ caller, params: { appointmentId } }) => {
+    found(await loadAppointment(caller.clinicId, appointmentId), 'appointment');
+    const items = await listAppointmentTexts(caller.clinicId, appointmentId);
+    return { body: { items: items.map(view) } };
+  },
+});

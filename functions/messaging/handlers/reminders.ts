@@ -1,0 +1,4 @@
+import { scheduleHandler } from '../../platform/schedule.ts';
+import { sweepDue } from '../sweep.ts';
+
+export const handler = scheduleHandler('reminders swept', (now, requestId) => sweepDue('reminders', now, requestId));

@@ -1,0 +1,231 @@
+import { Temporal } from 'temporal-polyfill';
+import { renewExercisePlan } from '../care/exercise.ts';
+import type { TriageCase } from '../care/triage.ts';
+import type { Caller } from '../platform/actor.ts';
+import { toStored } from '../platform/clock.ts';
+import type { Id } from '../platform/ids.ts';
+import { loadClinic } from '../platform/store/clinic.ts';
+import type { TransactItem } from '../platform/store/records.ts';
+import type { Appointment } from '../scheduling/core/types.ts';
+import { messageId, type PlannedMessage, planFor, stepNamed } from './core/plan.ts';
+import type { TemplateName } from './core/templates.ts';
+import { progressed } from './progress.ts';
+import {
+  createMessageItem,
+  getStanding,
+  type Message,
+  type MessageRef,
+  messagesOfCause,
+  replaceMessageItem,
+} from './store.ts';
+
+export type { MessageRef } from './store.ts';
+
+/** What happened to a visit, as far as texts are concerned. */
+export type VisitChange = 'booked' | 'rescheduled' | 'cancelled' | 'fulfilled' | 'noshow';
+
+/** Items for the caller's own transaction, and the texts to hint the sender at once it is through (see dispatch.ts). */
+export interface Plan {
+  readonly items: readonly TransactItem[];
+  readonly refs: readonly MessageRef[];
+}
+
+export interface VisitTextsRequest {
+  /** The appointment after the change. */
+  readonly appointment: Appointment;
+  readonly patient: { readonly id: Id<'patient'>; readonly phone: string; readonly zone: string };
+  readonly change: VisitChange;
+  /** Consent to be texted that the same transaction records, so that it cannot be read yet. */
+  readonly consentGranted?: boolean | undefined;
+}
+
+/** Why texts that are still planned are taken back. */
+const voidedBecause: Partial<Readonly<Record<VisitChange, string>>> = {
+  rescheduled: 'visit-moved',
+  cancelled: 'visit-cancelled',
+  fulfilled: 'visit-over',
+  noshow: 'visit-missed',
+};
+
+/**
+ * The texts that a change of a visit calls for and those it takes back. An item that takes one back holds only while that
+ * text is still planned: the caller reads again and repeats on ConditionFailed. Without consent nothing new is planned;
+ * whether it still holds is asked again when each text is claimed.
+ */
+export const planVisitTexts = async (
+  caller: Caller,
+  { appointment, patient, change, consentGranted }: VisitTextsRequest,
+): Promise<Plan> => {
+  const [existing, mayText] = await Promise.all([
+    change === 'booked' ? [] : messagesOfCause(caller.clinicId, appointment.id),
+    consentGranted === true || mayTextAbout(caller, patient.phone),
+  ]);
+  const voided = voidItems(caller, existing, voidedBecause[change]);
+  if (!mayText || change === 'noshow') return { items: voided, refs: [] };
+
+  const planned = planFor({
+    occasion: change,
+    visit: {
+      id: appointment.id,
+      sequence: appointment.sequence,
+      start: Temporal.Instant.from(appointment.start),
+      end: Temporal.Instant.from(appointment.fulfilment?.end ?? appointment.end),
+      visitZone: appointment.zone,
+      patientZone: patient.zone,
+    },
+    now: caller.now,
+  });
+  // A visit recorded as fulfilled again was only corrected: its follow-ups stand.
+  const known = new Set(existing.map(({ id }) => id));
+  const ofVisit = planned.filter(({ id, step }) => !isExercise(step) && !known.has(id));
+  const isFirstTime = !planned.some(({ id }) => known.has(id));
+  const exercise = change === 'fulfilled' && isFirstTime ? await planExercise(caller, appointment, planned) : none;
+
+  const about = { to: patient.phone, patientId: patient.id, appointmentId: appointment.id };
+  const messages = [
+    ...ofVisit.map((step) => newMessage(caller, { ...step, ...about, cause: 'visit' })),
+    ...exercise.steps.map((step) => newMessage(caller, { ...step, ...about, cause: 'exercise' })),
+  ];
+  return {
+    items: [...voided, ...exercise.items, ...messages.map((message) => createMessageItem(caller, message))],
+    refs: refsDue(messages, caller.now),
+  };
+};
+
+const none: { readonly items: readonly TransactItem[]; readonly steps: readonly PlannedMessage[] } = {
+  items: [],
+  steps: [],
+};
+
+const isExercise = (step: string): boolean => step.startsWith('exercise-');
+
+const mayTextAbout = async (caller: Caller, phone: string): Promise<boolean> =>
+  (await getStanding(caller.clinicId, phone)).granted.treatment !== undefined;
+
+const voidItems = (
+  caller: Caller,
+  messages: readonly Message[],
+  reason: string | undefined,
+): readonly TransactItem[] =>
+  reason === undefined
+    ? []
+    : messages
+        .filter(({ status }) => status === 'planned')
+        .flatMap((message) => progressed(message, 'suppress', caller.now, { reason }) ?? [])
+        .map((message) => replaceMessageItem(caller, message));
+
+/**
+ * The weekly nudges hang on the patient's exercise plan, not on the visit: a visit renews the plan, which takes back the
+ * nudges of the one before, so that two visits in a week never double them.
+ */
+const planExercise = async (
+  caller: Caller,
+  appointment: Appointment,
+  planned: readonly PlannedMessage[],
+): Promise<typeof none> => {
+  const renewal = await renewExercisePlan(caller, {
+    patientId: appointment.patientId,
+    appointmentId: appointment.id,
+  });
+  if (renewal === undefined) return none;
+  const { plan, replaced } = renewal;
+  const earlier = replaced === undefined ? [] : await messagesOfCause(caller.clinicId, replaced.id);
+  return {
+    items: [...renewal.items, ...voidItems(caller, earlier, 'plan-renewed')],
+    steps: planned
+      .filter(({ step }) => isExercise(step))
+      .map((step) => ({
+        ...step,
+        id: messageId(plan.id, step.step, plan.sequence),
+        causeId: plan.id,
+        sequence: plan.sequence,
+      })),
+  };
+};
+
+/** The text that tells the on-call number of a case: its id, nothing about the patient. */
+export const planAlert = async (caller: Caller, triageCase: Pick<TriageCase, 'id'>): Promise<Plan> => {
+  const { onCallNumber } = await loadClinic(caller.clinicId);
+  return planOne(caller, {
+    causeId: triageCase.id,
+    step: 'on-call-alert',
+    sequence: 0,
+    template: 'on-call-alert',
+    to: onCallNumber,
+    cause: 'triage',
+  });
+};
+
+/** An answer to what a number wrote. One per inbound text, so that a redelivery cannot answer twice. */
+export interface Answer {
+  readonly template: TemplateName;
+  readonly to: string;
+  readonly inboundMessageId: string;
+  readonly patientId?: Id<'patient'> | undefined;
+  /** The visit whose time or link the answer carries. */
+  readonly appointmentId?: Id<'appointment'> | undefined;
+}
+
+/** The text that answers an inbound one. */
+export const planAnswer = (caller: Caller, { inboundMessageId, ...answer }: Answer): Plan =>
+  planOne(caller, {
+    ...answer,
+    causeId: `inb_${inboundMessageId}`,
+    step: answer.template,
+    sequence: 0,
+    cause: 'reply',
+  });
+
+type OneText = Pick<Message, 'causeId' | 'step' | 'sequence' | 'template' | 'to' | 'cause'> &
+  Partial<Pick<Message, 'patientId' | 'appointmentId'>>;
+
+const planOne = (caller: Caller, text: OneText): Plan => {
+  const id = messageId(text.causeId, text.step, text.sequence);
+  const message = plannedText(caller, { ...text, id, kind: 'reminders', dueAt: caller.now });
+  return { items: [createMessageItem(caller, message)], refs: refsDue([message], caller.now) };
+};
+
+const newMessage = (
+  caller: Caller,
+  step: PlannedMessage & Pick<Message, 'to' | 'cause' | 'patientId' | 'appointmentId'>,
+): Message => {
+  const template = stepNamed(step.step)?.template;
+  if (template === undefined) throw new Error('A step that is not in the plan');
+  const { id, causeId, sequence, kind, dueAt, to, cause, patientId, appointmentId } = step;
+  return plannedText(caller, {
+    id,
+    causeId,
+    step: step.step,
+    sequence,
+    kind,
+    dueAt,
+    to,
+    cause,
+    patientId,
+    appointmentId,
+    template,
+  });
+};
+
+const plannedText = (
+  caller: Caller,
+  text: OneText & Pick<Message, 'id' | 'kind'> & { readonly dueAt: Temporal.Instant },
+): Message => {
+  const createdAt = toStored(caller.now);
+  const dueAt = toStored(text.dueAt);
+  return {
+    ...text,
+    clinicId: caller.clinicId,
+    parameters: {},
+    createdAt,
+    plannedFor: dueAt,
+    dueAt,
+    status: 'planned',
+    history: [{ status: 'planned', at: createdAt }],
+    attempts: 0,
+    rev: 1,
+  };
+};
+
+const refsDue = (messages: readonly Message[], now: Temporal.Instant): readonly MessageRef[] =>
+  messages.filter(({ dueAt }) => dueAt <= toStored(now)).map(({ clinicId, id }) => ({ clinicId, messageId: id }));

@@ -1,0 +1,58 @@
+import type { Temporal } from 'temporal-polyfill';
+import * as z from 'zod';
+import type { Caller } from '../platform/actor.ts';
+import { type Id, idPattern } from '../platform/ids.ts';
+import { log } from '../platform/log.ts';
+import { metricNames } from '../platform/metric-names.ts';
+import { count } from '../platform/metrics.ts';
+import { ConditionFailed, transact } from '../platform/store/records.ts';
+import { failureReason, receiptOutcome } from './core/message-status.ts';
+import { progressed } from './progress.ts';
+import { getMessage, replaceMessageItem } from './store.ts';
+
+const eventSchema = z.object({
+  eventType: z.string().regex(/^[A-Z]+(?:_[A-Z]+)+$/),
+  messageId: z.string().min(1).max(256),
+  /** What the sender put into `Context`; absent for texts that are not ours. */
+  context: z.record(z.string(), z.string()).optional(),
+});
+
+/** A delivery event of AWS End User Messaging. */
+export type Receipt = z.output<typeof eventSchema>;
+
+/** Reads a delivery event. @throws ZodError when it is none, which brings it to the dead letters */
+export const parseReceipt = (event: unknown): Receipt => eventSchema.parse(event);
+
+const isClinicId = (text: string | undefined): text is Id<'clinic'> =>
+  text !== undefined && idPattern('clinic').test(text);
+
+/**
+ * Records what a delivery event says. Events come late, twice, out of order, and before the sender has recorded its own
+ * call: the state machine adds them up to the same end in any order. Events of texts that are not ours are dropped.
+ */
+export const recordReceipt = async (
+  { eventType, messageId: carrierMessageId, context = {} }: Receipt,
+  { now, requestId }: { readonly now: Temporal.Instant; readonly requestId: string },
+): Promise<void> => {
+  const outcome = receiptOutcome(eventType);
+  const { clinic: clinicId, message: messageId } = context;
+  if (outcome === undefined || !isClinicId(clinicId) || messageId === undefined) {
+    return log.warn('receipt of no text of ours', { requestId, carrierMessageId, code: eventType });
+  }
+  const caller: Caller = { clinicId, actor: { kind: 'automation', id: 'messaging-receipts' }, requestId, now };
+  for (;;) {
+    const message = await getMessage(clinicId, messageId);
+    if (message === undefined) return log.warn('receipt of an unknown text', { requestId, carrierMessageId });
+    const next = progressed(message, outcome, now, { carrierMessageId, reason: failureReason(eventType) });
+    if (next === undefined) return;
+    try {
+      await transact([replaceMessageItem(caller, next)]);
+      if (next.status === 'delivered') count(metricNames.textsDelivered);
+      if (next.status === 'failed') count(metricNames.textsFailed);
+      return log.info('receipt', { requestId, clinicId, messageId, carrierMessageId, outcome: next.status });
+    } catch (error) {
+      // The sender, the sweep or another receipt was faster: add up again.
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+};

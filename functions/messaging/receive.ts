@@ -1,0 +1,309 @@
+import { screenText } from '../care/core/red-flags.ts';
+import { observationItems } from '../care/observations.ts';
+import { openTriageCase } from '../care/triage.ts';
+import { findPatientsByPhone, type Patient } from '../intake/patients.ts';
+import type { Caller } from '../platform/actor.ts';
+import { toStored } from '../platform/clock.ts';
+import type { Id } from '../platform/ids.ts';
+import { log } from '../platform/log.ts';
+import { metricNames } from '../platform/metric-names.ts';
+import { count } from '../platform/metrics.ts';
+import { loadClinic } from '../platform/store/clinic.ts';
+import { findClinicId } from '../platform/store/directory.ts';
+import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
+import { localDateOf } from '../platform/time.ts';
+import { confirmByText, loadAppointment } from '../scheduling/visits.ts';
+import { turnTexts } from './consent.ts';
+import { asksToStop, type Classification, classify } from './core/replies.ts';
+import type { TemplateName } from './core/templates.ts';
+import { dispatch } from './dispatch.ts';
+import type { Inbound } from './inbound.ts';
+import { planAlert, planAnswer } from './plan.ts';
+import {
+  getInboundText,
+  getStanding,
+  inboundTextItem,
+  type MessageRef,
+  type OpenQuestion,
+  type Standing,
+  standingItem,
+  type VisitTold,
+} from './store.ts';
+
+const attempts = 8;
+/** Automatic answers, and alerts, that one number can cause in a day: two machines answering each other must come to rest. */
+const maxAnswersPerDay = 20;
+const maxAlertsPerDay = 20;
+
+/**
+ * Takes in a text: stores it, understands it, and writes everything that follows from it in one transaction, so that a
+ * redelivery finds it done. Red flags come before all else, and reach a human whatever the number has said about texts.
+ *
+ * Somebody who said stop gets no automatic text but the one confirmation of it and an answer to HELP: not even the
+ * advice to call 911, which the human who is alerted gives by phone.
+ *
+ * @throws Error when no clinic has the number that was texted: it may be an emergency, so it goes to the dead letters
+ */
+export const receiveText = async (
+  inbound: Inbound | undefined,
+  { now, requestId }: Pick<Caller, 'now' | 'requestId'>,
+): Promise<void> => {
+  if (inbound === undefined) return;
+  const { from, inboundMessageId } = inbound;
+  if (from === undefined) return log.warn('text not from a phone', { requestId, eventId: inboundMessageId });
+  const clinicId = await findClinicId('number', inbound.to);
+  if (clinicId === undefined) throw new Error('No clinic has the number that was texted');
+  const caller: Caller = { clinicId, actor: { kind: 'automation', id: 'messaging-receive' }, requestId, now };
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    if ((await getInboundText(clinicId, from, inboundMessageId)) !== undefined) return;
+    try {
+      return await takeIn(caller, { ...inbound, from });
+    } catch (error) {
+      // The same text at the same time, another of the thread, or a claim: read again.
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+  throw new Error('The thread kept changing');
+};
+
+type FromPhone = Inbound & { readonly from: string };
+
+/** What was read, and from whom. */
+interface Reading {
+  readonly inbound: FromPhone;
+  readonly classification: Classification;
+  readonly standing: Standing;
+  /** The one patient of the number; undefined when there is none, or more than one. */
+  readonly patient: Patient | undefined;
+  readonly question: OpenQuestion | undefined;
+  /** The clinic's local day. */
+  readonly today: string;
+}
+
+/** What follows from it. */
+interface Effects {
+  readonly standing: Standing;
+  readonly items: readonly TransactItem[];
+  readonly answer?:
+    | { readonly template: TemplateName; readonly appointmentId?: Id<'appointment'> | undefined }
+    | undefined;
+  readonly refs?: readonly MessageRef[];
+}
+
+const takeIn = async (caller: Caller, inbound: FromPhone): Promise<void> => {
+  const [standing, patients, clinic] = await Promise.all([
+    getStanding(caller.clinicId, inbound.from),
+    findPatientsByPhone(caller.clinicId, inbound.from),
+    loadClinic(caller.clinicId),
+  ]);
+  const open = standing.openQuestion;
+  const question = open !== undefined && toStored(caller.now) < open.openUntil ? open : undefined;
+  const classification = classify({ body: inbound.body, open: question?.kind ?? 'none' });
+  const today = localDateOf(caller.now, clinic.zone);
+  const reading: Reading = {
+    inbound,
+    classification,
+    standing:
+      standing.answersOn === today ? standing : { ...standing, answersOn: today, answersCount: 0, alertsCount: 0 },
+    patient: patients.length === 1 ? patients[0] : undefined,
+    question,
+    today,
+  };
+  const effects = withAnswer(caller, reading, await effectsOf(caller, reading));
+  await transact([
+    inboundTextItem(caller, {
+      inboundMessageId: inbound.inboundMessageId,
+      clinicId: caller.clinicId,
+      phone: inbound.from,
+      body: inbound.body,
+      receivedAt: toStored(caller.now),
+      intent: classification.intent,
+      why: classification.why,
+      patientId: reading.patient?.id,
+    }),
+    standingItem(caller, effects.standing, `reply: ${classification.intent}`),
+    ...effects.items,
+  ]);
+  if (classification.intent === 'red_flag') count(metricNames.redFlagsOpened);
+  if (standing.optedOut === undefined && effects.standing.optedOut !== undefined) count(metricNames.optOuts);
+  log.info('text received', {
+    requestId: caller.requestId,
+    clinicId: caller.clinicId,
+    eventId: inbound.inboundMessageId,
+    outcome: classification.intent,
+  });
+  await dispatch(effects.refs ?? []);
+};
+
+const effectsOf = (caller: Caller, reading: Reading): Effects | Promise<Effects> => {
+  switch (reading.classification.intent) {
+    case 'red_flag':
+      return onRedFlag(caller, reading);
+    case 'opt_out':
+      return onOptOut(caller, reading);
+    case 'help':
+      return answered(reading, 'reply-help');
+    case 'opt_in':
+      return onOptIn(caller, reading);
+    case 'confirm':
+      return onConfirm(caller, reading);
+    case 'reschedule':
+      return onChangeWish(caller, reading, 'reply-reschedule');
+    case 'cancel_visit':
+      return onChangeWish(caller, reading, 'reply-cancel-visit');
+    case 'answer':
+      return onNumber(caller, reading);
+    case 'other':
+      return unread(reading);
+  }
+};
+
+const answered = ({ standing }: Reading, template: TemplateName, appointmentId?: Id<'appointment'>): Effects => ({
+  standing,
+  items: [],
+  answer: { template, appointmentId },
+});
+
+/** A human reads it; the patient is told so once a day. */
+const unread = ({ standing, today }: Reading): Effects =>
+  standing.fallbackOn === today
+    ? { standing, items: [] }
+    : { standing: { ...standing, fallbackOn: today }, items: [], answer: { template: 'reply-unknown' } };
+
+const onRedFlag = async (caller: Caller, reading: Reading): Promise<Effects> => {
+  const { inbound, standing, patient } = reading;
+  const { flags, disposition } = screenText(inbound.body);
+  const opened = openTriageCase(caller, {
+    patientId: patient?.id,
+    phone: inbound.from,
+    source: 'text',
+    sourceId: inbound.inboundMessageId,
+    flags: flags.map(({ rule }) => rule),
+    disposition: disposition ?? 'same-day',
+  });
+  const alerts = standing.alertsCount ?? 0;
+  // A flood from one phone must not bury the alerts of the others; every case waits in the list all the same.
+  const alert = alerts < maxAlertsPerDay ? await planAlert(caller, opened.case) : { items: [], refs: [] };
+  const stop = asksToStop(inbound.body) ? onOptOut(caller, reading) : undefined;
+  const after = stop ?? { standing, items: [], answer: { template: 'reply-red-flag' as const } };
+  return {
+    ...after,
+    standing: { ...after.standing, alertsCount: alerts + 1 },
+    items: [...opened.items, ...alert.items, ...after.items],
+    refs: alert.refs,
+  };
+};
+
+const keywordVersion = 'reply-keywords-1';
+/** Words that may have meant the visit: the confirmation says that it stands. */
+const mayMeanVisit = /^\W*(?:cancel\w*|end|fin|termina\w*)\W*$/i;
+
+/** The first STOP is recorded and confirmed once; a further one changes nothing and is answered with silence. */
+const onOptOut = (caller: Caller, { inbound, standing, patient }: Reading): Effects => {
+  if (standing.optedOut !== undefined) return { standing, items: [] };
+  const turn = turnTexts(caller, standing, {
+    on: false,
+    how: 'text',
+    patientId: patient?.id,
+    wording: inbound.body,
+    wordingVersion: keywordVersion,
+  });
+  const template = mayMeanVisit.test(inbound.body) ? 'reply-opt-out-visit-stands' : 'reply-opt-out';
+  return { ...turn, answer: { template } };
+};
+
+const onOptIn = (caller: Caller, reading: Reading): Effects => {
+  const { inbound, standing, patient } = reading;
+  const isOn = standing.optedOut === undefined && standing.granted.treatment !== undefined;
+  if (isOn) return answered(reading, 'reply-opt-in');
+  const turn = turnTexts(caller, standing, {
+    on: true,
+    how: 'text',
+    patientId: patient?.id,
+    wording: inbound.body,
+    wordingVersion: keywordVersion,
+  });
+  return { ...turn, answer: { template: 'reply-opt-in' } };
+};
+
+/** The visit a reply means: that of the open question, else the one the thread was last told about. */
+const visitMeant = ({ question, standing, patient }: Reading): VisitTold | undefined => {
+  const told =
+    question?.kind === 'confirm' && question.appointmentId !== undefined
+      ? { patientId: question.patientId, appointmentId: question.appointmentId, sequence: question.sequence }
+      : standing.lastVisit;
+  // Two people on one phone, or a number that changed hands: never guess whose visit it is.
+  return told !== undefined && told.patientId === patient?.id ? told : undefined;
+};
+
+const onConfirm = async (caller: Caller, reading: Reading): Promise<Effects> => {
+  const visit = visitMeant(reading);
+  if (visit === undefined) return unread(reading);
+  const { appointmentId, sequence } = visit;
+  // A transaction of scheduling's own, before ours: repeated after a crash it finds the visit confirmed already.
+  if (await confirmByText(caller, appointmentId, sequence)) {
+    return {
+      standing: { ...reading.standing, openQuestion: undefined },
+      items: [],
+      answer: { template: 'reply-confirmed', appointmentId },
+    };
+  }
+  // The visit is no longer at the time they say yes to: tell them the time it has, if it still has one.
+  const appointment = await loadAppointment(caller.clinicId, appointmentId);
+  return appointment?.status === 'booked' && appointment.sequence !== sequence
+    ? answered(reading, 'moved', appointmentId)
+    : unread(reading);
+};
+
+const onChangeWish = async (
+  caller: Caller,
+  reading: Reading,
+  template: 'reply-reschedule' | 'reply-cancel-visit',
+): Promise<Effects> => {
+  const visit = visitMeant(reading);
+  const appointment = visit && (await loadAppointment(caller.clinicId, visit.appointmentId));
+  const canChange = appointment?.status === 'booked' && toStored(caller.now) < appointment.start;
+  return canChange ? answered(reading, template, appointment.id) : unread(reading);
+};
+
+const onNumber = (caller: Caller, reading: Reading): Effects => {
+  const { question, patient, standing, classification, inbound } = reading;
+  const isWhose = question !== undefined && question.patientId === patient?.id;
+  if (!isWhose || question.kind === 'confirm' || classification.value === null) return unread(reading);
+  return {
+    standing: { ...standing, openQuestion: undefined },
+    items: observationItems(caller, {
+      patientId: question.patientId,
+      kind: question.kind === 'pain' ? 'pain' : 'exercise-days',
+      value: classification.value,
+      messageId: question.messageId,
+      inboundTextId: inbound.inboundMessageId,
+    }),
+    answer: { template: question.kind === 'pain' ? 'reply-pain-answer' : 'reply-exercise-answer' },
+  };
+};
+
+/** Adds the text that answers, unless nothing may or should be answered. */
+const withAnswer = (caller: Caller, { inbound, patient, standing: before }: Reading, effects: Effects): Effects => {
+  const { answer, standing } = effects;
+  const answers = before.answersCount ?? 0;
+  if (answer === undefined) return effects;
+  const isConfirmationOfStop = before.optedOut === undefined && standing.optedOut !== undefined;
+  if (standing.optedOut !== undefined && !isConfirmationOfStop && answer.template !== 'reply-help') return effects;
+  // The one confirmation of a STOP, and the advice to call 911, are never too many.
+  if (answers >= maxAnswersPerDay && !isConfirmationOfStop && answer.template !== 'reply-red-flag') return effects;
+  const plan = planAnswer(caller, {
+    template: answer.template,
+    to: inbound.from,
+    inboundMessageId: inbound.inboundMessageId,
+    patientId: patient?.id,
+    appointmentId: answer.appointmentId,
+  });
+  return {
+    ...effects,
+    standing: { ...standing, answersCount: answers + 1 },
+    items: [...effects.items, ...plan.items],
+    // The alert first: the order of the hints is the order of the queue, more or less.
+    refs: [...(effects.refs ?? []), ...plan.refs],
+  };
+};

@@ -1,0 +1,68 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { smsClient } from '../../../functions/messaging/carrier.ts';
+import { queueClient } from '../../../functions/messaging/dispatch.ts';
+import { documentClient } from '../../../functions/platform/store/records.ts';
+
+/**
+ * Lets a test treat a call tree as an operating system process: count its requests to the outside, hold each at a gate, or
+ * kill it at one of them. A killed process is gone: the request it died in never answers, so not a line of it runs on.
+ */
+interface Process {
+  calls: number;
+  isDead: boolean;
+  readonly crash?: Crash | undefined;
+  readonly gate?: ((call: string) => Promise<void>) | undefined;
+  readonly died: () => void;
+}
+
+/** Which request kills it, counted from 0, and whether the other side still got that request. */
+export interface Crash {
+  readonly atCall: number;
+  readonly requestArrives: boolean;
+}
+
+const running = new AsyncLocalStorage<Process>();
+const never = () => new Promise<never>(() => undefined);
+
+// Outermost, so that the SDK's own retries do not count as requests of ours.
+const watch =
+  (next: (args: never) => Promise<unknown>, { commandName = '' }: { commandName?: string }) =>
+  async (args: never): Promise<unknown> => {
+    const process = running.getStore();
+    if (process === undefined) return next(args);
+    await process.gate?.(commandName);
+    if (process.isDead) return never();
+    const call = process.calls;
+    process.calls += 1;
+    if (process.crash?.atCall !== call) return next(args);
+    process.isDead = true;
+    if (process.crash.requestArrives) await next(args).catch(() => undefined);
+    process.died();
+    return never();
+  };
+
+for (const { middlewareStack } of [documentClient, smsClient, queueClient]) {
+  // The three stacks differ in the types of what passes through them, which is not looked at.
+  (middlewareStack as { add(middleware: unknown, options: unknown): void }).add(watch, {
+    step: 'initialize',
+    priority: 'high',
+    name: 'process',
+  });
+}
+
+/** Runs a process to its end or to its death. `calls` is how many requests it made. */
+export const runProcess = (
+  body: () => Promise<unknown>,
+  options: { readonly crash?: Crash | undefined; readonly gate?: Process['gate'] } = {},
+): Promise<{ readonly ended: 'finished' | 'crashed'; readonly calls: number }> =>
+  new Promise((resolve, reject) => {
+    const process: Process = {
+      ...options,
+      calls: 0,
+      isDead: false,
+      died: () => resolve({ ended: 'crashed', calls: process.calls }),
+    };
+    running.run(process, () => {
+      body().then(() => resolve({ ended: 'finished', calls: process.calls }), reject);
+    });
+  });

@@ -1,0 +1,147 @@
+import { Temporal } from 'temporal-polyfill';
+import { newPatient, type Patient } from '../../../functions/intake/patients.ts';
+import { consentItems } from '../../../functions/messaging/consent.ts';
+import { planVisitTexts, type VisitChange } from '../../../functions/messaging/plan.ts';
+import type { Caller } from '../../../functions/platform/actor.ts';
+import { stampOf } from '../../../functions/platform/actor.ts';
+import { type Id, newId } from '../../../functions/platform/ids.ts';
+import { type Clinic, clinicItem } from '../../../functions/platform/store/clinic.ts';
+import { directoryItem } from '../../../functions/platform/store/directory.ts';
+import { ConditionFailed, transact } from '../../../functions/platform/store/records.ts';
+import {
+  type AppointmentCommand,
+  decide,
+  newAppointment,
+} from '../../../functions/scheduling/core/appointment-status.ts';
+import type { Appointment } from '../../../functions/scheduling/core/types.ts';
+import { visitTime } from '../../../functions/scheduling/core/visit-time.ts';
+import { appointmentItem, getAppointment } from '../../../functions/scheduling/store.ts';
+
+export const zone = 'America/Denver';
+/** Tuesday, 10:00 in Denver: nobody sleeps. */
+export const start = Temporal.Instant.from('2026-11-24T17:00:00Z');
+export const hours = (count: number): Temporal.Duration => Temporal.Duration.from({ minutes: Math.round(count * 60) });
+export const after = (instant: Temporal.Instant, count: number): Temporal.Instant => instant.add(hours(count));
+
+let numbers = 0;
+/** A number nobody else in this run has: +1 720 555 01xx and its neighbours. */
+export const newPhone = (): string => {
+  numbers += 1;
+  const area = 201 + Math.floor(numbers / 100);
+  return `+1${area}55501${String(numbers % 100).padStart(2, '0')}`;
+};
+
+export interface World {
+  readonly clinic: Clinic;
+  caller(now: Temporal.Instant): Caller;
+}
+
+/** A clinic of its own for each test, so that tests do not meet. */
+export const newWorld = async (): Promise<World> => {
+  const clinicId = newId('clinic', start);
+  const clinic: Clinic = {
+    clinicId,
+    slug: `clinic-${clinicId.slice(-12).toLowerCase()}`,
+    name: 'Lakeview Spine',
+    brand: 'Lakeview',
+    zone,
+    phone: newPhone(),
+    originationNumber: newPhone(),
+    onCallNumber: newPhone(),
+  };
+  const caller = (now: Temporal.Instant): Caller => ({
+    clinicId,
+    actor: { kind: 'system', id: 'test' },
+    requestId: 'test',
+    now,
+  });
+  await transact([
+    clinicItem({ ...clinic, ...stampOf(caller(start)), rev: 1 }),
+    directoryItem('number', clinic.originationNumber, clinicId),
+  ]);
+  return { clinic, caller };
+};
+
+/** A patient who, unless told otherwise, agreed to be texted. */
+export const addPatient = async (
+  { caller }: World,
+  details: { readonly phone?: string; readonly consents?: boolean; readonly givenName?: string } = {},
+): Promise<Patient> => {
+  const { patient, items } = newPatient(caller(start), {
+    givenName: details.givenName ?? 'Ana',
+    familyName: 'Reyes',
+    birthDate: '1984-02-29',
+    phone: details.phone ?? newPhone(),
+    zone,
+  });
+  const consent =
+    details.consents === false
+      ? []
+      : await consentItems(caller(start), {
+          phone: patient.phone,
+          patientId: patient.id,
+          category: 'treatment',
+          granted: true,
+          how: 'staff',
+          wording: 'I agree to texts about my visits.',
+          wordingVersion: 'test-1',
+        });
+  await transact([...items, ...consent]);
+  return patient;
+};
+
+/** Books a visit: the appointment and its texts in one transaction, as the booking use case does. */
+export const bookVisit = async (
+  { caller, clinic }: World,
+  patient: Patient,
+  at: Temporal.Instant,
+  now = start,
+): Promise<Appointment> => {
+  const startEpochMinute = at.epochMilliseconds / 60_000;
+  const appointment = newAppointment({
+    ...visitTime({ startEpochMinute, endEpochMinute: startEpochMinute + 30 }, zone),
+    id: newId('appointment', now),
+    clinicId: clinic.clinicId,
+    patientId: patient.id,
+    providerId: newId('provider', now),
+    typeId: newId('appointmentType', now),
+    modality: 'in-person',
+  });
+  const { items } = await planVisitTexts(caller(now), { appointment, patient, change: 'booked' });
+  await transact([appointmentItem(appointment, stampOf(caller(now))), ...items]);
+  return appointment;
+};
+
+const changeOf: Partial<Record<AppointmentCommand['kind'], VisitChange>> = {
+  reschedule: 'rescheduled',
+  cancel: 'cancelled',
+  fulfil: 'fulfilled',
+  'mark-noshow': 'noshow',
+};
+
+/** Changes a visit with its texts in one transaction, until no other write comes in between. */
+export const changeVisit = async (
+  { caller }: World,
+  patient: Patient,
+  appointmentId: Id<'appointment'>,
+  command: AppointmentCommand,
+  now: Temporal.Instant,
+): Promise<Appointment> => {
+  for (;;) {
+    const before = await getAppointment(patient.clinicId, appointmentId);
+    if (before === undefined) throw new Error('No such appointment');
+    const decision = decide(before, command, now);
+    if (!decision.ok) throw new Error(decision.code);
+    const change = changeOf[command.kind];
+    const texts =
+      change === undefined
+        ? { items: [] }
+        : await planVisitTexts(caller(now), { appointment: decision.appointment, patient, change });
+    try {
+      await transact([appointmentItem(decision.appointment, stampOf(caller(now))), ...texts.items]);
+      return decision.appointment;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+};
