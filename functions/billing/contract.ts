@@ -1,7 +1,49 @@
 import * as z from 'zod';
 import { defineRoute } from '../platform/http/contract.ts';
-import { date, id, pageOf, paging } from '../platform/http/schemas.ts';
-import { chargeLine } from './core/charge-line.ts';
+import { date, id, instant, pageOf, paging } from '../platform/http/schemas.ts';
+import { confidences, placesOfService, reviewReasons } from './core/charge-line.ts';
+
+const rule = z.strictObject({
+  id: z.string(),
+  why: z.string(),
+  source: z.string(),
+  effectiveFrom: date,
+  effectiveTo: date.optional(),
+  confidence: z.enum(confidences),
+  reviewBy: date,
+});
+
+/** A charge line, as it is exported. */
+export const chargeLine = z.strictObject({
+  chargeId: z.string().meta({ description: 'The visit and the revision of it that is billed: apt_...#3' }),
+  clinicId: id('clinic'),
+  appointmentId: id('appointment'),
+  appointmentRev: z.number().int(),
+  replaces: z.string().optional().meta({ description: 'The charge this one corrects, which no longer stands' }),
+  patientId: id('patient'),
+  patientStateOnFile: z.string().optional(),
+  provider: z.strictObject({ id: id('provider'), role: z.enum(['physician', 'physical-therapist', 'assistant']) }),
+  appointmentTypeId: id('appointmentType'),
+  serviceDate: date.meta({ description: "The local date on which the visit began, in the visit's zone" }),
+  zone: z.string(),
+  start: instant,
+  end: instant,
+  minutes: z.number().int().min(0).meta({ description: 'Whole minutes, rounded down' }),
+  modality: z.enum(['in-person', 'video', 'audio']),
+  placeOfService: z.enum(placesOfService).optional(),
+  modifiers: z.array(z.string()).meta({ description: 'Suggested, in the order in which they go on a claim' }),
+  suggestedCode: z.string().optional(),
+  suggestedUnits: z.number().int().min(1).optional(),
+  rule: rule.optional().meta({ description: 'The rule that chose the code' }),
+  alternatives: z
+    .array(z.strictObject({ code: z.string(), units: z.number().int().min(1), rule }))
+    .meta({ description: 'What the code would be if what is not known were otherwise' }),
+  needsReview: z.boolean(),
+  reviewReasons: z.array(z.enum(reviewReasons)),
+  evidence: z
+    .array(z.strictObject({ entity: z.string(), id: z.string(), rev: z.number().int() }))
+    .meta({ description: 'The records, and their revisions, that the line was made from' }),
+});
 
 /** A charge as staff see it: the line as exported, and whether another stands in its place by now. */
 const charge = chargeLine.extend({

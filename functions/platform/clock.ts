@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Temporal } from 'temporal-polyfill';
-import * as z from 'zod';
 
 /** Where 'now' comes from. Use cases take a Clock; rules take the instant itself. */
 export interface Clock {
   /** The present instant, whole milliseconds. */
   now(): Temporal.Instant;
 }
-
-const offsetFile = z.object({ offsetMillis: z.number().int() });
 
 /**
  * Milliseconds the local clinic's clock runs ahead of the machine's. Read on each call, because `plumbline clock
@@ -18,7 +15,8 @@ const localOffsetMillis = (): number => {
   const path = process.env.PLUMBLINE_STAGE === 'local' ? process.env.PLUMBLINE_CLOCK_FILE : undefined;
   if (path === undefined) return 0;
   try {
-    return offsetFile.parse(JSON.parse(readFileSync(path, 'utf8'))).offsetMillis;
+    const { offsetMillis }: { readonly offsetMillis?: unknown } = JSON.parse(readFileSync(path, 'utf8'));
+    return Number.isSafeInteger(offsetMillis) ? Number(offsetMillis) : 0;
   } catch {
     return 0; // no file yet: the clock has not been moved
   }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type { Modality, ProviderRole } from '../../scheduling/core/types.ts';
 
 /** Why a person has to look at a line before it becomes a claim. Codes are part of the export: never rename one. */
 export const reviewReasons = [
@@ -41,54 +41,71 @@ export type ReviewReason = (typeof reviewReasons)[number];
 /** How well a rule is founded: read in a primary or several sources, in one vendor's page, or professional knowledge. */
 export const confidences = ['sourced', 'secondary', 'general-knowledge'] as const;
 
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+export type Confidence = (typeof confidences)[number];
 
-/** The rule that chose, as it was when it chose. */
-export const ruleCitation = z.strictObject({
-  id: z.string(),
-  why: z.string(),
-  source: z.string(),
-  effectiveFrom: date,
-  effectiveTo: date.optional(),
-  confidence: z.enum(confidences),
-  reviewBy: date,
-});
+export const placesOfService = ['02', '10', '11'] as const;
 
-const codeChoice = z.strictObject({ code: z.string(), units: z.number().int().min(1), rule: ruleCitation });
+export type PlaceOfService = (typeof placesOfService)[number];
+
+/** The rule that chose, as it was when it chose. Dates are `2026-11-24`, both inclusive. */
+export interface RuleCitation {
+  readonly id: string;
+  readonly why: string;
+  readonly source: string;
+  readonly effectiveFrom: string;
+  readonly effectiveTo?: string | undefined;
+  readonly confidence: Confidence;
+  /** When somebody has to check it again. */
+  readonly reviewBy: string;
+}
+
+export interface CodeChoice {
+  readonly code: string;
+  readonly units: number;
+  readonly rule: RuleCitation;
+}
+
+/** A record a line was made from, at the revision it had. */
+export interface Evidence {
+  readonly entity: string;
+  readonly id: string;
+  readonly rev: number;
+}
 
 /**
  * One charge line: what one revision of one visit gives a biller to bill, and what proves it. No money, no names. A
  * line never changes; a correction of the visit makes another that names the one it replaces.
  */
-export const chargeLine = z.strictObject({
-  chargeId: z.string().meta({ description: 'The visit and the revision of it that is billed: apt_...#3' }),
-  clinicId: z.string(),
-  appointmentId: z.string(),
-  appointmentRev: z.number().int(),
-  replaces: z.string().optional().meta({ description: 'The charge this one corrects, which no longer stands' }),
-  patientId: z.string(),
-  patientStateOnFile: z.string().optional(),
-  provider: z.strictObject({ id: z.string(), role: z.enum(['physician', 'physical-therapist', 'assistant']) }),
-  appointmentTypeId: z.string(),
-  serviceDate: date.meta({ description: "The local date on which the visit began, in the visit's zone" }),
-  zone: z.string(),
-  start: z.string(),
-  end: z.string(),
-  minutes: z.number().int().min(0).meta({ description: 'Whole minutes, rounded down' }),
-  modality: z.enum(['in-person', 'video', 'audio']),
-  placeOfService: z.enum(['02', '10', '11']).optional(),
-  modifiers: z.array(z.string()).meta({ description: 'Suggested, in the order in which they go on a claim' }),
-  suggestedCode: z.string().optional(),
-  suggestedUnits: z.number().int().min(1).optional(),
-  rule: ruleCitation.optional().meta({ description: 'The rule that chose the code' }),
-  alternatives: z.array(codeChoice).meta({ description: 'What the code would be if what is not known were otherwise' }),
-  needsReview: z.boolean(),
-  reviewReasons: z.array(z.enum(reviewReasons)),
-  evidence: z
-    .array(z.strictObject({ entity: z.string(), id: z.string(), rev: z.number().int().optional() }))
-    .meta({ description: 'The records, and their revisions, that the line was made from' }),
-});
-
-export type ChargeLine = z.infer<typeof chargeLine>;
-export type RuleCitation = z.infer<typeof ruleCitation>;
-export type CodeChoice = z.infer<typeof codeChoice>;
+export interface ChargeLine {
+  /** The visit and the revision of it that is billed: `apt_...#3`. */
+  readonly chargeId: string;
+  readonly clinicId: string;
+  readonly appointmentId: string;
+  readonly appointmentRev: number;
+  /** The charge this one corrects, which no longer stands. */
+  readonly replaces?: string | undefined;
+  readonly patientId: string;
+  readonly patientStateOnFile?: string | undefined;
+  readonly provider: { readonly id: string; readonly role: ProviderRole };
+  readonly appointmentTypeId: string;
+  /** The local date on which the visit began, in the visit's zone. */
+  readonly serviceDate: string;
+  readonly zone: string;
+  readonly start: string;
+  readonly end: string;
+  /** Whole minutes, rounded down. */
+  readonly minutes: number;
+  readonly modality: Modality;
+  readonly placeOfService?: PlaceOfService | undefined;
+  /** Suggested, in the order in which they go on a claim. */
+  readonly modifiers: readonly string[];
+  readonly suggestedCode?: string | undefined;
+  readonly suggestedUnits?: number | undefined;
+  /** The rule that chose the code. */
+  readonly rule?: RuleCitation | undefined;
+  /** What the code would be if what is not known were otherwise. */
+  readonly alternatives: readonly CodeChoice[];
+  readonly needsReview: boolean;
+  readonly reviewReasons: readonly ReviewReason[];
+  readonly evidence: readonly Evidence[];
+}

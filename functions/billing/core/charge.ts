@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { localDateOf, minuteMillis } from '../../platform/time.ts';
 import type { Appointment, Fulfilment, ProviderRole } from '../../scheduling/core/types.ts';
-import type { ChargeLine } from './charge-line.ts';
+import type { ChargeLine, Evidence } from './charge-line.ts';
 import { type PatientIs, type PatientPlace, suggestCoding } from './coding-rules.ts';
 
 /** An appointment that was seen through. */
@@ -39,13 +39,6 @@ const isSameBill = (a: FulfilledAppointment, b: FulfilledAppointment): boolean =
   a.fulfilment.modality === b.fulfilment.modality &&
   Date.parse(a.fulfilment.start) === Date.parse(b.fulfilment.start) &&
   Date.parse(a.fulfilment.end) === Date.parse(b.fulfilment.end);
-
-/** A record a line was made from. */
-export interface Evidence {
-  readonly entity: string;
-  readonly id: string;
-  readonly rev?: number | undefined;
-}
 
 /** All that a line is made from. */
 export interface ChargeFacts {

@@ -1,5 +1,5 @@
 import type { Modality, ProviderRole } from '../../scheduling/core/types.ts';
-import type { CodeChoice, ReviewReason, RuleCitation } from './charge-line.ts';
+import type { CodeChoice, PlaceOfService, ReviewReason, RuleCitation } from './charge-line.ts';
 
 /**
  * Coding rules as data, judged by date of service. Every row says from when to when it holds, how well it is founded,
@@ -44,7 +44,7 @@ export interface ModifierRule extends RuleCitation, Scope {
 export interface PlaceRule extends RuleCitation {
   readonly modalities: readonly Modality[];
   readonly patientPlace?: PatientPlace;
-  readonly placeOfService: '02' | '10' | '11';
+  readonly placeOfService: PlaceOfService;
 }
 
 const reviewBy = '2026-12-31';
@@ -234,7 +234,7 @@ export const placeRules: readonly PlaceRule[] = [
 
 /** What the rules say of a visit. */
 export interface Coding {
-  readonly placeOfService?: PlaceRule['placeOfService'] | undefined;
+  readonly placeOfService?: PlaceOfService | undefined;
   readonly modifiers: readonly string[];
   readonly choice?: CodeChoice | undefined;
   readonly alternatives: readonly CodeChoice[];
