@@ -77,7 +77,6 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     trigger: { kind: 'http', routes: intake },
     records: 'write',
     enqueuesTexts: true,
-    makesLinks: true,
     timeoutSeconds: 10,
   },
   'messaging-http': { trigger: { kind: 'http', routes: messaging }, records: 'read', timeoutSeconds: 10 },
@@ -109,7 +108,6 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     trigger: { kind: 'queue', queue: 'receive', batchSize: 5, maxConcurrency: 5 },
     records: 'write',
     enqueuesTexts: true,
-    makesLinks: true,
     timeoutSeconds: 30,
     // A red flag must reach a human even while the API is flooded.
     reservedConcurrency: 5,
