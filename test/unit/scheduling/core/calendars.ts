@@ -5,8 +5,8 @@ import type { BusyInterval, DaySheet, Provider, WeeklyRule } from '../../../../f
 import type { VisitRules } from '../../../../functions/scheduling/core/visit-time.ts';
 
 /**
- * Calendars for property tests, and a slow oracle that knows nothing of epoch minutes, offset caches or sweeps: it asks
- * Temporal about one minute at a time.
+ * Calendars for property tests, and a slow oracle that knows nothing of epoch minutes, offset caches or sweeps: it takes
+ * dates and hours from Temporal and asks every question of every minute.
  */
 
 /** Days of a clock change, the days around them, and plain days, in zones that change in different ways. */
@@ -80,25 +80,38 @@ const boundsOf = (
     .map((rule) => ({ start: at(rule.from), end: at(rule.to) }));
 };
 
-/** Keeps the answers of a slow question. */
-const remembered = <Q, A>(ask: (question: Q) => A): ((question: Q) => A) => {
-  const answers = new Map<Q, A>();
-  return (question) => {
-    const known = answers.get(question);
-    if (known !== undefined) return known;
-    const answer = ask(question);
-    answers.set(question, answer);
-    return answer;
+/** A local date with its first minute and the first of the next, as Temporal has them. */
+interface DateSpan {
+  readonly date: Temporal.PlainDate;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** On which local date a minute is. Temporal is asked once for each date, since it takes its time. */
+const dateSpans = (zone: string): ((epochMinute: number) => DateSpan) => {
+  const spans: DateSpan[] = [];
+  const startOf = (date: Temporal.PlainDate): number => date.toZonedDateTime(zone).epochMilliseconds / 60_000;
+  return (epochMinute) => {
+    let span = spans.find(({ start, end }) => start <= epochMinute && epochMinute < end);
+    if (span === undefined) {
+      const date = instantOf(epochMinute).toZonedDateTimeISO(zone).toPlainDate();
+      span = { date, start: startOf(date), end: startOf(date.add({ days: 1 })) };
+      spans.push(span);
+    }
+    return span;
   };
 };
 
 /** Whether a provider works in a minute: it is on the local day whose rule covers it. */
 export const isOpenAt = (rules: readonly WeeklyRule[], zone: string): ((epochMinute: number) => boolean) => {
-  const boundsOn = remembered((date: string) => boundsOf(rules, Temporal.PlainDate.from(date), zone));
-  return remembered((epochMinute) => {
-    const date = instantOf(epochMinute).toZonedDateTimeISO(zone).toPlainDate().toString();
-    return boundsOn(date).some(({ start, end }) => start <= epochMinute && epochMinute < end);
-  });
+  const spanAt = dateSpans(zone);
+  const boundsOn = new Map<DateSpan, ReturnType<typeof boundsOf>>();
+  return (epochMinute) => {
+    const span = spanAt(epochMinute);
+    const bounds = boundsOn.get(span) ?? boundsOf(rules, span.date, zone);
+    boundsOn.set(span, bounds);
+    return bounds.some(({ start, end }) => start <= epochMinute && epochMinute < end);
+  };
 };
 
 export interface Calendar {
@@ -188,7 +201,7 @@ export const slotsByOracle = (calendar: Calendar): readonly number[] => {
   const { zone } = provider;
   const isOpen = isOpenAt(provider.availability, zone);
   const busy = sheets.flatMap((sheet) => sheet.busy);
-  const dateAt = remembered((epochMinute: number) => instantOf(epochMinute).toZonedDateTimeISO(zone).toPlainDate());
+  const spanAt = dateSpans(zone);
   const lastDate = calendar.now.toZonedDateTimeISO(zone).toPlainDate().add({ days: type.horizonDays });
   const everyMinute = (start: number, end: number, holds: (minute: number) => boolean): boolean => {
     for (let minute = start; minute < end; minute += 1) if (!holds(minute)) return false;
@@ -197,14 +210,14 @@ export const slotsByOracle = (calendar: Calendar): readonly number[] => {
   const starts: number[] = [];
   for (let start = minuteOf(calendar.from); start < minuteOf(calendar.to); start += 1) {
     const end = start + type.minutes;
-    const date = dateAt(start);
+    const span = spanAt(start);
     if (instantOf(start - type.leadMinutes).epochMilliseconds < calendar.now.epochMilliseconds) continue;
-    if (Temporal.PlainDate.compare(date, lastDate) > 0) continue;
+    if (Temporal.PlainDate.compare(span.date, lastDate) > 0) continue;
     if (!everyMinute(start, end, isOpen)) continue;
     const [occupiedFrom, occupiedTo] = [start - type.bufferBeforeMinutes, end + type.bufferAfterMinutes];
-    if (!everyMinute(occupiedFrom, occupiedTo, (minute) => dateAt(minute).equals(date))) continue;
+    if (!everyMinute(occupiedFrom, occupiedTo, (minute) => spanAt(minute) === span)) continue;
     if (busy.some((b) => b.startEpochMinute < occupiedTo && occupiedFrom < b.endEpochMinute)) continue;
-    const open = stretchOf(provider.availability, date, zone, start);
+    const open = stretchOf(provider.availability, span, zone, start);
     if (open === undefined || end > open.end || (start - open.start) % stepMinutes !== 0) continue;
     starts.push(start);
   }
@@ -214,14 +227,12 @@ export const slotsByOracle = (calendar: Calendar): readonly number[] => {
 /** The stretch of hours a minute is in: overlapping ones are one, touching ones are not. */
 const stretchOf = (
   rules: readonly WeeklyRule[],
-  date: Temporal.PlainDate,
+  span: DateSpan,
   zone: string,
   epochMinute: number,
 ): { readonly start: number; readonly end: number } | undefined => {
-  const dayStart = date.toZonedDateTime(zone).epochMilliseconds / 60_000;
-  const dayEnd = date.add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds / 60_000;
-  const parts = boundsOf(rules, date, zone)
-    .map(({ start, end }) => ({ start: Math.max(start, dayStart), end: Math.min(end, dayEnd) }))
+  const parts = boundsOf(rules, span.date, zone)
+    .map(({ start, end }) => ({ start: Math.max(start, span.start), end: Math.min(end, span.end) }))
     .filter(({ start, end }) => start < end);
   let found = parts.find(({ start, end }) => start <= epochMinute && epochMinute < end);
   for (let i = 0; i < parts.length && found !== undefined; i += 1) {

@@ -111,6 +111,7 @@ describe('a search', () => {
     expect(starts({ ...withType({ leadMinutes: 61 }), now }).at(0)).toBe('09:30');
     expect(starts({ ...withType({ leadMinutes: 60 }), now: at('2026-11-24T13:00:00.001Z') }).at(0)).toBe('09:30');
     expect(starts({ ...withType({ leadMinutes: 60 }), now: at('2026-11-24T13:00:00.000001Z') }).at(0)).toBe('09:30');
+    expect(starts({ ...withType({ leadMinutes: 60 }), now: at('2026-11-24T12:59:59.9995Z') }).at(0)).toBe('09:00');
   });
 
   it('counts the horizon in local days: the whole of the last one is bookable, nothing after it', () => {
@@ -163,7 +164,7 @@ describe('a search', () => {
     expect(starts(spring)).toEqual(['00:00', '01:00', '03:00']);
   });
 
-  it('finds what a slow oracle finds that asks Temporal about each minute', () => {
+  it('finds what a slow oracle finds that goes through every minute', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(calendars, (calendar) => {
         const found = findSlots(calendar);
