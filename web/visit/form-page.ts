@@ -18,7 +18,7 @@ export const renderForm = (view: FormView): string =>
 ${view.sections.map(
   (section) => html`<section class="card" aria-labelledby="section-${section.id}">
 <h2 id="section-${section.id}">${section.title}</h2>
-${section.lead === undefined ? '' : html`<p class="muted">${section.lead}</p>`}
+${section.lead === undefined ? '' : html`<p class="muted lead">${section.lead}</p>`}
 ${section.questions.map((question) => askQuestion(question, view))}
 </section>`,
 )}
@@ -103,19 +103,19 @@ const askQuestion = (question: Question, view: FormView): Markup => {
   const label = html`${question.text}${question.required ? '' : html` <span class="optional">(optional)</span>`}`;
 
   if (question.kind === 'text') {
-    return html`<div class="${style}">
+    return html`<div class="${style}"><div>
 <label class="label" for="${question.id}">${label}</label>
 ${explained}
 <textarea id="${question.id}" name="${question.id}" maxlength="${question.maxLength}" rows="4"${described}${invalid}>
 ${view.fields[question.id] ?? ''}</textarea>
-</div>`;
+</div></div>`;
   }
-  return html`<fieldset class="${style}" role="radiogroup"${question.required ? html` aria-required="true"` : ''}${described}${invalid}>
+  return html`<div class="${style}"><fieldset role="radiogroup"${question.required ? html` aria-required="true"` : ''}${described}${invalid}>
 <legend>${label}</legend>
 ${explained}
 ${options(question, view)}
 ${hasEmergency(question, view) ? urgent : ''}
-</fieldset>`;
+</fieldset></div>`;
 };
 
 // Shown by the style sheet as soon as such an answer is chosen: it must not wait for the whole form.

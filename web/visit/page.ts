@@ -62,10 +62,16 @@ ${
 };
 
 /** What just happened, read out first: it takes the focus when the page opens. */
-export const notice = (kind: 'good' | 'warn' | 'alarm', title: string, text: Markup | string = ''): Markup => {
+export const notice = (
+  kind: 'good' | 'warn' | 'alarm',
+  title: string,
+  text: Markup | string,
+  /** The page's main heading, where the notice is all it has to say. */
+  isHeading = false,
+): Markup => {
   const style = kind === 'good' ? 'note' : `note ${kind}`;
   return html`<div class="${style}" role="${kind === 'alarm' ? 'alert' : 'status'}" tabindex="-1" autofocus>
-<h2>${title}</h2>
-${text === '' ? '' : html`<p>${text}</p>`}
+${isHeading ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
+<p>${text}</p>
 </div>`;
 };

@@ -73,7 +73,7 @@ body{margin:0;background:var(--page);color:var(--text);font:1.0625rem/1.5 system
 .column{width:100%;max-width:36rem;margin:0 auto;padding:0 1rem}
 header .column{display:flex;align-items:center;gap:.625rem;padding-top:1.125rem;padding-bottom:1.125rem;font-weight:600;letter-spacing:-.005em}
 header svg{flex:none;color:var(--accent)}
-main{flex:1;padding-bottom:2.5rem}
+main.column{flex:1;padding-bottom:2rem}
 h1,h2,h3{line-height:1.22;letter-spacing:-.014em;margin:0;text-wrap:balance}
 h1{font-size:1.625rem}
 h2{font-size:1.1875rem}
@@ -81,6 +81,7 @@ p{margin:.5rem 0 0}
 a{color:var(--accent);text-underline-offset:.18em}
 :focus-visible{outline:3px solid var(--accent);outline-offset:3px;border-radius:.375rem}
 [tabindex="-1"]:focus{outline:none}
+a[href^="tel:"]:not(.button){white-space:nowrap}
 .muted{color:var(--muted-text)}
 .small{font-size:.9375rem}
 .hidden{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
@@ -101,9 +102,11 @@ a{color:var(--accent);text-underline-offset:.18em}
 .facts{margin:1.125rem 0 0;padding:1rem 0 0;border-top:1px solid var(--line);display:grid;grid-template-columns:auto 1fr;gap:.375rem 1rem}
 .facts dt{color:var(--muted-text)}
 .facts dd{margin:0;font-weight:550}
-.state{display:inline-flex;align-items:center;gap:.375rem;font-weight:600}
+.state{font-weight:600}
+.state svg{vertical-align:-.125em;margin-right:.25rem}
 .state.good{color:var(--accent)}
 .actions{margin-top:1.25rem;display:grid;gap:.75rem}
+.actions+p,form+p,.facts+p{margin-top:1rem}
 button,.button{font:inherit;font-weight:600;min-height:3.25rem;width:100%;padding:.6875rem 1.125rem;border-radius:.875rem;border:1px solid transparent;cursor:pointer;text-align:center;text-decoration:none;display:flex;align-items:center;justify-content:center}
 .primary{background:var(--accent);color:var(--on-accent)}
 .quiet{background:transparent;color:var(--accent);border-color:var(--control-edge)}
@@ -124,15 +127,14 @@ footer .column{padding-top:1.25rem;padding-bottom:2rem}
 footer p:first-child{margin-top:0;color:var(--text);font-weight:600}
 footer a{color:inherit}
 fieldset{border:0;margin:0;padding:0;min-width:0}
-.question{padding:1.25rem 0 1.375rem;border-top:1px solid var(--line)}
-.question:first-of-type{border-top:0}
+.question{padding:1.375rem 0;border-top:1px solid var(--line)}
+h2+.question,.lead+.question{border-top:0}
 .card>.question:last-child{padding-bottom:.25rem}
 legend,.label{display:block;font-weight:600;padding:0;margin:0;line-height:1.4}
 .optional{font-weight:400;color:var(--muted-text)}
 .hint{color:var(--muted-text);margin-top:.25rem;font-size:.9375rem}
 .fault{color:var(--danger);font-weight:600;margin-top:.375rem}
-.question.faulty{box-shadow:inset .25rem 0 0 var(--danger);padding-left:1rem;margin-left:-1.25rem;padding-right:0}
-.question.faulty>*{margin-left:.25rem}
+.question.faulty>*{border-left:.25rem solid var(--danger);padding-left:.875rem}
 .options{display:grid;gap:.5rem;margin-top:.75rem}
 .options.two{grid-template-columns:1fr 1fr}
 .option{display:flex;align-items:center;gap:.75rem;min-height:3.125rem;padding:.5625rem .9375rem;border:1px solid var(--control-edge);border-radius:.875rem;cursor:pointer;line-height:1.35}

@@ -36,7 +36,7 @@ export interface VisitView {
   readonly visitZone: string;
   /** The patient's own zone: where the other visits reach them. */
   readonly patientZone: string;
-  /** Times it could move to, soonest first: RFC 3339 starts. */
+  /** Times it could move to: RFC 3339 starts in UTC, in any order. */
   readonly otherStarts: readonly string[];
   /** The pre-visit form: still to be answered, answered, or not taken any more. */
   readonly form: 'open' | 'answered' | 'closed';

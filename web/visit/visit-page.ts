@@ -69,7 +69,7 @@ const outcomeNotice = (view: VisitView): Markup | string => {
     case 'moved':
       return notice('good', 'Your visit has a new time', `It is now on ${spoken(view)}. We will text you a reminder.`);
     case 'cancelled':
-      return notice('good', 'Your visit is cancelled', 'You will get no more reminders for it.');
+      return notice('good', 'Your visit is cancelled', 'You will get no more reminders for it.', true);
     case 'changed':
       return notice('warn', 'Your visit has changed since you opened the page', 'This is how it stands now.');
     case 'taken':
@@ -80,23 +80,26 @@ const outcomeNotice = (view: VisitView): Markup | string => {
 const openVisit = (view: VisitView): Markup =>
   html`<div class="intro"><h1>Your ${visitName[view.modality]}</h1>
 <p class="muted">Hello ${view.patientGivenName}. ${
-    view.isConfirmed ? 'You are all set.' : 'Please let us know if you can make it.'
+    asksToConfirm(view) ? 'Please let us know if you can make it.' : 'You are all set.'
   }</p></div>
 <section class="card" aria-label="Your visit">
 ${when(view)}
 ${facts(view)}
 ${
-  view.isConfirmed
-    ? ''
-    : html`<form class="actions" method="post" action="/v/${view.token}">
+  asksToConfirm(view)
+    ? html`<form class="actions" method="post" action="/v/${view.token}">
 ${hidden('confirm', view)}
 <button class="primary" type="submit">Confirm this time</button>
 </form>`
+    : ''
 }
 </section>
 ${formCard(view)}
 ${otherTimes(view)}
 ${cancellation(view)}`;
+
+/** Who has just picked a time is not asked at once whether it suits. */
+const asksToConfirm = (view: VisitView): boolean => !view.isConfirmed && currentOutcome(view) !== 'moved';
 
 const when = (view: VisitView): Markup => {
   const zone = zoneOf(view);
@@ -108,16 +111,23 @@ const when = (view: VisitView): Markup => {
 <p>${timeOfDay(view.start, zone)} – ${timeOfDay(view.end, zone)}</p>
 <p class="muted small">${zoneName(view.start, zone)}${
     isShownElsewhere
-      ? html`. On your own clock: ${shortDate(view.start, view.patientZone)}, ${timeOfDay(view.start, view.patientZone)} ${zoneName(view.start, view.patientZone)}`
+      ? html`. On your own clock: ${dateWhereOther(view)}${timeOfDay(view.start, view.patientZone)} ${zoneName(view.start, view.patientZone)}`
       : ''
   }</p>
 </div>
 </div>`;
 };
 
+/** The date on the patient's own clock, only where it is another one. */
+const dateWhereOther = (view: VisitView): string => {
+  const own = shortDate(view.start, view.patientZone);
+  return own === shortDate(view.start, zoneOf(view)) ? '' : `${own}, `;
+};
+
 const facts = (view: VisitView): Markup => html`<dl class="facts">
 <dt>With</dt><dd>${view.providerName}</dd>
 <dt>How</dt><dd>${arrival[view.modality]}</dd>
+${view.status === 'cancelled' ? html`<dt>Status</dt><dd>Cancelled</dd>` : ''}
 ${view.isConfirmed && view.isOpen ? html`<dt>Status</dt><dd><span class="state good">${tick} Confirmed</span></dd>` : ''}
 </dl>`;
 
@@ -173,7 +183,7 @@ ${
     : html`<p class="muted">Tap a time and your visit moves to it. All times are ${zoneName(first, zone)}.</p>
 <form method="post" action="/v/${view.token}">
 ${hidden('reschedule', view)}
-<ul class="days">${byDay(view.otherStarts, zone).map(
+<ul class="days">${byDay(view.otherStarts.toSorted(), zone).map(
         (day) =>
           html`<li><h3>${day.date}</h3><ul class="times">${day.starts.map(
             (start) =>
@@ -224,7 +234,7 @@ const started: Closing = {
 
 const closedVisit = (view: VisitView): Markup => {
   const { heading, text } = view.status === 'booked' ? started : closings[view.status];
-  return html`<div class="intro"><h1>${heading}</h1></div>
+  return html`${currentOutcome(view) === 'cancelled' ? '' : html`<div class="intro"><h1>${heading}</h1></div>`}
 <section class="card" aria-label="Your visit">
 ${when(view)}
 ${facts(view)}
