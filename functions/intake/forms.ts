@@ -17,11 +17,7 @@ import { newFlags, type Screening, screen } from './core/screening.ts';
 import { loadPatient } from './patients.ts';
 import { answersItem, getAnswers } from './store.ts';
 
-/** The answers of a visit, or undefined while there are none. */
-export const loadIntakeAnswers = (
-  clinicId: Id<'clinic'>,
-  appointmentId: Id<'appointment'>,
-): Promise<IntakeAnswers | undefined> => getAnswers(clinicId, appointmentId);
+export { loadIntakeAnswers } from './answers.ts';
 
 /** The item that saves the first answers of a visit (validated, with their screening); pure. */
 export const intakeAnswersItem = (
