@@ -214,7 +214,7 @@ export const RED_FLAG_RULES: readonly RedFlagRule[] = [
     'SAME_DAY',
     'fall or sudden injury',
     [
-      '(?:i|ive|and|just|also|then|i also|really|already) (?:just |also |had |have |badly |almost |took |had )*(?:fell|fallen|slipped|tripped|a fall|a bad fall|a hard fall|a tumble)(?! (?:asleep|behind|through|in love|apart|out of touch|off (?:the|my) (?:schedule|list|wagon)))|(?:had|took|after|since) (?:a|my|the) (?:\\S+ )?(?:fall|tumble)|^(?:fell|slipped|tripped)(?! (?:asleep|behind|through|in love|apart))|fell (?:on|onto|hard|over|again|last night|yesterday|today|this morning|at home|in the (?:shower|bathroom|kitchen|tub))',
+      '(?:i|ive|and|just|also|then|i also|really|already) (?:just |also |had |have |badly |almost |took |had )*(?:fell|fallen|slipped|tripped|a fall|a bad fall|a hard fall|a tumble)(?! (?:asleep|behind|through|in love|apart|out of touch|off (?:the|my) (?:schedule|list|wagon)))|(?:had|took|after|since) (?:a|my|the) (?:\\S+ )?(?:fall|tumble)|(?<=^|\\| )(?:fell|slipped|tripped)(?! (?:asleep|behind|through|in love|apart))|fell (?:on|onto|hard|over|again|last night|yesterday|today|this morning|at home|in the (?:shower|bathroom|kitchen|tub))',
       near('heard|felt|hear|feel|there was', 'a (?:loud )?(?:pop|crack|snap|crunch)', 3),
       '(?:broke|broken|fractured?|cracked) (?:\\S+ ){0,2}(?:back|spine|neck|vertebrae?|rib|ribs|hip|pelvis|bone|tailbone)|compression fracture|new fracture',
       'me cai|me he caido|me tropece|me resbale|tuve una caida|una caida|sufri una caida|me golpee|me fracture|fractura|se me quebro|hueso roto',
@@ -344,7 +344,7 @@ export const RED_FLAG_RULES: readonly RedFlagRule[] = [
     'emergency',
     'EMERGENCY',
     'asks for emergency help',
-    '(?:call|called|calling|need|dial|send|get)(?: \\S+){0,2} (?:911|an? ambulance|ambulance|paramedics)|^911|medical emergency|this is an emergency|its an emergency|emergency help|life threatening|(?:im|i am|i think im|feel like im) dying(?! to)|help (?:me )?(?:\\| )?(?:im |i am )?dying|(?:llamen?|llame|llamar|manden|necesito|envien) (?:\\S+ ){0,2}(?:911|ambulancia)|es una emergencia|emergencia medica|me (?:estoy )?muriendo|me estoy muriendo',
+    '(?:call|called|calling|need|dial|send|get)(?: \\S+){0,2} (?:911|an? ambulance|ambulance|paramedics)|(?<=^|\\| )911(?= \\||$)|medical emergency|this is an emergency|its an emergency|emergency help|life threatening|(?:im|i am|i think im|feel like im) dying(?! to)|help (?:me )?(?:\\| )?(?:im |i am )?dying|(?:llamen?|llame|llamar|manden|necesito|envien) (?:\\S+ ){0,2}(?:911|ambulancia)|es una emergencia|emergencia medica|me (?:estoy )?muriendo|me estoy muriendo',
   ),
   row(
     'emergency',

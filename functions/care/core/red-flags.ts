@@ -27,7 +27,7 @@ export interface RedFlagScreening {
 /**
  * Screens a patient's free text, English or Spanish, for red flags of spine care. Recall comes before precision: a false alarm
  * costs a phone call. So a flag is cleared only when every match in the text is plainly negated ("no numbness, no fever") and
- * nothing in it turns the sentence ("but", "until", "except"); and no text ever lowers what another found: the most urgent rule wins.
+ * nothing in it turns the sentence ("but", "until", "except", a question mark); and no text ever lowers what another found: the most urgent rule wins.
  * It supports a clinician's review, it is not a diagnosis. Pure and deterministic; never throws.
  */
 export const screenText = (text: string): RedFlagScreening => {
@@ -39,8 +39,10 @@ export const screenText = (text: string): RedFlagScreening => {
     rule.pattern.lastIndex = 0;
     for (let match = rule.pattern.exec(canonical); match !== null; match = rule.pattern.exec(canonical)) {
       if (flags.at(-1)?.rule !== rule.rule) flags.push(flagOf(rule));
-      isCleared &&= rule.canBeNegated && isNegated(canonical, match.index);
+      isCleared &&= rule.canBeNegated && !match[0].includes(PAUSE) && isNegated(canonical, match.index);
       if (!isCleared) break;
+      // A negated match may hide another that begins inside it: "no leg pain, calf swollen".
+      rule.pattern.lastIndex = match.index + 1;
     }
   }
   if (isCleared || flags.length === 0) return { ruleSet: RED_FLAG_RULE_SET, disposition: null, flags: [] };

@@ -155,7 +155,7 @@ const OTHER_UNITS = set(
   'day,days,week,weeks,hour,hours,hr,hrs,min,mins,minute,minutes,month,months,year,years,am,pm,a m,p m,oclock,mg,mgs,pills,pill,tablets,times,time,x,th,st,nd,rd,percent,miles,steps,pounds,lbs,questions,question,people,blocks,degrees,dia,dias,semana,semanas,hora,horas,minutos,mes,meses,ano,anos,pastillas,pastilla,veces,vez,preguntas,grados,kilos,appointments,visits,citas,sets,reps,more,of,st,dollars,things,other',
 );
 
-const TOKEN = /[+-]?\d+(?:[.,]\d+)?|[a-z]+|[/%:$#]|[-–—~]/g;
+const TOKEN = /[+-]?\d+(?:[.,]\d+)?|[a-z]+|:(?=\d)|[/%$#]|[-–—~]/g;
 const MAX_LENGTH = 320;
 
 interface NumberToken {

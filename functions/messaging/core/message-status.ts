@@ -16,7 +16,8 @@ export type ReceiptOutcome = 'receipt-pending' | 'receipt-delivered' | 'receipt-
 
 /**
  * What can happen to a text. `claim` and `suppress` are decided before the send; `accept`, `fail` and `lose-track` are what the send
- * call came to (an id, a refusal, a timeout that may hide either); `drop` gives up on an ambiguous one, `reclaim` sends it again.
+ * call came to (an id, a refusal, a timeout that may hide either); `release` gives a claimed one back because the carrier certainly
+ * took nothing (throttled, spend limit); `drop` gives up on an ambiguous one, `reclaim` sends it again.
  */
 export type MessageEvent =
   | 'claim'
@@ -24,6 +25,7 @@ export type MessageEvent =
   | 'accept'
   | 'fail'
   | 'lose-track'
+  | 'release'
   | 'drop'
   | 'reclaim'
   | ReceiptOutcome;
@@ -43,6 +45,7 @@ export const MESSAGE_TRANSITIONS = {
     accept: 'accepted',
     fail: 'failed',
     'lose-track': 'ambiguous',
+    release: 'planned',
     'receipt-pending': 'accepted',
     'receipt-delivered': 'delivered',
     'receipt-failed': 'failed',

@@ -86,6 +86,12 @@ export const classify = ({ body, open }: { readonly body: string; readonly open:
   );
 };
 
+/** Whether a text asks for no more texts, whatever else it says: one that `classify` reads as a red flag may say STOP besides. */
+export const asksToStop = (body: string): boolean => {
+  const folded = foldWords(body);
+  return !isReaction(body) && optOut(body, folded, keywordForms(folded)) !== undefined;
+};
+
 const optOut = (body: string, folded: string, forms: readonly string[]): Classification | undefined => {
   if (isOptOutKeyword(forms)) return is('opt_out', 'The whole message is an opt-out keyword.');
   if (isStopSign(body)) return is('opt_out', 'The whole message is a stop sign.');

@@ -57,7 +57,7 @@ export type TemplateParameters<Name extends TemplateName> = Readonly<Record<Toke
  * The longest a token gets in a text, in septets: a clinic's name and a phone number are cut there; a time, a link and a case id are never cut (half a
  * link is worse than two segments) but are shorter than this in practice. What the one-segment promise is tested with.
  */
-export const TOKEN_LIMITS = { clinicName: 20, time: 28, link: 60, phone: 16, caseId: 30 } as const;
+export const TOKEN_LIMITS = { clinicName: 20, time: 29, link: 60, phone: 16, caseId: 30 } as const;
 
 const CUT_TOKENS: ReadonlySet<string> = new Set(['clinicName', 'phone']);
 const TOKEN = /\{(\w+)\}/g;
@@ -65,6 +65,10 @@ const TOKEN = /\{(\w+)\}/g;
 export const TEMPLATE_NAMES: readonly TemplateName[] = Object.keys(ENGLISH).filter(
   (name): name is TemplateName => name in ENGLISH,
 );
+
+/** The tokens of a template: which parameters it shows. */
+export const tokensOf = (name: TemplateName): ReadonlySet<string> =>
+  new Set(ENGLISH[name].matchAll(TOKEN).map(([, token = '']) => token));
 
 /** The text of a template with its tokens filled, GSM-7 whatever the clinic is called, on one line. */
 export const renderText = <Name extends TemplateName>(

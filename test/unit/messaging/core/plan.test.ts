@@ -1,0 +1,314 @@
+import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  decideSend,
+  isTextingHour,
+  type Occasion,
+  type PlannedVisit,
+  type PlanStep,
+  planFor,
+  type SendState,
+  stepNamed,
+  VISIT_STEPS,
+} from '../../../../functions/messaging/core/plan.ts';
+import { TEMPLATE_NAMES } from '../../../../functions/messaging/core/templates.ts';
+
+// Many cases on a shared machine: slow is not wrong.
+vi.setConfig({ testTimeout: 60_000 });
+
+const at = (text: string) => Temporal.Instant.from(text);
+const visit = (start: string, changes: Partial<PlannedVisit> = {}): PlannedVisit => ({
+  id: 'apt_1',
+  sequence: 0,
+  start: at(start),
+  end: at(start).add({ minutes: 30 }),
+  visitZone: 'America/New_York',
+  patientZone: 'America/New_York',
+  ...changes,
+});
+const planned = (occasion: Occasion, of: PlannedVisit, now: string) =>
+  planFor({ occasion, visit: of, now: at(now) }).map(({ step, dueAt }) => [step, dueAt.toString()]);
+const step = (name: string): PlanStep => {
+  const found = stepNamed(name);
+  if (found === undefined) throw new Error(`no step ${name}`);
+  return found;
+};
+
+describe('planFor', () => {
+  it('plans a booking: confirmation at once, reminders at the same wall time three days and one day before', () => {
+    expect(planned('booked', visit('2026-12-10T14:30:00Z'), '2026-12-01T12:00:00Z')).toEqual([
+      ['confirmation', '2026-12-01T12:00:00Z'],
+      ['reminder-72h', '2026-12-07T14:30:00Z'],
+      ['reminder-24h', '2026-12-09T14:30:00Z'],
+    ]);
+  });
+
+  it('names each text by visit, step and sequence, and carries what the sweep and the sender need', () => {
+    const [first] = planFor({
+      occasion: 'rescheduled',
+      visit: visit('2026-12-10T14:30:00Z', { sequence: 3 }),
+      now: at('2026-12-01T12:00:00Z'),
+    });
+    expect(first).toMatchObject({
+      id: 'apt_1#moved#3',
+      causeId: 'apt_1',
+      step: 'moved',
+      sequence: 3,
+      kind: 'reminders',
+      category: 'treatment',
+      onAmbiguous: 'drop',
+    });
+  });
+
+  it('keeps the wall time when the clocks change between reminder and visit', () => {
+    // 9:30 on 2 November 2026 is EST; three days before it was EDT.
+    expect(planned('booked', visit('2026-11-02T14:30:00Z'), '2026-10-20T12:00:00Z').slice(1)).toEqual([
+      ['reminder-72h', '2026-10-30T13:30:00Z'],
+      ['reminder-24h', '2026-11-01T14:30:00Z'],
+    ]);
+  });
+
+  it.each([
+    ['one second before the 24 h step', '2026-12-09T14:29:59Z', ['confirmation', 'reminder-24h']],
+    ['exactly at the 24 h step', '2026-12-09T14:30:00Z', ['confirmation']],
+    ['one second before the 72 h step', '2026-12-07T14:29:59Z', ['confirmation', 'reminder-72h', 'reminder-24h']],
+    ['exactly at the 72 h step', '2026-12-07T14:30:00Z', ['confirmation', 'reminder-24h']],
+    ['an hour before the visit', '2026-12-10T13:30:00Z', ['confirmation']],
+    ['exactly at the visit', '2026-12-10T14:30:00Z', []],
+  ])('skips a step whose time has come: booked %s', (_, now, steps) => {
+    expect(planned('booked', visit('2026-12-10T14:30:00Z'), now).map(([name]) => name)).toEqual(steps);
+  });
+
+  it('sends a reminder of the night on the evening before', () => {
+    // 7:30 in New York: the day before at 7:30 is still night.
+    expect(planned('booked', visit('2026-12-10T12:30:00Z'), '2026-12-01T12:00:00Z').slice(1)).toEqual([
+      ['reminder-72h', '2026-12-07T00:00:00Z'],
+      ['reminder-24h', '2026-12-09T00:00:00Z'],
+    ]);
+  });
+
+  it('sends it at the next opening where that evening has passed', () => {
+    expect(planned('booked', visit('2026-12-10T12:30:00Z'), '2026-12-09T00:00:00Z').slice(1)).toEqual([
+      ['reminder-24h', '2026-12-09T13:00:00Z'],
+    ]);
+  });
+
+  it('leaves it out where the next opening is not before the visit', () => {
+    // A visit at 6:00 patient time, one day offset shortened to none by a step of the same day.
+    const sameDay: PlanStep = { ...step('reminder-24h'), offsetDays: 0, step: 'same-day' };
+    const early = visit('2026-12-10T11:00:00Z');
+    const steps = [sameDay];
+    expect(planFor({ occasion: 'booked', visit: early, now: at('2026-12-10T02:00:00Z'), steps })).toEqual([]);
+  });
+
+  it('reads the night off the patient’s clock and the day off the visit’s', () => {
+    const abroad = visit('2026-12-10T14:30:00Z', { patientZone: 'Pacific/Honolulu' });
+    // 14:30Z is 4:30 in Honolulu, so the evening before there: 19:00 is 05:00Z.
+    expect(planned('booked', abroad, '2026-12-01T12:00:00Z').slice(1)).toEqual([
+      ['reminder-72h', '2026-12-07T05:00:00Z'],
+      ['reminder-24h', '2026-12-09T05:00:00Z'],
+    ]);
+  });
+
+  it('plans the check-in two days and the exercises one to four weeks after the visit’s end', () => {
+    expect(planned('fulfilled', visit('2026-12-01T14:30:00Z'), '2026-12-01T15:05:00Z')).toEqual([
+      ['check-in-48h', '2026-12-03T15:00:00Z'],
+      ['exercise-week-1', '2026-12-08T15:00:00Z'],
+      ['exercise-week-2', '2026-12-15T15:00:00Z'],
+      ['exercise-week-3', '2026-12-22T15:00:00Z'],
+      ['exercise-week-4', '2026-12-29T15:00:00Z'],
+    ]);
+  });
+
+  it('moves a follow-up of the night to the next opening', () => {
+    const evening = visit('2026-12-02T01:00:00Z'); // 20:00 to 20:30 on 1 December
+    expect(planned('fulfilled', evening, '2026-12-02T02:00:00Z')[0]).toEqual(['check-in-48h', '2026-12-04T13:00:00Z']);
+  });
+
+  it('tells a cancellation at once, and plans nothing else', () => {
+    expect(planned('cancelled', visit('2026-12-10T14:30:00Z'), '2026-12-01T04:00:00Z')).toEqual([
+      ['cancelled', '2026-12-01T04:00:00Z'],
+    ]);
+  });
+
+  const zones = [
+    'America/New_York',
+    'America/Los_Angeles',
+    'America/Phoenix',
+    'America/Vancouver',
+    'Pacific/Honolulu',
+    'Asia/Kathmandu',
+    'Europe/London',
+  ];
+  const instant = fc
+    .integer({ min: Date.parse('2026-01-01T00:00:00Z') / 1000, max: Date.parse('2028-01-01T00:00:00Z') / 1000 })
+    .map((seconds) => Temporal.Instant.fromEpochMilliseconds(seconds * 1000));
+  const anyVisit = fc
+    .record({
+      start: instant,
+      visitZone: fc.constantFrom(...zones),
+      patientZone: fc.constantFrom(...zones),
+      minutes: fc.integer({ min: 5, max: 120 }),
+    })
+    .map(
+      ({ start, visitZone, patientZone, minutes }): PlannedVisit => ({
+        id: 'apt_1',
+        sequence: 0,
+        start,
+        end: start.add({ minutes }),
+        visitZone,
+        patientZone,
+      }),
+    );
+  const occasions = fc.constantFrom<Occasion>('booked', 'rescheduled', 'cancelled', 'fulfilled');
+
+  it('never plans in the past, after the visit has begun, in the night, out of order, or the same id twice', () => {
+    fc.assert(
+      fc.property(
+        anyVisit,
+        fc.integer({ min: -30 * 24 * 60, max: 30 * 24 * 60 }),
+        occasions,
+        (of, minutesBefore, occasion) => {
+          const now = of.start.subtract({ minutes: minutesBefore });
+          const messages = planFor({ occasion, visit: of, now });
+          expect(new Set(messages.map(({ id }) => id)).size).toBe(messages.length);
+          let last = now;
+          for (const message of messages) {
+            const { keepsQuietHours, whileStatus } = step(message.step);
+            expect(Temporal.Instant.compare(message.dueAt, last)).toBeGreaterThanOrEqual(0);
+            last = message.dueAt;
+            if (whileStatus === 'booked') expect(Temporal.Instant.compare(message.dueAt, of.start)).toBe(-1);
+            if (keepsQuietHours) {
+              expect(isTextingHour(message.dueAt, of.patientZone)).toBe(true);
+              const decision = decideSend(
+                {
+                  step: step(message.step),
+                  sequence: 0,
+                  dueAt: message.dueAt,
+                  visit: { status: whileStatus, sequence: 0, start: of.start },
+                  patientZone: of.patientZone,
+                },
+                message.dueAt,
+              );
+              expect(decision.kind).toBe('send');
+            }
+          }
+        },
+      ),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+describe('isTextingHour', () => {
+  it.each([
+    ['2026-12-01T12:59:59Z', false],
+    ['2026-12-01T13:00:00Z', true],
+    ['2026-12-02T00:59:59Z', true],
+    ['2026-12-02T01:00:00Z', false],
+  ])('%s in New York: %s', (instant, expected) => {
+    expect(isTextingHour(at(instant), 'America/New_York')).toBe(expected);
+  });
+});
+
+describe('decideSend', () => {
+  const state = (changes: Partial<SendState> = {}, visitChanges: Partial<SendState['visit']> = {}): SendState => ({
+    step: step('reminder-24h'),
+    sequence: 1,
+    dueAt: at('2026-12-09T14:30:00Z'),
+    visit: { status: 'booked', sequence: 1, start: at('2026-12-10T14:30:00Z'), ...visitChanges },
+    patientZone: 'America/New_York',
+    ...changes,
+  });
+
+  it('sends what is due, asks to confirm, and expires at the night or the visit, whichever is first', () => {
+    expect(decideSend(state(), at('2026-12-09T14:30:00Z'))).toEqual({
+      kind: 'send',
+      template: 'reminder-24h',
+      asksToConfirm: true,
+      expiresAt: at('2026-12-10T01:00:00Z'),
+    });
+    const soon = state({ dueAt: at('2026-12-10T13:30:00Z') });
+    expect(decideSend(soon, at('2026-12-10T13:30:00Z'))).toMatchObject({ expiresAt: at('2026-12-10T14:30:00Z') });
+  });
+
+  it('asks nothing of a patient who confirmed this very time', () => {
+    expect(decideSend(state({}, { confirmedSequence: 1 }), at('2026-12-09T15:00:00Z'))).toMatchObject({
+      template: 'reminder-confirmed',
+      asksToConfirm: false,
+    });
+    expect(decideSend(state({}, { confirmedSequence: 0 }), at('2026-12-09T15:00:00Z'))).toMatchObject({
+      template: 'reminder-24h',
+      asksToConfirm: true,
+    });
+  });
+
+  it.each<readonly [string, SendState, string, string]>([
+    ['moved since', state({}, { sequence: 2 }), '2026-12-09T15:00:00Z', 'visit-moved'],
+    ['cancelled', state({}, { status: 'cancelled' }), '2026-12-09T15:00:00Z', 'visit-status'],
+    ['arrived', state({}, { status: 'arrived' }), '2026-12-09T15:00:00Z', 'visit-status'],
+    ['begun', state({}, { start: at('2026-12-09T15:00:00Z') }), '2026-12-09T15:00:00Z', 'visit-started'],
+    ['stale to the minute', state(), '2026-12-10T10:30:00Z', 'stale'],
+    ['night until it would be stale', state({ dueAt: at('2026-12-09T16:00:00Z') }), '2026-12-10T12:00:00Z', 'stale'],
+  ])('suppresses when the visit has %s', (_, of, now, reason) => {
+    expect(decideSend(of, at(now))).toEqual({ kind: 'suppress', reason });
+  });
+
+  it('sends until one second before the visit begins', () => {
+    const now = at('2026-12-09T14:59:59Z');
+    expect(decideSend(state({}, { start: now.add({ seconds: 1 }) }), now).kind).toBe('send');
+  });
+
+  it('sends a notice until one second before it is stale', () => {
+    const notice = state({ step: step('confirmation'), dueAt: at('2026-12-01T14:00:00Z') });
+    expect(decideSend(notice, at('2026-12-02T13:59:59Z')).kind).toBe('send');
+    expect(decideSend(notice, at('2026-12-02T14:00:00Z'))).toEqual({ kind: 'suppress', reason: 'stale' });
+  });
+
+  it('waits for what is not due, and through the night where the morning is not too late', () => {
+    expect(decideSend(state(), at('2026-12-09T14:29:59Z'))).toEqual({
+      kind: 'defer',
+      until: at('2026-12-09T14:30:00Z'),
+    });
+    const late = state({ dueAt: at('2026-12-10T00:30:00Z') }, { start: at('2026-12-10T20:00:00Z') });
+    expect(decideSend(late, at('2026-12-10T02:00:00Z'))).toEqual({ kind: 'defer', until: at('2026-12-10T13:00:00Z') });
+  });
+
+  it('never defers past the visit', () => {
+    const early = state({ dueAt: at('2026-12-10T00:30:00Z') }, { start: at('2026-12-10T13:00:00Z') });
+    expect(decideSend(early, at('2026-12-10T02:00:00Z'))).toEqual({ kind: 'suppress', reason: 'stale' });
+  });
+
+  it('answers at any hour what was done a moment ago', () => {
+    const night = at('2026-12-01T08:00:00Z');
+    expect(decideSend(state({ step: step('confirmation'), dueAt: night }), night)).toMatchObject({
+      kind: 'send',
+      expiresAt: night.add({ hours: 24 }),
+    });
+  });
+
+  it('sends a check-in only for a visit that was held', () => {
+    const checkIn = state({ step: step('check-in-48h') }, { status: 'fulfilled', start: at('2026-12-07T14:30:00Z') });
+    expect(decideSend(checkIn, at('2026-12-09T15:00:00Z'))).toMatchObject({
+      kind: 'send',
+      template: 'check-in-48h',
+      asksToConfirm: false,
+    });
+    expect(
+      decideSend({ ...checkIn, visit: { ...checkIn.visit, status: 'noshow' } }, at('2026-12-09T15:00:00Z')).kind,
+    ).toBe('suppress');
+  });
+});
+
+describe('VISIT_STEPS', () => {
+  it('names each step once and only texts that exist', () => {
+    expect(new Set(VISIT_STEPS.map((row) => row.step)).size).toBe(VISIT_STEPS.length);
+    for (const row of VISIT_STEPS) expect(TEMPLATE_NAMES).toContain(row.template);
+  });
+
+  it('drops rather than doubles every text round a visit', () => {
+    expect(VISIT_STEPS.every(({ onAmbiguous }) => onAmbiguous === 'drop')).toBe(true);
+    expect(stepNamed('no-such-step')).toBeUndefined();
+  });
+});

@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { classify, INTENTS, type Intent, OPEN_QUESTIONS } from '../../../../functions/messaging/core/replies.ts';
+import { CORPUS } from './replies.corpus.ts';
+
+// Many cases on a shared machine: slow is not wrong.
+vi.setConfig({ testTimeout: 60_000 });
+
+/** Of the replies that are none: recall is bought with these, and no more of these. */
+const MAX_FALSE_ALARMS = 1;
+
+const judged = CORPUS.map((reply) => ({ reply, result: classify(reply) }));
+const missed = (intent: Intent) =>
+  judged.filter(({ reply, result }) => reply.intent === intent && result.intent !== intent);
+const falseAlarms = (intent: Intent) =>
+  judged.filter(({ reply, result }) => reply.intent !== intent && result.intent === intent);
+const bodiesOf = (cases: typeof judged) => cases.map(({ reply }) => `${reply.body} [${reply.open}]`);
+
+describe('classify, on the labelled corpus', () => {
+  it('has at least 400 replies, of every intent, in both languages', () => {
+    expect(CORPUS.length).toBeGreaterThanOrEqual(400);
+    expect(new Set(CORPUS.map(({ intent }) => intent))).toEqual(new Set(INTENTS));
+    expect(new Set(CORPUS.map(({ body, open }) => `${open}:${body}`)).size).toBe(CORPUS.length);
+  });
+
+  it('misses no red flag', () => {
+    expect(bodiesOf(missed('red_flag'))).toEqual([]);
+  });
+
+  it('misses no opt-out', () => {
+    expect(bodiesOf(missed('opt_out'))).toEqual([]);
+  });
+
+  it('raises no more false alarms than the bound, and reports them', () => {
+    const counts = { red_flag: falseAlarms('red_flag'), opt_out: falseAlarms('opt_out') };
+    console.info(
+      `corpus of ${CORPUS.length}: false alarms red_flag ${counts.red_flag.length}, opt_out ${counts.opt_out.length}`,
+    );
+    expect(bodiesOf(counts.red_flag).length).toBeLessThanOrEqual(MAX_FALSE_ALARMS);
+    expect(bodiesOf(counts.opt_out).length).toBeLessThanOrEqual(MAX_FALSE_ALARMS);
+  });
+
+  it('reads every reply as labelled', () => {
+    const wrong = judged.filter(({ reply, result }) => reply.intent !== result.intent || reply.value !== result.value);
+    expect(
+      wrong.map(({ reply, result }) => `${JSON.stringify(reply)} -> ${result.intent} ${result.value}: ${result.why}`),
+    ).toEqual([]);
+  });
+});
+
+describe('classify, the order of rules', () => {
+  it.each([
+    ['STOP', 'opt_out', 'keyword'],
+    ['stop texting me', 'opt_out', 'phrase'],
+    ['Stop. I want my records', 'opt_out', 'sentence'],
+    ['🛑', 'opt_out', 'stop sign'],
+    ['chest pain. STOP', 'red_flag', 'chest pain'],
+  ] as const)('%j is %s and says why', (body, intent, why) => {
+    const result = classify({ body, open: 'none' });
+    expect(result.intent).toBe(intent);
+    expect(result.why).toContain(why);
+  });
+
+  it('never lets a bare yes restore anything', () => {
+    for (const open of OPEN_QUESTIONS) {
+      for (const body of ['yes', 'YES', 'y', 'si', 'ok']) expect(classify({ body, open }).intent).not.toBe('opt_in');
+    }
+  });
+
+  it('gives a value to an answer only', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 12 }), fc.constantFrom(...OPEN_QUESTIONS), (body, open) => {
+        const { intent, value } = classify({ body, open });
+        expect(value !== null).toBe(intent === 'answer');
+      }),
+    );
+  });
+
+  it.each(Array.from({ length: 14 }, (_, index) => index - 2))(
+    'reads %i as a 0-10 answer only inside the scale',
+    (number) => {
+      const { intent, value } = classify({ body: String(number), open: 'pain' });
+      expect([intent, value]).toEqual(number >= 0 && number <= 10 ? ['answer', number] : ['other', null]);
+    },
+  );
+
+  it.each(Array.from({ length: 11 }, (_, index) => index - 2))(
+    'reads %i as days of exercise only from 0 to 7',
+    (number) => {
+      const { intent, value } = classify({ body: String(number), open: 'exercise' });
+      expect([intent, value]).toEqual(number >= 0 && number <= 7 ? ['answer', number] : ['other', null]);
+    },
+  );
+
+  it('reads no number where no question is open', () => {
+    for (let number = 0; number <= 10; number++)
+      expect(classify({ body: `${number}`, open: 'none' }).intent).toBe('other');
+  });
+});
+
+describe('classify, properties', () => {
+  const open = fc.constantFrom(...OPEN_QUESTIONS);
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.string({ maxLength: 200 }),
+    fc.constantFrom(...CORPUS.map(({ body }) => body)),
+  );
+
+  it('never throws, and answers the same twice', () => {
+    fc.assert(
+      fc.property(anything, open, (body, question) => {
+        expect(classify({ body, open: question })).toEqual(classify({ body, open: question }));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('never repeats the patient in its reason', () => {
+    for (const { result } of judged) expect(result.why).toMatch(/^[A-Z][^"]*\.$/);
+  });
+
+  const keywords: ReadonlyArray<readonly [string, Intent]> = [
+    ...[
+      'stop',
+      'quit',
+      'end',
+      'revoke',
+      'opt out',
+      'cancel',
+      'unsubscribe',
+      'alto',
+      'parar',
+      'no más',
+      'arret',
+      'remove',
+      'optout',
+    ].map((word): [string, Intent] => [word, 'opt_out']),
+    ...['help', 'info', 'ayuda'].map((word): [string, Intent] => [word, 'help']),
+    ...['start', 'unstop'].map((word): [string, Intent] => [word, 'opt_in']),
+  ];
+  const noise = fc
+    .array(
+      fc.constantFrom(
+        ' ',
+        '  ',
+        '.',
+        '!',
+        '"',
+        '“',
+        '”',
+        "'",
+        '’',
+        '…',
+        '\n',
+        '-',
+        '🙂',
+        '🙏🏽',
+        '\u200b',
+        '*',
+        ')',
+        ',',
+      ),
+      { maxLength: 4 },
+    )
+    .map((parts) => parts.join(''));
+  const inAnyCase = (word: string) =>
+    fc
+      .array(fc.boolean(), { minLength: word.length, maxLength: word.length })
+      .map((upper) => [...word].map((letter, index) => (upper[index] ? letter.toUpperCase() : letter)).join(''));
+
+  it('knows a keyword in any case, with any punctuation, quotes, spaces and emoji round it, whatever is open', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...keywords).chain(([word, intent]) => fc.tuple(inAnyCase(word), fc.constant(intent))),
+        noise,
+        noise,
+        open,
+        ([word, intent], before, after, question) => {
+          expect(classify({ body: `${before}${word}${after}`, open: question }).intent).toBe(intent);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  const flags = CORPUS.filter(({ intent }) => intent === 'red_flag').map(({ body }) => body);
+
+  it('keeps a red flag whatever is written before it', () => {
+    fc.assert(
+      fc.property(anything, fc.constantFrom(...flags), open, (before, flag, question) => {
+        expect(classify({ body: `${before}\n${flag}`, open: question }).intent).toBe('red_flag');
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('keeps a red flag whatever is written after it', () => {
+    fc.assert(
+      fc.property(
+        anything,
+        fc.constantFrom(...flags.filter((flag) => !/^(?:numb|no )/i.test(flag))),
+        open,
+        (after, flag, question) => {
+          expect(classify({ body: `${flag}\n${after}`, open: question }).intent).toBe('red_flag');
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+});

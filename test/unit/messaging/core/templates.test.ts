@@ -1,0 +1,106 @@
+import { Temporal } from 'temporal-polyfill';
+import { describe, expect, it } from 'vitest';
+import { segment } from '../../../../functions/messaging/core/segments.ts';
+import {
+  formatVisitTime,
+  renderText,
+  TEMPLATE_NAMES,
+  type TemplateName,
+  TOKEN_LIMITS,
+} from '../../../../functions/messaging/core/templates.ts';
+
+const worst = {
+  clinicName: 'W'.repeat(TOKEN_LIMITS.clinicName),
+  time: 'W'.repeat(TOKEN_LIMITS.time),
+  link: `https://${'w'.repeat(TOKEN_LIMITS.link - 8)}`,
+  phone: '5'.repeat(TOKEN_LIMITS.phone),
+  caseId: 'w'.repeat(TOKEN_LIMITS.caseId),
+};
+const render = (name: TemplateName, parameters = worst): string => renderText(name, parameters);
+
+describe('renderText', () => {
+  it.each(TEMPLATE_NAMES)('%s is one GSM-7 segment at its worst-case lengths, with every token filled', (name) => {
+    const text = render(name);
+    expect(segment(text), `${text.length}: ${text}`).toEqual({ encoding: 'GSM-7', segments: 1, characters: [] });
+    expect(text).not.toMatch(/[{}]/);
+  });
+
+  it.each(TEMPLATE_NAMES)('%s begins with the clinic and holds no private word', (name) => {
+    const text = render(name, { ...worst, clinicName: 'Plumb Clinic', link: 'https://p.example/v/1' });
+    expect(text).toMatch(/^Plumb Clinic/);
+    expect(text).not.toMatch(/spine|back|surgery|therapy|physio|diagnos|\bDr\b|doctor|injection|CANCEL\b/);
+  });
+
+  it.each(['confirmation', 'check-in-48h', 'exercise-week', 'reply-help', 'reply-opt-in'] as const)(
+    '%s says how to stop',
+    (name) => {
+      expect(render(name)).toMatch(/\bSTOP to stop/);
+    },
+  );
+
+  it('says in words what each text is for', () => {
+    const parameters = {
+      clinicName: 'Plumb',
+      time: 'Tue Dec 1 9:30 AM EST',
+      link: 'https://p.example/v/1',
+      phone: '212-555-0101',
+      caseId: 'tri_1',
+    };
+    expect(renderText('confirmation', parameters)).toBe(
+      "Plumb: you're booked Tue Dec 1 9:30 AM EST. Details: https://p.example/v/1 Reply STOP to stop.",
+    );
+    expect(renderText('reminder-24h', parameters)).toContain('Reply C to confirm, R to move');
+    expect(renderText('reminder-confirmed', parameters)).not.toContain('Reply');
+    expect(renderText('reply-red-flag', parameters)).toMatch(/911.*clinician has been alerted/);
+    expect(renderText('reply-opt-out-visit-stands', parameters)).toMatch(
+      /visit still stands.*call 212-555-0101.*START/,
+    );
+    expect(renderText('on-call-alert', parameters)).toBe(
+      'Plumb on call: a case needs you now. tri_1 https://p.example/v/1',
+    );
+  });
+
+  it('writes any clinic name in GSM-7, cut at its limit, and stands in for one that has no plain form', () => {
+    const name = (clinicName: string) => renderText('reply-exercise-answer', { clinicName }).split(':')[0];
+    expect(name('Clínica “Ñandú” 🦴')).toBe('Clinica "Ñandu"');
+    expect(name('A'.repeat(21))).toBe('A'.repeat(20));
+    expect(name('脊椎')).toBe('Your clinic');
+    expect(name('Spine\nand\tMore')).toBe('Spine and More');
+    expect(name('{link} [x]')).toBe('link x');
+  });
+
+  it('never cuts a link', () => {
+    const link = `https://p.example/${'v'.repeat(100)}`;
+    expect(renderText('reply-reschedule', { clinicName: 'Plumb', link })).toContain(link);
+  });
+});
+
+describe('formatVisitTime', () => {
+  it.each([
+    ['2026-12-01T14:30:00Z', 'America/New_York', 'Tue Dec 1 9:30 AM EST'],
+    ['2026-07-01T16:00:00Z', 'America/New_York', 'Wed Jul 1 12:00 PM EDT'],
+    ['2026-07-01T04:05:00Z', 'America/New_York', 'Wed Jul 1 12:05 AM EDT'],
+    ['2026-12-01T14:30:00Z', 'America/Los_Angeles', 'Tue Dec 1 6:30 AM PST'],
+    ['2026-12-01T14:30:00Z', 'Pacific/Honolulu', 'Tue Dec 1 4:30 AM HST'],
+    ['2026-12-01T14:30:00Z', 'America/Phoenix', 'Tue Dec 1 7:30 AM MST'],
+    ['2026-12-01T14:30:00Z', 'Asia/Kathmandu', 'Tue Dec 1 8:15 PM GMT+5:45'],
+    ['2026-11-01T05:30:00Z', 'America/New_York', 'Sun Nov 1 1:30 AM EDT'],
+    ['2026-11-01T06:30:00Z', 'America/New_York', 'Sun Nov 1 1:30 AM EST'],
+  ])('%s in %s is %s', (instant, zone, expected) => {
+    expect(formatVisitTime(Temporal.Instant.from(instant), zone)).toBe(expected);
+  });
+
+  it('fits the limit of a time and GSM-7 in every zone, the whole year round', () => {
+    for (const zone of Intl.supportedValuesOf('timeZone')) {
+      for (const instant of ['2026-12-30T12:34:00Z', '2026-09-23T22:34:00Z']) {
+        const text = formatVisitTime(Temporal.Instant.from(instant), zone);
+        expect(text.length, text).toBeLessThanOrEqual(TOKEN_LIMITS.time);
+        expect(text).toMatch(/^\w{3} \w{3} \d{1,2} \d{1,2}:\d\d (?:AM|PM) \S+$/);
+      }
+    }
+  });
+
+  it('refuses an unknown zone', () => {
+    expect(() => formatVisitTime(Temporal.Instant.from('2026-12-01T14:30:00Z'), 'Mars/Base')).toThrow(RangeError);
+  });
+});
