@@ -1,8 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { findHandlers } from './handlers.ts';
 
 /** What one function weighs once bundled: the code Lambda loads, without its source map. */
@@ -17,6 +17,17 @@ export const bundleLimitBytes = 500 * 1024;
 // A dependency in CommonJS asks for `require`, which an ES module does not have.
 const requireBanner =
   "import{createRequire as plumblineRequire}from'node:module';const require=plumblineRequire(import.meta.url);";
+
+// The SDK reads its own version from its package.json and would carry the whole file.
+const versionOnly: Plugin = {
+  name: 'version-only',
+  setup: (build) => {
+    build.onLoad({ filter: /node_modules\/@aws-sdk\/[^/]+\/package\.json$/ }, async ({ path }) => {
+      const { version }: { version?: string } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
 
 /** Where bundles go unless somebody says otherwise. */
 export const defaultBundles = (root: string): string => join(root, 'dist', 'functions');
@@ -44,6 +55,8 @@ export const bundle = async (root: string, outdir = defaultBundles(root)): Promi
     sourcesContent: false,
     legalComments: 'none',
     banner: { js: requireBanner },
+    alias: { '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'lambda-credentials.ts') },
+    plugins: [versionOnly],
     metafile: true,
     logLevel: 'warning',
   });
