@@ -1,0 +1,187 @@
+import { Temporal } from 'temporal-polyfill';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { routes as billingRoutes } from '../../functions/billing/contract.ts';
+import { handler as billing } from '../../functions/billing/handlers/http.ts';
+import { routes as careRoutes } from '../../functions/care/contract.ts';
+import { handler as care } from '../../functions/care/handlers/http.ts';
+import { openTriageCase } from '../../functions/care/triage.ts';
+import { routes as intakeRoutes } from '../../functions/intake/contract.ts';
+import { handler as intake } from '../../functions/intake/handlers/http.ts';
+import { routes as messagingRoutes } from '../../functions/messaging/contract.ts';
+import { handler as messaging } from '../../functions/messaging/handlers/http.ts';
+import { type Route, routeKeyOf } from '../../functions/platform/http/contract.ts';
+import { transact } from '../../functions/platform/store/records.ts';
+import { routes as schedulingRoutes } from '../../functions/scheduling/contract.ts';
+import { handler as scheduling } from '../../functions/scheduling/handlers/http.ts';
+import { askAsStaff, createTestClinic, type TestClinic, testPhone } from '../helpers/clinic.ts';
+
+/** Every staff route of every area with the handler that answers it. A new area is one more line. */
+const areas = [
+  [schedulingRoutes, scheduling],
+  [intakeRoutes, intake],
+  [messagingRoutes, messaging],
+  [careRoutes, care],
+  [billingRoutes, billing],
+] as const;
+
+const now = Temporal.Now.instant();
+const instantIn = (hours: number): string => now.add({ hours }).toString({ smallestUnit: 'second' });
+
+let ours: TestClinic;
+let theirs: TestClinic;
+/** Ids of clinic B by the name of the parameter, query or body field that carries them. */
+let theirIds: Record<string, string>;
+let ourIds: Record<string, string>;
+
+/** A provider, a type, a patient, a visit and a triage case of a clinic. */
+const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
+  const post = async (handler: unknown, path: string, body: unknown): Promise<string> => {
+    const answer = await askAsStaff(handler, clinic.clinicId, `POST ${path}`, { body });
+    expect(answer).toMatchObject({ status: 201 });
+    return answer.body.id;
+  };
+  const providerId = await post(scheduling, '/v1/providers', {
+    name: 'Dr. B',
+    role: 'physician',
+    zone: 'America/Denver',
+    availability: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '08:00', to: '18:00' })),
+  });
+  const typeId = await post(scheduling, '/v1/appointment-types', {
+    name: 'Visit',
+    minutes: 30,
+    modalities: ['video'],
+    providerIds: [providerId],
+  });
+  const phone = testPhone();
+  const patientId = await post(intake, '/v1/patients', {
+    givenName: 'Ada',
+    familyName: 'Lovelace',
+    birthDate: '1980-05-17',
+    phone,
+    zone: 'America/Denver',
+  });
+  const slots = await askAsStaff(scheduling, clinic.clinicId, 'GET /v1/slots', {
+    query: { typeId, from: instantIn(24), to: instantIn(96) },
+  });
+  const appointmentId = await post(scheduling, '/v1/appointments', {
+    patientId,
+    providerId,
+    typeId,
+    start: slots.body.items[0].start,
+  });
+  const opened = openTriageCase(
+    { clinicId: clinic.clinicId, actor: { kind: 'system', id: 'test' }, requestId: 'test', now },
+    { source: 'intake', sourceId: appointmentId, flags: ['test'], disposition: 'EMERGENCY' },
+  );
+  await transact(opened.items);
+  return {
+    providerId,
+    typeId,
+    patientId,
+    appointmentId,
+    caseId: opened.case.id,
+    phone,
+    start: slots.body.items[1].start,
+  };
+};
+
+/** A body that would be accepted at home, for each route that takes one and names something in its path. */
+const bodies: Readonly<Record<string, unknown>> = {
+  rescheduleAppointment: { start: instantIn(48) },
+  cancelAppointment: {},
+  confirmAppointment: {},
+  markArrived: {},
+  fulfilAppointment: { modality: 'video', start: instantIn(-2), end: instantIn(-1) },
+  markNoShow: {},
+  acknowledgeTriageCase: {},
+};
+
+const queries: Readonly<Record<string, Record<string, string>>> = {
+  getProviderDay: { date: '2026-11-24' },
+};
+
+const isStaffRoute = (route: Route): boolean => route.access !== 'public' && route.access !== 'link';
+const parameterNames = (route: Route): string[] => [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+
+const staffRoutes = areas.flatMap(([routes, handler]) =>
+  (routes as readonly Route[]).filter(isStaffRoute).map((route) => [routeKeyOf(route), route, handler] as const),
+);
+const routesWithIds = staffRoutes.filter(([, route]) => parameterNames(route).length > 0);
+
+beforeAll(async () => {
+  [ours, theirs] = await Promise.all([createTestClinic(now), createTestClinic(now)]);
+  [ourIds, theirIds] = await Promise.all([furnish(ours), furnish(theirs)]);
+});
+
+describe("another clinic's caller", () => {
+  it.each(routesWithIds)('%s: 404, as if there were no such thing', async (key, route, handler) => {
+    const params = Object.fromEntries(parameterNames(route).map((name) => [name, theirIds[name] ?? '']));
+    expect(Object.values(params), 'furnish() makes one of each thing a path names').not.toContain('');
+    expect(route.body === undefined || route.name in bodies, 'bodies has one for each route that takes one').toBe(true);
+    const options = {
+      params,
+      body: bodies[route.name],
+      ...(queries[route.name] ? { query: queries[route.name] } : {}),
+    };
+    const answer = await askAsStaff(handler, ours.clinicId, key, options);
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } });
+    expect(JSON.stringify(answer.body)).not.toContain(Object.values(params)[0]);
+  });
+
+  it.each(['patientId', 'providerId', 'typeId'])('cannot book with their %s', async (name) => {
+    const ids: Record<string, string | undefined> = { ...ourIds, [name]: theirIds[name] };
+    const { patientId, providerId, typeId, start } = ids;
+    const answer = await askAsStaff(scheduling, ours.clinicId, 'POST /v1/appointments', {
+      body: { patientId, providerId, typeId, start },
+    });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
+  it('cannot move a visit to their provider, make a type of their providers, or search their slots', async () => {
+    const moved = await askAsStaff(scheduling, ours.clinicId, 'POST /v1/appointments/{appointmentId}/reschedule', {
+      params: { appointmentId: ourIds.appointmentId ?? '' },
+      body: { start: ourIds.start, providerId: theirIds.providerId },
+    });
+    const made = await askAsStaff(scheduling, ours.clinicId, 'POST /v1/appointment-types', {
+      body: { name: 'X', minutes: 30, modalities: ['video'], providerIds: [theirIds.providerId] },
+    });
+    const searched = await askAsStaff(scheduling, ours.clinicId, 'GET /v1/slots', {
+      query: { typeId: theirIds.typeId ?? '', from: instantIn(1), to: instantIn(24) },
+    });
+    expect([moved.status, made.status, searched.status]).toEqual([404, 404, 404]);
+  });
+
+  it('sees none of theirs in any list', async () => {
+    const lists = staffRoutes.filter(([, route]) => route.method === 'GET' && parameterNames(route).length === 0);
+    expect(lists.map(([, route]) => route.name).toSorted()).toEqual([
+      'findPatients',
+      'findSlots',
+      'listAppointmentTypes',
+      'listCharges',
+      'listProviders',
+      'listTriageCases',
+    ]);
+    const listQueries: Record<string, Record<string, string>[]> = {
+      findPatients: [{ phone: theirIds.phone ?? '' }, { name: 'Lovelace' }],
+      listCharges: [{ date: instantIn(24).slice(0, 10) }],
+      findSlots: [{ typeId: ourIds.typeId ?? '', from: instantIn(24), to: instantIn(96) }],
+    };
+    for (const [key, route, handler] of lists) {
+      for (const query of listQueries[route.name] ?? [{}]) {
+        const answer = await askAsStaff(handler, ours.clinicId, key, { query });
+        expect(answer, key).toMatchObject({ status: 200 });
+        for (const id of Object.values(theirIds).filter((value) => value.includes('_'))) {
+          expect(JSON.stringify(answer.body), key).not.toContain(id);
+        }
+      }
+    }
+  });
+});
+
+describe('a role', () => {
+  it.each(staffRoutes)('%s refuses who has none', async (key, route, handler) => {
+    const params = Object.fromEntries(parameterNames(route).map((name) => [name, ourIds[name] ?? '']));
+    const nobody = await askAsStaff(handler, ours.clinicId, key, { params, body: bodies[route.name], groups: [] });
+    expect(nobody).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  });
+});
