@@ -60,6 +60,12 @@ export const loadClinic = async (clinicId: Id<'clinic'>): Promise<Clinic> => {
   return clinic;
 };
 
+/** A clinic's settings as they are now, with their revision, for who is about to change them. */
+export const readClinic = async (clinicId: Id<'clinic'>): Promise<(Clinic & { readonly rev: number }) | undefined> => {
+  const stored = await get(ClinicEntity, { clinicId });
+  return stored === undefined ? undefined : { ...toClinic(stored), rev: stored.rev };
+};
+
 /** The item that creates or replaces a clinic's settings. */
 export const clinicItem = (stored: Parameters<typeof put<typeof ClinicEntity>>[1]): TransactItem =>
   put(ClinicEntity, stored);
