@@ -13,6 +13,7 @@ import type { Appointment } from '../scheduling/core/types.ts';
 import { appointmentOfImage, loadAppointmentType, loadProvider } from '../scheduling/visits.ts';
 import {
   type BillingDecision,
+  type ChargeFacts,
   chargeLineOf,
   decideBilling,
   type FulfilledAppointment,
@@ -99,7 +100,7 @@ const chargeOf = async (
   ]);
   if (patient === undefined) return 'patient-missing';
   if (provider === undefined) return 'provider-missing';
-  const line = chargeLineOf({
+  const line = lineOf({
     appointment,
     providerRole: provider.role,
     patientStateOnFile: patient.state,
@@ -112,12 +113,23 @@ const chargeOf = async (
       ...(replaced === undefined ? [] : [{ entity: 'Charge', id: replaced.line.chargeId, rev: replaced.rev }]),
     ],
   });
+  if (line === undefined) return 'unreadable';
   if (await keepCharge(caller, line, replaced, isCorrection ? 'visit corrected' : 'visit fulfilled')) {
     return { line, rev: 1 };
   }
   const other = await getCharge(clinicId, id, rev);
   if (other === undefined) throw new Error('A charge was refused as existing and is not there');
   return other;
+};
+
+/** The line, or undefined when the visit's own facts cannot be read: they will not read better next time. */
+const lineOf = (facts: ChargeFacts): ChargeLine | undefined => {
+  try {
+    return chargeLineOf(facts);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 };
 
 const write = async (line: ChargeLine): Promise<void> => {

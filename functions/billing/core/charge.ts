@@ -60,13 +60,17 @@ export const chargeIdOf = (appointmentId: string, rev: number): string => `${app
 export const serviceDateOf = ({ fulfilment, zone }: FulfilledAppointment): string =>
   localDateOf(Temporal.Instant.from(fulfilment.start), zone);
 
-/** Makes the line of a visit. The same facts always give the same line. */
+/**
+ * Makes the line of a visit. The same facts always give the same line.
+ * @throws RangeError for times or a zone that cannot be read, or an end before the start.
+ */
 export const chargeLineOf = (facts: ChargeFacts): ChargeLine => {
   const { appointment, providerRole, replaces } = facts;
   const { fulfilment, zone } = appointment;
   const start = Temporal.Instant.from(fulfilment.start);
   const end = Temporal.Instant.from(fulfilment.end);
   const minutes = Math.floor((end.epochMilliseconds - start.epochMilliseconds) / minuteMillis);
+  if (minutes < 0) throw new RangeError('The visit ends before it starts');
   const serviceDate = serviceDateOf(appointment);
   // A visit that ends at midnight sharp was on one day.
   const lastDate = localDateOf(end.subtract({ milliseconds: 1 }), zone);

@@ -155,6 +155,13 @@ describe('chargeLineOf', () => {
     expect(withTimes('2026-11-24T16:00:00Z', end).minutes).toBe(minutes);
   });
 
+  it.each([
+    ['an end before the start', '2026-11-24T16:00:00Z', '2026-11-24T15:59:59Z'],
+    ['a start nobody can read', 'soon', '2026-11-24T16:00:00Z'],
+  ])('refuses %s', (_title, start, end) => {
+    expect(() => withTimes(start, end)).toThrow(RangeError);
+  });
+
   it('suggests no code for a visit that ran past midnight: time of two days does not add up', () => {
     const line = withTimes('2026-11-25T06:30:00Z', '2026-11-25T07:00:01Z');
     expect(line).toMatchObject({ serviceDate: '2026-11-24', minutes: 30, alternatives: [], needsReview: true });
