@@ -1,0 +1,389 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formSections } from '../../../functions/intake/core/form.ts';
+import {
+  contentSecurityPolicy,
+  type FormView,
+  renderClosedForm,
+  renderForm,
+  renderFormResult,
+  renderProblemPage,
+  renderVisit,
+  type VisitView,
+} from '../../../web/visit/pages.ts';
+import { darkPalette, lightPalette, type Palette } from '../../../web/visit/theme.ts';
+import { type Element, elementsOf, named, readMarkup, skeletonOf, textOf } from './markup.ts';
+
+const clinic = { brand: 'Lakeview', phone: '+12065550123' };
+const token = 'AbCdEfGhIjKlMnOpQrStUv';
+
+const visit: VisitView = {
+  clinic,
+  token,
+  rev: 7,
+  status: 'booked',
+  isConfirmed: false,
+  isOpen: true,
+  patientGivenName: 'Ana',
+  providerName: 'Maya Chen',
+  modality: 'video',
+  start: '2026-11-24T16:30:00Z',
+  end: '2026-11-24T17:00:00Z',
+  visitZone: 'America/Los_Angeles',
+  patientZone: 'America/Denver',
+  otherStarts: ['2026-12-01T16:30:00Z', '2026-11-25T16:30:00Z', '2026-11-25T21:15:00Z'],
+  form: 'open',
+};
+
+const form: FormView = {
+  clinic,
+  token,
+  rev: 2,
+  sections: formSections,
+  fields: {},
+  faults: [],
+  emergencyAnswers: new Set(['chest=yes']),
+};
+
+const faulty: FormView = {
+  ...form,
+  fields: { limits: 'gardening', 'pain-place': 'neck' },
+  faults: [
+    { questionId: 'saddle-numbness', message: 'Choose yes or no' },
+    { questionId: 'pain-now', message: 'Choose a number from 0 to 10' },
+    { questionId: 'limits', message: 'Write at most 1000 characters' },
+  ],
+};
+
+const closed = { ...visit, isOpen: false, form: 'closed' } as const;
+
+const pages: readonly (readonly [string, string])[] = [
+  ['visit to confirm', renderVisit(visit)],
+  ['confirmed visit', renderVisit({ ...visit, isConfirmed: true, outcome: 'confirmed', form: 'answered' })],
+  ['moved visit', renderVisit({ ...visit, outcome: 'moved', modality: 'in-person' })],
+  ['visit changed elsewhere', renderVisit({ ...visit, outcome: 'changed' })],
+  ['visit without other times', renderVisit({ ...visit, outcome: 'taken', otherStarts: [] })],
+  ['cancelled visit', renderVisit({ ...closed, status: 'cancelled', outcome: 'cancelled' })],
+  ['visit that has begun', renderVisit(closed)],
+  ['arrived', renderVisit({ ...closed, status: 'arrived' })],
+  ['fulfilled visit', renderVisit({ ...closed, status: 'fulfilled' })],
+  ['missed visit', renderVisit({ ...closed, status: 'noshow' })],
+  ['form', renderForm(form)],
+  ['form with faults', renderForm(faulty)],
+  ['stale form', renderForm({ ...form, isStale: true })],
+  ['form with an emergency', renderForm({ ...form, saved: 'EMERGENCY' })],
+  ['form with a same-day finding', renderForm({ ...form, saved: 'SAME_DAY' })],
+  ['saved form', renderForm({ ...form, saved: 'ROUTINE' })],
+  ['emergency advice', renderFormResult({ clinic, token, disposition: 'EMERGENCY', namesCrisisLine: true })],
+  ['same-day advice', renderFormResult({ clinic, token, disposition: 'SAME_DAY', namesCrisisLine: false })],
+  ['thanks', renderFormResult({ clinic, token, disposition: 'ROUTINE', namesCrisisLine: false })],
+  ['closed form', renderClosedForm({ clinic, token })],
+  ['expired link', renderProblemPage({ code: 'link-expired', status: 410 }, clinic)],
+  ['unknown link', renderProblemPage({ code: 'not-found', status: 404 })],
+  ['our failure', renderProblemPage({ code: 'internal', status: 500 }, clinic)],
+  ['bad request', renderProblemPage({ code: 'bad-input', status: 400 }, clinic)],
+];
+
+const idsOf = (page: Element): string[] => elementsOf(page).flatMap(({ attributes }) => attributes.get('id') ?? []);
+const isHidden = ({ attributes }: Element): boolean => attributes.get('type') === 'hidden';
+const hiddenFields = (element: Element): Record<string, string | undefined> =>
+  Object.fromEntries(
+    named(element, 'input')
+      .filter(isHidden)
+      .map(({ attributes }) => [attributes.get('name') ?? '', attributes.get('value')]),
+  );
+
+describe.each(pages)('every page: %s', (_, source) => {
+  const page = readMarkup(source);
+
+  it('has one heading of the first rank, the landmarks and a language', () => {
+    expect(named(page, 'h1')).toHaveLength(1);
+    for (const landmark of ['header', 'main', 'footer', 'title']) expect(named(page, landmark)).toHaveLength(1);
+    expect(named(page, 'html')[0]?.attributes.get('lang')).toBe('en-US');
+  });
+
+  it('runs no script and loads nothing', () => {
+    const everything = elementsOf(page);
+    expect(
+      everything.filter(({ name }) => ['script', 'img', 'iframe', 'object', 'embed', 'base'].includes(name)),
+    ).toEqual([]);
+    const attributes = everything.flatMap((element) => [...element.attributes]);
+    expect(attributes.filter(([name]) => name.startsWith('on') || name === 'style')).toEqual([]);
+    const addresses = attributes.filter(([name]) => ['href', 'src', 'action'].includes(name)).map(([, value]) => value);
+    expect(addresses.filter((address) => !/^(?:\/v\/|tel:|#|\?|data:image\/svg)/.test(address))).toEqual([]);
+  });
+
+  it('carries its own policy, which names the hash of its own style', () => {
+    const [style] = named(page, 'style');
+    const hash = createHash('sha256')
+      .update(String(style?.children.join('')))
+      .digest('base64');
+    const policy = named(page, 'meta')
+      .find(({ attributes }) => attributes.has('http-equiv'))
+      ?.attributes.get('content');
+    expect(policy).toContain(`style-src 'sha256-${hash}'`);
+    expect(contentSecurityPolicy).toBe(`${policy}; frame-ancestors 'none'`);
+    expect(policy).toContain("form-action 'self'");
+  });
+
+  it('labels every control, and every reference leads somewhere', () => {
+    const ids = idsOf(page);
+    expect(new Set(ids).size).toBe(ids.length);
+    const labelled = named(page, 'label').map(({ attributes }) => attributes.get('for'));
+    const controls = named(page, 'input', 'textarea').filter((control) => !isHidden(control));
+    for (const control of controls) expect(labelled).toContain(control.attributes.get('id'));
+    const references = elementsOf(page).flatMap(({ attributes }) => [
+      ...['for', 'aria-describedby', 'aria-labelledby'].flatMap((name) => attributes.get(name)?.split(' ') ?? []),
+      ...(attributes.get('href')?.startsWith('#') ? [attributes.get('href')?.slice(1)] : []),
+    ]);
+    for (const reference of references) expect(ids).toContain(reference);
+    for (const group of named(page, 'fieldset')) expect(textOf(named(group, 'legend')[0] ?? page)).not.toBe('');
+    for (const pressed of named(page, 'button', 'a')) expect(textOf(pressed)).not.toBe('');
+  });
+
+  it('is walked by keyboard in the order it is read', () => {
+    const order = elementsOf(page).flatMap(({ attributes }) => attributes.get('tabindex') ?? []);
+    expect(order.filter((value) => value !== '-1')).toEqual([]);
+    expect(elementsOf(page).filter(({ attributes }) => attributes.has('autofocus')).length).toBeLessThanOrEqual(1);
+  });
+
+  it('sends its forms to itself, with the revision it shows', () => {
+    for (const sent of named(page, 'form')) {
+      expect(sent.attributes.get('method')).toBe('post');
+      expect(sent.attributes.get('action')).toMatch(new RegExp(`^/v/${token}(?:/form)?$`));
+      expect(hiddenFields(sent).rev).toMatch(/^\d+$/);
+      expect(named(sent, 'button').every(({ attributes }) => attributes.get('type') === 'submit')).toBe(true);
+    }
+  });
+
+  it('says what to do in an emergency', () => {
+    const [footer] = named(page, 'footer');
+    expect(textOf(footer ?? page)).toContain('If this is an emergency, call 911.');
+  });
+
+  it('keeps people out of its title', () => {
+    const [title] = named(page, 'title');
+    expect(textOf(title ?? page)).not.toMatch(/Ana|Maya|Chen|2026|November/);
+  });
+});
+
+/** Strings as an attacker, a broken keyboard or a proud parent would write them. */
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
+  fc.constantFrom(
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    "' autofocus onfocus='alert(1)",
+    '</style><h1>',
+    '</textarea><h1>',
+    '&lt;b&gt;',
+    '{{7*7}}',
+    '\u202eabc',
+  ),
+);
+
+describe('escaping', () => {
+  it('a visit page has the same structure whatever people and clinics are called', () => {
+    const expected = skeletonOf(readMarkup(renderVisit(visit)));
+    fc.assert(
+      fc.property(hostile, hostile, hostile, (patientGivenName, providerName, brand) => {
+        const page = renderVisit({ ...visit, patientGivenName, providerName, clinic: { brand, phone: clinic.phone } });
+        expect(skeletonOf(readMarkup(page))).toBe(expected);
+      }),
+    );
+  });
+
+  it('a form shows what was typed, as typed, and nothing else changes', () => {
+    const expected = skeletonOf(readMarkup(renderForm({ ...faulty, fields: { limits: 'x' } })));
+    fc.assert(
+      fc.property(hostile, (typed) => {
+        const page = readMarkup(renderForm({ ...faulty, fields: { limits: typed } }));
+        expect(skeletonOf(page)).toBe(expected);
+        const area = named(page, 'textarea').find(({ attributes }) => attributes.get('name') === 'limits');
+        expect(area?.children.join('')).toBe(`\n${typed}`);
+      }),
+    );
+  });
+});
+
+describe('the visit page', () => {
+  const buttons = (view: VisitView): string[] => named(readMarkup(renderVisit(view)), 'button').map(textOf);
+
+  it('offers in this order: confirm, the form, other times by day, cancel', () => {
+    const page = readMarkup(renderVisit(visit));
+    const [main] = named(page, 'main');
+    expect(named(main ?? page, 'button', 'a', 'summary').map(textOf)).toEqual([
+      'Confirm this time',
+      'Answer the questions',
+      'Move to Wednesday, November 25, 9:30 AM',
+      'Move to Wednesday, November 25, 2:15 PM',
+      'Move to Tuesday, December 1, 9:30 AM',
+      '(206) 555-0123',
+      'Cancel this visit',
+      'Yes, cancel my visit',
+    ]);
+  });
+
+  it('moves with one tap: each time is a submit button that carries its instant', () => {
+    const page = readMarkup(renderVisit(visit));
+    const sent = named(page, 'form').find((candidate) => hiddenFields(candidate).action === 'reschedule');
+    expect(hiddenFields(sent ?? page)).toEqual({ action: 'reschedule', rev: '7' });
+    expect(
+      named(sent ?? page, 'button').map(({ attributes }) => [attributes.get('name'), attributes.get('value')]),
+    ).toEqual([
+      ['start', '2026-11-25T16:30:00Z'],
+      ['start', '2026-11-25T21:15:00Z'],
+      ['start', '2026-12-01T16:30:00Z'],
+    ]);
+  });
+
+  it('asks once more before it cancels', () => {
+    const [details] = named(readMarkup(renderVisit(visit)), 'details');
+    expect(details?.attributes.has('open')).toBe(false);
+    expect(hiddenFields(details ?? readMarkup(''))).toEqual({ action: 'cancel', rev: '7' });
+  });
+
+  it('shows a video visit on the patient’s clock and a visit at the clinic on the clinic’s', () => {
+    const video = textOf(readMarkup(renderVisit(visit)));
+    expect(video).toContain('9:30 AM – 10:00 AM Mountain Time');
+    expect(video).not.toContain('Pacific');
+    const there = textOf(readMarkup(renderVisit({ ...visit, modality: 'in-person' })));
+    expect(there).toContain('8:30 AM – 9:00 AM Pacific Time. On your own clock: 9:30 AM Mountain Time');
+  });
+
+  it('names the date on the patient’s own clock where it is another one', () => {
+    const page = renderVisit({
+      ...visit,
+      modality: 'in-person',
+      start: '2026-11-25T06:30:00Z',
+      end: '2026-11-25T07:00:00Z',
+      visitZone: 'America/Los_Angeles',
+      patientZone: 'America/New_York',
+    });
+    expect(textOf(readMarkup(page))).toContain(
+      'Tuesday, November 24 10:30 PM – 11:00 PM Pacific Time. On your own clock: Wed, Nov 25, 1:30 AM Eastern Time',
+    );
+  });
+
+  it('does not ask to confirm what is confirmed or was just picked', () => {
+    expect(buttons(visit)).toContain('Confirm this time');
+    expect(buttons({ ...visit, isConfirmed: true })).not.toContain('Confirm this time');
+    expect(buttons({ ...visit, outcome: 'moved' })).not.toContain('Confirm this time');
+  });
+
+  it('announces what became of the tap, with the new time', () => {
+    const [status] = elementsOf(readMarkup(renderVisit({ ...visit, outcome: 'moved' }))).filter(
+      ({ attributes }) => attributes.get('role') === 'status',
+    );
+    expect(textOf(status ?? readMarkup(''))).toContain('It is now on Tuesday, November 24 at 9:30 AM.');
+  });
+
+  it.each([
+    ['confirmed', { ...visit, outcome: 'confirmed' }],
+    ['moved', { ...closed, status: 'cancelled', outcome: 'moved' }],
+    ['cancelled', { ...visit, outcome: 'cancelled' }],
+  ] as const)('does not repeat "%s" from an old address when it is not so any more', (_, view) => {
+    const page = readMarkup(renderVisit(view));
+    expect(elementsOf(page).filter(({ attributes }) => attributes.get('role') === 'status')).toEqual([]);
+  });
+
+  it.each(['cancelled', 'arrived', 'fulfilled', 'noshow', 'booked'] as const)(
+    'offers a call and nothing to change once the visit is closed (%s)',
+    (status) => {
+      const page = readMarkup(renderVisit({ ...closed, status }));
+      expect(named(page, 'form', 'button')).toEqual([]);
+      expect(textOf(page)).toContain('Call Lakeview');
+    },
+  );
+});
+
+describe('the form page', () => {
+  it('puts each fault beside its field and in the summary, and keeps the other answers', () => {
+    const page = readMarkup(renderForm(faulty));
+    const invalid = elementsOf(page).filter(({ attributes }) => attributes.get('aria-invalid') === 'true');
+    expect(invalid.map(({ attributes }) => attributes.get('aria-describedby'))).toEqual([
+      'saddle-numbness-hint saddle-numbness-fault',
+      'pain-now-fault',
+      'limits-fault',
+    ]);
+    const [summary] = elementsOf(page).filter(({ attributes }) => attributes.get('role') === 'alert');
+    expect(named(summary ?? page, 'a').map(({ attributes }) => attributes.get('href'))).toEqual([
+      '#saddle-numbness-yes',
+      '#pain-now-0',
+      '#limits',
+    ]);
+    const checked = named(page, 'input').filter(({ attributes }) => attributes.has('checked'));
+    expect(checked.map(({ attributes }) => attributes.get('id'))).toEqual(['pain-place-neck']);
+  });
+
+  it('answers an emergency at once: the advice stands in the question, marked for the style to show', () => {
+    const page = readMarkup(renderForm(form));
+    const urgent = named(page, 'input').filter(({ attributes }) => attributes.has('data-urgent'));
+    expect(urgent.map(({ attributes }) => attributes.get('id'))).toEqual(['chest-yes']);
+    const advice = elementsOf(page).filter(({ attributes }) => attributes.get('class') === 'urgent');
+    expect(advice.map(textOf)).toEqual([
+      'This can be an emergency. Call 911 or go to the nearest emergency department now. Do not wait for your visit.',
+    ]);
+  });
+
+  it('emergency advice names 911 and says that a clinician was alerted; the crisis line only where it belongs', () => {
+    const advice = (namesCrisisLine: boolean): string =>
+      textOf(readMarkup(renderFormResult({ clinic, token, disposition: 'EMERGENCY', namesCrisisLine })));
+    expect(advice(false)).toContain('Call 911, or go to the nearest emergency department.');
+    expect(advice(false)).toContain('A clinician at Lakeview has been alerted');
+    expect(advice(false)).not.toContain('988');
+    expect(advice(true)).toContain('call or text 988');
+  });
+});
+
+describe('failures', () => {
+  it('an expired link leads to the clinic’s telephone, an unknown one to the text', () => {
+    const expired = readMarkup(renderProblemPage({ code: 'link-expired', status: 410 }, clinic));
+    expect(named(expired, 'a').map(({ attributes }) => attributes.get('href'))).toContain('tel:+12065550123');
+    expect(textOf(readMarkup(renderProblemPage({ code: 'not-found', status: 404 })))).toContain('call your clinic');
+  });
+});
+
+const luminance = (color: string): number => {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+};
+
+const contrast = (one: string, other: string): number => {
+  const [light = 0, dark = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+};
+
+describe.each([
+  ['light', lightPalette],
+  ['dark', darkPalette],
+])('the %s palette', (_, palette: Palette) => {
+  const texts: readonly (readonly [keyof Palette, keyof Palette])[] = [
+    ['text', 'page'],
+    ['text', 'surface'],
+    ['mutedText', 'page'],
+    ['mutedText', 'surface'],
+    ['accent', 'page'],
+    ['accent', 'surface'],
+    ['onAccent', 'accent'],
+    ['onAccentTint', 'accentTint'],
+    ['danger', 'surface'],
+    ['onDanger', 'danger'],
+    ['onDangerTint', 'dangerTint'],
+    ['onNoteTint', 'noteTint'],
+  ];
+
+  it.each(texts)('text %s on %s has a contrast of 4.5 (WCAG AA)', (text, surface) => {
+    expect(contrast(palette[text], palette[surface])).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it('edges of controls and the focus ring have a contrast of 3', () => {
+    expect(contrast(palette.controlEdge, palette.surface)).toBeGreaterThanOrEqual(3);
+    expect(contrast(palette.accent, palette.surface)).toBeGreaterThanOrEqual(3);
+    expect(contrast(palette.danger, palette.surface)).toBeGreaterThanOrEqual(3);
+  });
+});
