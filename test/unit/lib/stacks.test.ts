@@ -4,9 +4,9 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { routeKeyOf } from '../../../functions/platform/http/contract.ts';
-import { metricNames } from '../../../functions/platform/metric-names.ts';
+import { metricNames, metricNamespace } from '../../../functions/platform/metric-names.ts';
 import { runbookAnchors } from '../../../lib/constructs/runbook-alarm.ts';
-import { functions, routesByFunction } from '../../../lib/functions.ts';
+import { areaOf, functions, routesByFunction } from '../../../lib/functions.ts';
 import { findHandlers } from '../../../lib/handlers.ts';
 import { readWithImports } from './imports.ts';
 import { type Resource, type Synthesized, synthesize } from './synth.ts';
@@ -608,6 +608,25 @@ describe('observation', () => {
     ]);
     const silent = { Properties: { TreatMissingData: 'breaching', ComparisonOperator: 'LessThanThreshold' } };
     expect(byMetric('Invocations')).toMatchObject([silent, silent]);
+  });
+
+  test('every metric of ours that is watched is emitted by a function of that area', async () => {
+    const emitted = (await findHandlers(root)).flatMap(({ name, file }) =>
+      Object.entries(metricNames)
+        .filter(([key]) => readWithImports(join(root, file)).some((source) => source.includes(`metricNames.${key}`)))
+        .map(([, metric]) => `${metric} of ${areaOf(name)}`),
+    );
+    const alarmed = alarms
+      .filter(({ Properties }) => Properties.Namespace === metricNamespace)
+      .map(
+        ({ Properties }) => `${Properties.MetricName} of ${/"Value":"(\w+)"/.exec(text(Properties.Dimensions))?.[1]}`,
+      );
+    const shown = text(prod.ofType('AWS::CloudWatch::Dashboard'))
+      .replaceAll('\\', '')
+      .matchAll(new RegExp(`"${metricNamespace}","(\\w+)","service","(\\w+)"`, 'g'));
+    const watched = new Set([...alarmed, ...[...shown].map(([, metric, service]) => `${metric} of ${service}`)]);
+    expect(watched.size).toBeGreaterThan(10);
+    expect([...watched].filter((metric) => !emitted.includes(metric))).toEqual([]);
   });
 
   test('the dashboard shows what an administrator looks for first', () => {
