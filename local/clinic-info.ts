@@ -19,6 +19,11 @@ export const clinicInfo = z.object({
   clinicId: z.string(),
   clinicName: z.string(),
   slug: z.string(),
+  /** IANA zone of its front desk. */
+  zone: z.string(),
+  /** The number its texts come from, and the one that hears of red flags. */
+  originationNumber: z.string(),
+  onCallNumber: z.string(),
   /** Sign-ins that exist on this machine only. */
   staff: z.array(z.object({ role: z.enum(staffGroups), email: z.string(), password: z.string() })),
   functions: z.object({ reminders: z.string(), 'check-ins': z.string() }),

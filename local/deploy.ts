@@ -82,7 +82,7 @@ export interface DeployOptions {
 export async function hashSources(options: Pick<DeployOptions, 'publicUrl' | 'smsEndpoint'>): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([options.publicUrl, options.smsEndpoint, process.version]));
   const files = ['bin/deploy.ts', 'cdk.json', 'package-lock.json'];
-  for (const folder of ['functions', 'lib'])
+  for (const folder of ['functions', 'lib', 'web'])
     for await (const file of glob('**/*', { cwd: join(repository, folder), withFileTypes: true }))
       if (file.isFile()) files.push(join(file.parentPath, file.name).slice(repository.length + 1));
   for (const file of files.sort()) {

@@ -229,6 +229,9 @@ export interface LoadedClinic {
   readonly clinicId: string;
   readonly slug: string;
   readonly name: string;
+  readonly zone: string;
+  readonly originationNumber: string;
+  readonly onCallNumber: string;
   readonly staff: readonly StaffSignIn[];
   readonly providers: number;
   readonly patients: number;
@@ -256,6 +259,9 @@ export async function loadClinic(options: LoadOptions): Promise<LoadedClinic> {
     clinicId,
     slug: file.clinic.slug,
     name: file.clinic.name,
+    zone: file.clinic.zone,
+    originationNumber: file.clinic.originationNumber,
+    onCallNumber: file.clinic.onCallNumber,
     staff,
     providers: file.providers.length,
     patients: file.patients.length,

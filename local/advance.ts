@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Temporal } from 'temporal-polyfill';
+import * as z from 'zod';
+import { isSettled } from '../functions/messaging/core/message-status.ts';
+import { type DueKind, dueMessages, dueShards, getMessage } from '../functions/messaging/store.ts';
+import { toStored } from '../functions/platform/clock.ts';
+import { id } from '../functions/platform/http/schemas.ts';
+import type { ClinicInfo } from './clinic-info.ts';
+import { localNow, setLocalClock } from './clock.ts';
+
+/** A text the carrier took while the clock was moved. */
+export interface SentText {
+  /** What the local clock showed. */
+  readonly at: string;
+  readonly to: string;
+  readonly body: string;
+  readonly messageId: string | undefined;
+}
+
+/** What happened at one moment on the way. */
+export interface Moment {
+  readonly at: string;
+  /** Texts that were due. */
+  readonly due: number;
+  readonly sent: readonly SentText[];
+}
+
+export interface Advance {
+  readonly from: string;
+  readonly to: string;
+  readonly sent: number;
+}
+
+const dueKinds: readonly DueKind[] = ['reminders', 'check-ins'];
+const sends = z.object({
+  sends: z.array(
+    z.object({
+      id: z.string(),
+      at: z.string(),
+      phone: z.string(),
+      body: z.string(),
+      context: z.record(z.string(), z.string()).optional(),
+    }),
+  ),
+});
+
+/**
+ * Moves the local clock forward and runs what becomes due on the way, moment by moment, through the deployed functions: each
+ * sweep sees the time it would have seen, and the next moment waits until the texts of the last one are settled.
+ * The process must have the clinic's environment (see bin/local-clinic.ts).
+ * @throws Error when a sweep fails or its texts do not settle
+ */
+export async function advanceClock(
+  clinic: ClinicInfo,
+  seconds: number,
+  tell: (moment: Moment) => void = () => {},
+): Promise<Advance> {
+  const lambda = new LambdaClient({});
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+  try {
+    const from = localNow(clinic.clockFile);
+    const target = from.add({ seconds });
+    const seen = new Set((await sentTexts(clinic)).map((text) => text.id));
+    // What comes back at the same time although a sweep has seen it waits for something else than the clock.
+    const tried = new Set<string>();
+    let total = 0;
+    const runAt = async (moment: Temporal.Instant, due: number): Promise<void> => {
+      await setLocalClock(clinic.clockFile, moment);
+      await sweep(lambda, clinic, moment);
+      await drain(sqs, clinic);
+      const fresh = (await sentTexts(clinic)).filter((text) => !seen.has(text.id));
+      for (const text of fresh) seen.add(text.id);
+      await settle(fresh);
+      total += fresh.length;
+      if (due > 0 || fresh.length > 0) tell({ at: toStored(moment), due, sent: fresh.map(sentTextOf) });
+    };
+    for (;;) {
+      const due = (await dueUntil(target)).filter((message) => !tried.has(`${message.id} ${message.dueAt}`));
+      const [first] = due;
+      if (first === undefined) break;
+      const now = localNow(clinic.clockFile);
+      const moment = later(Temporal.Instant.from(first.dueAt), now);
+      const dueNow = due.filter(({ dueAt }) => Temporal.Instant.compare(dueAt, moment) <= 0);
+      for (const message of dueNow) tried.add(`${message.id} ${message.dueAt}`);
+      await runAt(moment, dueNow.length);
+    }
+    // Whatever is overdue for another reason still gets its sweep at the end, as every minute would bring it one.
+    await runAt(later(target, localNow(clinic.clockFile)), 0);
+    return { from: toStored(from), to: toStored(localNow(clinic.clockFile)), sent: total };
+  } finally {
+    lambda.destroy();
+    sqs.destroy();
+  }
+}
+
+const later = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>
+  Temporal.Instant.compare(one, other) >= 0 ? one : other;
+
+/** The earliest of what is due in each shard, in order of time: enough to know the next moment. */
+async function dueUntil(target: Temporal.Instant) {
+  const shards = dueKinds.flatMap((kind) => Array.from({ length: dueShards }, (_, shard) => ({ kind, shard })));
+  const pages = await Promise.all(
+    shards.map(({ kind, shard }) => dueMessages(kind, shard, toStored(target), { limit: 100 })),
+  );
+  return pages.flatMap(({ items }) => items).toSorted((a, b) => a.dueAt.localeCompare(b.dueAt));
+}
+
+async function sweep(lambda: LambdaClient, { functions }: ClinicInfo, moment: Temporal.Instant): Promise<void> {
+  await Promise.all(
+    Object.entries(functions).map(async ([name, FunctionName]) => {
+      const answer = await lambda.send(
+        new InvokeCommand({ FunctionName, Payload: JSON.stringify({ time: toStored(moment) }) }),
+      );
+      if (answer.FunctionError !== undefined)
+        throw new Error(
+          `The sweep ${name} failed: ${Buffer.from(answer.Payload ?? [])
+            .toString()
+            .slice(0, 500)}`,
+        );
+    }),
+  );
+}
+
+const settleLimitMillis = 60_000;
+
+/** Waits until nothing is on a queue or being worked on. */
+async function drain(sqs: SQSClient, { queues }: ClinicInfo): Promise<void> {
+  const deadline = performance.now() + settleLimitMillis;
+  let waiting = 'none';
+  // A queue that is empty for an instant may be between two functions: it has to be empty twice.
+  for (let quiet = 0; quiet < 2; ) {
+    const counts = await Promise.all(Object.entries(queues).map(async ([name, url]) => [name, await depth(sqs, url)]));
+    const busy = counts.filter(([, count]) => count !== 0);
+    quiet = busy.length === 0 ? quiet + 1 : 0;
+    waiting = busy.map(([name, count]) => `${count} on ${name}`).join(', ');
+    if (performance.now() > deadline) throw new Error(`The queues do not drain: ${waiting}.`);
+    await sleep(quiet > 0 ? 25 : 50);
+  }
+}
+
+async function depth(sqs: SQSClient, QueueUrl: string): Promise<number> {
+  const { Attributes: counts = {} } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return Object.values(counts).reduce((sum, count) => sum + Number(count), 0);
+}
+
+/** Receipts take a moment; lost ones (a fault somebody asked for) are not waited for longer than this. */
+const receiptLimitMillis = 3_000;
+
+/** Waits until each text's record knows what became of it. */
+async function settle(texts: readonly CarrierText[]): Promise<void> {
+  const deadline = performance.now() + receiptLimitMillis;
+  for (const { context } of texts) {
+    const clinicId = id('clinic').safeParse(context?.clinic);
+    const messageId = context?.message;
+    if (!clinicId.success || messageId === undefined) continue;
+    while (performance.now() < deadline) {
+      const message = await getMessage(clinicId.data, messageId);
+      if (message === undefined || (isSettled(message.status) && message.status !== 'accepted')) break;
+      await sleep(30);
+    }
+  }
+}
+
+type CarrierText = z.output<typeof sends>['sends'][number];
+
+const sentTextOf = (text: CarrierText): SentText => ({
+  at: text.at,
+  to: text.phone,
+  body: text.body,
+  messageId: text.context?.message,
+});
+
+async function sentTexts({ phonePageUrl }: ClinicInfo): Promise<readonly CarrierText[]> {
+  const answer = await fetch(`${phonePageUrl}/sends`, { signal: AbortSignal.timeout(10_000) });
+  return sends.parse(await answer.json()).sends;
+}
