@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { newPatient, type Patient } from '../../../functions/intake/patients.ts';
 import { consentItems } from '../../../functions/messaging/consent.ts';
 import { planVisitTexts, type VisitChange } from '../../../functions/messaging/plan.ts';
+import { receiveText } from '../../../functions/messaging/receive.ts';
 import type { Caller } from '../../../functions/platform/actor.ts';
 import { stampOf } from '../../../functions/platform/actor.ts';
 import { type Id, newId } from '../../../functions/platform/ids.ts';
@@ -13,7 +14,7 @@ import {
   decide,
   newAppointment,
 } from '../../../functions/scheduling/core/appointment-status.ts';
-import type { Appointment } from '../../../functions/scheduling/core/types.ts';
+import type { Appointment, VisitTime } from '../../../functions/scheduling/core/types.ts';
 import { visitTime } from '../../../functions/scheduling/core/visit-time.ts';
 import { appointmentItem, getAppointment } from '../../../functions/scheduling/store.ts';
 
@@ -21,7 +22,7 @@ export const zone = 'America/Denver';
 /** Tuesday, 10:00 in Denver: nobody sleeps. */
 export const start = Temporal.Instant.from('2026-11-24T17:00:00Z');
 export const hours = (count: number): Temporal.Duration => Temporal.Duration.from({ minutes: Math.round(count * 60) });
-export const after = (instant: Temporal.Instant, count: number): Temporal.Instant => instant.add(hours(count));
+export const later = (instant: Temporal.Instant, count: number): Temporal.Instant => instant.add(hours(count));
 
 let numbers = 0;
 /** A number nobody else in this run has: +1 720 555 01xx and its neighbours. */
@@ -94,12 +95,12 @@ export const addPatient = async (
 export const bookVisit = async (
   { caller, clinic }: World,
   patient: Patient,
-  at: Temporal.Instant,
+  begin: Temporal.Instant,
   now = start,
+  { consentGranted }: { readonly consentGranted?: boolean } = {},
 ): Promise<Appointment> => {
-  const startEpochMinute = at.epochMilliseconds / 60_000;
   const appointment = newAppointment({
-    ...visitTime({ startEpochMinute, endEpochMinute: startEpochMinute + 30 }, zone),
+    ...timeOf(begin),
     id: newId('appointment', now),
     clinicId: clinic.clinicId,
     patientId: patient.id,
@@ -107,10 +108,48 @@ export const bookVisit = async (
     typeId: newId('appointmentType', now),
     modality: 'in-person',
   });
-  const { items } = await planVisitTexts(caller(now), { appointment, patient, change: 'booked' });
+  const { items } = await planVisitTexts(caller(now), { appointment, patient, change: 'booked', consentGranted });
   await transact([appointmentItem(appointment, stampOf(caller(now))), ...items]);
   return appointment;
 };
+
+const timeOf = (begin: Temporal.Instant): VisitTime => {
+  const startEpochMinute = begin.epochMilliseconds / 60_000;
+  return visitTime({ startEpochMinute, endEpochMinute: startEpochMinute + 30 }, zone);
+};
+
+/** The clinic moves a visit. */
+export const moveTo = (begin: Temporal.Instant): AppointmentCommand => ({
+  kind: 'reschedule',
+  by: 'clinic',
+  to: timeOf(begin),
+});
+
+/** What a handler is told besides its message. */
+export const at = (now: Temporal.Instant) => ({ now, requestId: 'test' });
+
+export const iso = (instant: Temporal.Instant): string => instant.toString({ smallestUnit: 'second' });
+
+let replies = 0;
+const newInboundId = ({ clinicId }: Clinic): string => {
+  replies += 1;
+  return `in-${clinicId}-${replies}`;
+};
+
+/** A patient texts the clinic. Answers the id of the text. */
+export const reply = async (
+  { clinic }: World,
+  from: string,
+  body: string,
+  now: Temporal.Instant,
+  inboundMessageId = newInboundId(clinic),
+): Promise<string> => {
+  await receiveText({ from, to: clinic.originationNumber, body, inboundMessageId }, at(now));
+  return inboundMessageId;
+};
+
+/** The number says stop. */
+export const optOut = (world: World, phone: string, now = start): Promise<string> => reply(world, phone, 'STOP', now);
 
 const changeOf: Partial<Record<AppointmentCommand['kind'], VisitChange>> = {
   reschedule: 'rescheduled',

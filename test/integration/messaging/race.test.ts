@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadStanding } from '../../../functions/messaging/consent.ts';
+import { recordReceipt } from '../../../functions/messaging/receipts.ts';
+import { sendText } from '../../../functions/messaging/send.ts';
+import { getMessage, messagesOfCause } from '../../../functions/messaging/store.ts';
+import type { AppointmentCommand } from '../../../functions/scheduling/core/appointment-status.ts';
+import { type Accepted, type Network, startNetwork } from './network.ts';
+import { runProcess } from './process.ts';
+import { addPatient, at, bookVisit, changeVisit, later, moveTo, newWorld, optOut, start } from './world.ts';
+
+let network: Network;
+beforeAll(async () => {
+  network = await startNetwork();
+});
+afterAll(() => network.close());
+
+const visitAt = later(start, 120);
+const runs = { numRuns: Number(process.env.RACE_RUNS ?? 25) };
+
+/** Runs processes side by side; before each request of any of them, the scheduler picks who goes on. */
+const sideBySide = (scheduler: fc.Scheduler, bodies: Readonly<Record<string, () => Promise<unknown>>>) =>
+  scheduler.waitFor(
+    Promise.all(
+      Object.entries(bodies).map(([name, body]) =>
+        runProcess(body, { gate: (call) => scheduler.schedule(Promise.resolve(), `${name}: ${call}`) }),
+      ),
+    ),
+  );
+
+const booked = async () => {
+  const world = await newWorld();
+  const patient = await addPatient(world);
+  const visit = await bookVisit(world, patient, visitAt);
+  const { clinicId } = world.clinic;
+  const ref = { clinicId, messageId: `${visit.id}#reminder-72h#0` };
+  const now = later(start, 48);
+  return {
+    world,
+    patient,
+    visit,
+    now,
+    send: () => sendText(ref, at(now)),
+    change: (command: AppointmentCommand) => changeVisit(world, patient, visit.id, command, now),
+    message: () => getMessage(clinicId, ref.messageId),
+    accepted: async (): Promise<readonly Accepted[]> =>
+      (await network.acceptedFor(patient.phone)).filter(({ context }) => context.message === ref.messageId),
+  };
+};
+
+describe('whoever comes first, a reminder', () => {
+  it('goes out once when two senders have it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const { send, accepted, message } = await booked();
+        await sideBySide(scheduler, { one: send, other: send, third: send });
+        expect(await accepted()).toHaveLength(1);
+        expect(await message()).toMatchObject({ status: 'accepted', attempts: 1 });
+      }),
+      runs,
+    );
+  });
+
+  it('goes out only if it was claimed before the visit was cancelled', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const { send, change, accepted, message, visit, world } = await booked();
+        await sideBySide(scheduler, { sender: send, clinic: () => change({ kind: 'cancel', by: 'clinic' }) });
+        const { status, statusReason, history } = (await message()) ?? {};
+        const wasClaimed = history?.some((entry) => entry.status === 'claimed') ?? false;
+        expect(await accepted()).toHaveLength(wasClaimed ? 1 : 0);
+        expect([status, statusReason]).toEqual(
+          wasClaimed ? ['accepted', undefined] : ['suppressed', 'visit-cancelled'],
+        );
+        const others = (await messagesOfCause(world.clinic.clinicId, visit.id)).filter(
+          ({ sequence }) => sequence === 0,
+        );
+        expect(others.map((text) => text.status).filter((each) => each === 'planned')).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it('never tells the old time once the visit has moved', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const { send, change, accepted, message } = await booked();
+        let movedAtCount = 0;
+        await sideBySide(scheduler, {
+          sender: send,
+          other: send,
+          clinic: async () => {
+            await change(moveTo(later(visitAt, 24)));
+            movedAtCount = (await message())?.status === 'suppressed' ? 0 : 1;
+          },
+        });
+        // Claimed before the move: once, at the time it then had. After it: never.
+        expect(await accepted()).toHaveLength(movedAtCount);
+      }),
+      runs,
+    );
+  });
+
+  it('does not go out after a STOP, which is confirmed once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const { send, accepted, message, world, patient, now } = await booked();
+        const stop = () => optOut(world, patient.phone, now).then((id) => stops.push(id));
+        const stops: string[] = [];
+        await sideBySide(scheduler, { sender: send, patient: stop, again: stop });
+        const { status, statusReason, history } = (await message()) ?? {};
+        const wasClaimed = history?.some((entry) => entry.status === 'claimed') ?? false;
+        expect(await accepted()).toHaveLength(wasClaimed ? 1 : 0);
+        if (!wasClaimed) expect([status, statusReason]).toEqual(['suppressed', 'opted-out']);
+        expect(await loadStanding(world.clinic.clinicId, patient.phone)).toMatchObject({ optedOut: { how: 'text' } });
+
+        for (const stopId of stops) {
+          const messageId = `inb_${stopId}#reply-opt-out#0`;
+          await sendText({ clinicId: world.clinic.clinicId, messageId }, at(now));
+        }
+        const texts = await network.acceptedFor(patient.phone);
+        expect(texts.filter(({ body }) => body.includes('unsubscribed'))).toHaveLength(1);
+      }),
+      runs,
+    );
+  });
+
+  it('ends as its receipts say, in whatever order they and the record of the send come', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.shuffledSubarray(['TEXT_QUEUED', 'TEXT_PENDING', 'TEXT_SUCCESSFUL', 'TEXT_DELIVERED', 'TEXT_UNREACHABLE']),
+        async (scheduler, events) => {
+          const { send, accepted, message, now, world, visit } = await booked();
+          const context = { clinic: world.clinic.clinicId, message: `${visit.id}#reminder-72h#0` };
+          const receive = (eventType: string) => () =>
+            recordReceipt({ eventType, messageId: 'carrier', context }, at(now));
+          await scheduler.waitFor(runProcess(send));
+          await sideBySide(scheduler, Object.fromEntries(events.map((event) => [event, receive(event)])));
+          expect(await accepted()).toHaveLength(1);
+          const isDelivered = events.some((event) => event === 'TEXT_DELIVERED' || event === 'TEXT_SUCCESSFUL');
+          const isFailed = events.includes('TEXT_UNREACHABLE');
+          const status = isDelivered ? 'delivered' : isFailed ? 'failed' : 'accepted';
+          expect(await message()).toMatchObject({ status });
+        },
+      ),
+      runs,
+    );
+  });
+});
