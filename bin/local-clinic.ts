@@ -18,8 +18,9 @@ export const requireLocalClinic = async (): Promise<ClinicInfo> => {
   return info;
 };
 
-/** Gives this process what the clinic's functions have in their environment, so that the same code can be used. */
-export const useLocalClinic = (info: ClinicInfo): void => {
+/** The same, and gives this process what that clinic's functions have in their environment, so that their code can be used here. */
+export const useLocalClinic = async (): Promise<ClinicInfo> => {
+  const info = await requireLocalClinic();
   Object.assign(process.env, clientEnvironment(info.engineEndpoint), {
     PLUMBLINE_STAGE: 'local',
     PLUMBLINE_CLOCK_FILE: info.clockFile,
@@ -29,4 +30,5 @@ export const useLocalClinic = (info: ClinicInfo): void => {
     SEND_QUEUE_URL: info.queues.send,
     PUBLIC_URL: info.apiUrl,
   });
+  return info;
 };

@@ -44,8 +44,7 @@ export const register = (program: Command): void => {
       const seconds = parseDuration(duration);
       if (seconds === undefined)
         throw new CliError(`"${duration}" is no stretch of time: say it like 90m, 2h, 3d or 3d12h, at most a year.`, 2);
-      const clinic = await requireLocalClinic();
-      useLocalClinic(clinic);
+      const clinic = await useLocalClinic();
       // Loaded late: what it reads from the environment must be there.
       const { advanceClock } = await import('../../local/advance.ts');
       const whole = await advanceClock(clinic, seconds, (moment) => {
