@@ -110,12 +110,12 @@ ${explained}
 ${view.fields[question.id] ?? ''}</textarea>
 </div></div>`;
   }
-  return html`<div class="${style}"><fieldset role="radiogroup"${question.required ? html` aria-required="true"` : ''}${described}${invalid}>
+  return html`<div class="${style}"><div><fieldset role="radiogroup"${question.required ? html` aria-required="true"` : ''}${described}${invalid}>
 <legend>${label}</legend>
 ${explained}
 ${options(question, view)}
 ${hasEmergency(question, view) ? urgent : ''}
-</fieldset></div>`;
+</fieldset></div></div>`;
 };
 
 // Shown by the style sheet as soon as such an answer is chosen: it must not wait for the whole form.
