@@ -2,8 +2,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build, type Plugin } from 'esbuild';
-import { findHandlers } from './handlers.ts';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import { findHandlers, type HandlerFile } from './handlers.ts';
 
 /** What one function weighs once bundled: the code Lambda loads, without its source map. */
 export interface BundleSize {
@@ -29,17 +29,81 @@ const versionOnly: Plugin = {
   },
 };
 
+// DynamoDB, SQS and SMS use no event streams; the SDK would load them for an operation that has one, and none here has.
+const noEventStreams: Plugin = {
+  name: 'no-event-streams',
+  setup: (build) => {
+    build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'left-out' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({
+      contents: "throw new Error('Event streams are left out of this bundle')",
+    }));
+  },
+};
+
+// Every schema of zod knows how to write itself as JSON Schema; only the function that serves OpenAPI asks it to.
+const noJsonSchema: Plugin = {
+  name: 'no-json-schema',
+  setup: (build) => {
+    build.onLoad({ filter: /zod\/v4\/core\/(?:to-json-schema|json-schema-processors)\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const names = [...source.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name);
+      const renamed = [...source.matchAll(/^export \{ \w+ as (\w+) \}/gm)].map(([, name]) => name);
+      return {
+        contents: `const leftOut = () => { throw new Error('JSON Schema is left out of this bundle'); };
+const later = () => leftOut;
+export { ${[...names, ...renamed].map((name) => `${name?.startsWith('create') ? 'later' : 'leftOut'} as ${name}`).join(', ')} };`,
+      };
+    });
+  },
+};
+
+/** The functions that write JSON Schema. */
+const writesJsonSchema: ReadonlySet<string> = new Set(['platform-http']);
+
 /** Where bundles go unless somebody says otherwise. */
 export const defaultBundles = (root: string): string => join(root, 'dist', 'functions');
 
 /**
- * Bundles every handler under `root`, all in one esbuild run, to `<outdir>/<area>-<handler>/index.mjs` with its source map.
+ * Bundles every handler under `root`, in two esbuild runs side by side, to `<outdir>/<area>-<handler>/index.mjs` with its source map.
  * The same sources give the same bytes, so a function that did not change is not deployed again.
  */
 export const bundle = async (root: string, outdir = defaultBundles(root)): Promise<readonly BundleSize[]> => {
   const handlers = await findHandlers(root);
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
+  const metafiles = await Promise.all([
+    bundleHandlers(
+      root,
+      outdir,
+      handlers.filter(({ name }) => writesJsonSchema.has(name)),
+      [],
+    ),
+    bundleHandlers(
+      root,
+      outdir,
+      handlers.filter(({ name }) => !writesJsonSchema.has(name)),
+      [noJsonSchema],
+    ),
+  ]);
+  const metafile: Metafile = {
+    inputs: Object.assign({}, ...metafiles.map(({ inputs }) => inputs)),
+    outputs: Object.assign({}, ...metafiles.map(({ outputs }) => outputs)),
+  };
+  await writeFile(join(dirname(outdir), 'metafile.json'), JSON.stringify(metafile));
+  return Object.entries(metafile.outputs)
+    .filter(([file]) => file.endsWith('.mjs'))
+    .map(([file, { bytes }]) => ({ name: basename(dirname(file)), bytes }))
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+};
+
+const bundleHandlers = async (
+  root: string,
+  outdir: string,
+  handlers: readonly HandlerFile[],
+  plugins: readonly Plugin[],
+): Promise<Metafile> => {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(handlers.map(({ name, file }) => [`${name}/index`, file])),
@@ -56,15 +120,11 @@ export const bundle = async (root: string, outdir = defaultBundles(root)): Promi
     legalComments: 'none',
     banner: { js: requireBanner },
     alias: { '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'lambda-credentials.ts') },
-    plugins: [versionOnly],
+    plugins: [versionOnly, noEventStreams, ...plugins],
     metafile: true,
     logLevel: 'warning',
   });
-  await writeFile(join(dirname(outdir), 'metafile.json'), JSON.stringify(metafile));
-  return Object.entries(metafile.outputs)
-    .filter(([file]) => file.endsWith('.mjs'))
-    .map(([file, { bytes }]) => ({ name: basename(dirname(file)), bytes }))
-    .toSorted((a, b) => a.name.localeCompare(b.name));
+  return metafile;
 };
 
 const main = async (): Promise<void> => {

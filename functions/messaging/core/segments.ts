@@ -1,4 +1,5 @@
 import GraphemeSplitter from 'grapheme-splitter';
+import { septetsOf } from './gsm7.ts';
 
 /** How a carrier will encode a text and into how many parts it will cut it: what a text costs. */
 export interface Segmentation {
@@ -13,22 +14,6 @@ const GSM7_SINGLE_SEPTETS = 160;
 const GSM7_PART_SEPTETS = 153;
 const UCS2_SINGLE_UNITS = 70;
 const UCS2_PART_UNITS = 67;
-
-// 3GPP TS 23.038, default alphabet without the escape itself, then its extension table.
-const GSM7_BASIC =
-  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
-const GSM7_EXTENSION = '\f^{}\\[~]|';
-const EURO = 0x20ac;
-
-/** Septets by UTF-16 unit, 0 where GSM-7 has no such character. The euro sign lies far outside and is asked apart. */
-const SEPTETS = new Uint8Array(0x0400);
-for (const character of GSM7_BASIC) SEPTETS[character.charCodeAt(0)] = 1;
-for (const character of GSM7_EXTENSION) SEPTETS[character.charCodeAt(0)] = 2;
-
-function septetsOf(unit: number): number {
-  if (unit < SEPTETS.length) return SEPTETS[unit] ?? 0;
-  return unit === EURO ? 2 : 0;
-}
 
 /**
  * Counts the parts of a text exactly: 160/153 septets in GSM-7, where an extension character takes two that are never split
@@ -91,48 +76,4 @@ function charactersOf(text: string): readonly string[] {
   if (!JOINING.test(text) || ENDLESS_CLUSTER.test(text)) return [...text];
   // A line end typed as two characters is two characters to a carrier.
   return splitter.splitGraphemes(text).flatMap((cluster) => (cluster === '\r\n' ? ['\r', '\n'] : [cluster]));
-}
-
-// Marks that word processors and phones put in, by what a keyboard would have typed.
-const TYPOGRAPHIC: ReadonlyMap<string, string> = new Map(
-  [
-    ["'", '‘’‚‛′ʹʻʼʽ`´'],
-    ['"', '“”„‟″«»'],
-    ['-', '‐‑‒–—―−⁃'],
-    ['...', '…'],
-    ['*', '•‣·∙'],
-    [' ', '\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\v'],
-    ['', '\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f'],
-    ['\n', '\u2028\u2029\u0085'],
-    ['/', '⁄∕'],
-    ['(c)', '©'],
-    ['(R)', '®'],
-    ['TM', '™'],
-    ['x', '×'],
-    ['<', '‹'],
-    ['>', '›'],
-  ].flatMap(([plain = '', marks = '']) => [...marks].map((mark): [string, string] => [mark, plain])),
-);
-
-function toGsm7Character(character: string): string {
-  const unit = character.charCodeAt(0);
-  if (character.length === 1 && septetsOf(unit) > 0) return character;
-  const plain = TYPOGRAPHIC.get(character);
-  if (plain !== undefined) return plain;
-  const base = character.normalize('NFKD').replace(/\p{M}/gu, '');
-  return base !== '' && [...base].every((part) => part.length === 1 && septetsOf(part.charCodeAt(0)) > 0)
-    ? base
-    : character;
-}
-
-/**
- * Writes a text with the characters GSM-7 has: typographic marks become typed ones, an accented letter stays where GSM-7 has it
- * (é ñ ü à) and loses its accent where not (á í ó ú). What has no plain form (emoji, other scripts) is left for the caller to
- * see in {@link segment}.
- */
-export function toGsm7(text: string): string {
-  for (let index = 0; index < text.length; index++) {
-    if (septetsOf(text.charCodeAt(index)) === 0) return [...text.normalize('NFC')].map(toGsm7Character).join('');
-  }
-  return text;
 }

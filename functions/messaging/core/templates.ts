@@ -1,5 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
-import { segment, toGsm7 } from './segments.ts';
+import { isGsm7, toGsm7 } from './gsm7.ts';
 
 /**
  * Every text this product sends. Data, not code: a template is a string with `{tokens}`, and the tokens are its type.
@@ -91,7 +91,7 @@ const tokenText = (token: string, value: string): string => {
 /** GSM-7 on one line; what has no plain form (an emoji in a name) is left out. Extension characters cost double: also left out of names. */
 const sendable = (value: string): string =>
   [...toGsm7(value)]
-    .map((character) => (segment(character).encoding === 'GSM-7' ? character : ''))
+    .map((character) => (isGsm7(character) ? character : ''))
     .join('')
     .replace(/\s+/g, ' ')
     .trim();

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { SegmentedMessage } from 'sms-segments-calculator';
 import { describe, expect, it, vi } from 'vitest';
-import { segment, toGsm7 } from '../../../../functions/messaging/core/segments.ts';
+import { toGsm7 } from '../../../../functions/messaging/core/gsm7.ts';
+import { segment } from '../../../../functions/messaging/core/segments.ts';
 import { disagreements, GSM7 } from './segments.reference.ts';
 
 // Many cases on a shared machine: slow is not wrong.
