@@ -4,7 +4,7 @@ import type { BreakKind, ChainBreak, Entry, RecordDifference } from '../../funct
 import type { VerifiedChain, verifyRecords } from '../../functions/audit/verify.ts';
 import { canonicalJson } from '../../functions/platform/canonical-json.ts';
 import { CliError, print } from '../cli.ts';
-import { requireLocalClinic, useLocalClinic } from '../local-clinic.ts';
+import { useLocalClinic } from '../local-clinic.ts';
 
 interface Target {
   readonly clinic?: string;
@@ -53,8 +53,7 @@ Examples:
 /** Points the clients at the target and answers the clinic's id. */
 const aim = async ({ clinic, table, recordsTable }: Target): Promise<string> => {
   if (table === undefined) {
-    const info = await requireLocalClinic();
-    useLocalClinic(info);
+    const info = await useLocalClinic();
     if (clinic === undefined || clinic === info.slug || clinic === info.clinicId) return info.clinicId;
   } else {
     process.env.AUDIT_TABLE = table;
@@ -120,7 +119,7 @@ const endProgress = (): void => {
 };
 
 /** How long the log may take to tell of a change, before a difference is believed. */
-const settleMillis = 1000;
+const settleMillis = 500;
 
 const verify = async (command: Command): Promise<void> => {
   const options = command.opts<Target & { readonly records?: true }>();

@@ -83,7 +83,7 @@ const recordId = (pk: string, sk: string): string => JSON.stringify([pk, sk]);
 export const verifyRecords = async (
   clinicId: string,
   settle: () => Promise<void>,
-  attempts = 5,
+  attempts = 6,
 ): Promise<{ readonly records: number; readonly different: readonly DifferentRecord[] }> => {
   const last = new Map<string, Last>();
   const visit: Visit = ({ record, afterHash }) => {
