@@ -11,7 +11,8 @@ interface Process {
   calls: number;
   isDead: boolean;
   readonly crash?: Crash | undefined;
-  readonly gate?: ((call: string) => Promise<void>) | undefined;
+  /** Runs each of its requests, when it sees fit. */
+  readonly around?: ((command: string, request: () => Promise<unknown>) => Promise<unknown>) | undefined;
   readonly died: () => void;
 }
 
@@ -30,11 +31,12 @@ const watch =
   async (args: never): Promise<unknown> => {
     const process = running.getStore();
     if (process === undefined) return next(args);
-    await process.gate?.(commandName);
     if (process.isDead) return never();
     const call = process.calls;
     process.calls += 1;
-    if (process.crash?.atCall !== call) return next(args);
+    if (process.crash?.atCall !== call) {
+      return process.around === undefined ? next(args) : process.around(commandName, () => next(args));
+    }
     process.isDead = true;
     if (process.crash.requestArrives) await next(args).catch(() => undefined);
     process.died();
@@ -53,7 +55,7 @@ for (const { middlewareStack } of [documentClient, smsClient, queueClient]) {
 /** Runs a process to its end or to its death. `calls` is how many requests it made. */
 export const runProcess = (
   body: () => Promise<unknown>,
-  options: { readonly crash?: Crash | undefined; readonly gate?: Process['gate'] } = {},
+  options: { readonly crash?: Crash | undefined; readonly around?: Process['around'] } = {},
 ): Promise<{ readonly ended: 'finished' | 'crashed'; readonly calls: number }> =>
   new Promise((resolve, reject) => {
     const process: Process = {
