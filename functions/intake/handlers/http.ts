@@ -1,4 +1,4 @@
-import { renderProblemPage } from '../../../web/visit/pages.ts';
+import { pageHeaders, renderProblemPage } from '../../../web/visit/pages.ts';
 import { httpHandler } from '../../platform/http/api.ts';
 import { found } from '../../platform/problem.ts';
 import { routes } from '../contract.ts';
@@ -28,5 +28,5 @@ export const handler = httpHandler(
     showFormPage: ({ caller, link, params, query }) => showFormPage({ caller, link, token: params.token }, query.done),
     submitFormPage: ({ caller, link, params, body }) => submitFormPage({ caller, link, token: params.token }, body),
   },
-  renderProblemPage,
+  { render: renderProblemPage, headers: pageHeaders },
 );

@@ -78,6 +78,12 @@ const exchangeOf = (event: APIGatewayProxyEventV2): Exchange => {
 /** The remembered answer was written by an earlier request under the same key. */
 class AnsweredBefore extends Error {}
 
+/** How a failure of a page route is shown: with the same headers (its content security policy) as the pages themselves. */
+export interface ProblemPage {
+  readonly render: (problem: ProblemDocument, clinic?: Clinic) => string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /**
  * The Lambda entry of an area's routes: one middy stack round all its use cases.
  * @param problemPage renders a failure of a page route; problem+json is for programs. It is told the clinic, where the
@@ -86,7 +92,7 @@ class AnsweredBefore extends Error {}
 export const httpHandler = <const Routes extends readonly Route[]>(
   routes: Routes,
   implementations: Implementations<NoInfer<Routes>>,
-  problemPage?: (problem: ProblemDocument, clinic?: Clinic) => string,
+  problemPage?: ProblemPage,
 ) => {
   const byKey = new Map<string, Route>(routes.map((route) => [routeKeyOf(route), route]));
   // The mapped type ties each name to its own route; here, where the route is known only at run time, they are all alike.
@@ -160,10 +166,11 @@ export const httpHandler = <const Routes extends readonly Route[]>(
         statusCode: problem.status,
         headers: {
           ...commonHeaders,
+          ...(asPage ? problemPage.headers : {}),
           'content-type': asPage ? htmlType : 'application/problem+json',
           ...(problem.code === 'busy' ? { 'retry-after': '1' } : {}),
         },
-        body: asPage ? problemPage(document, await clinicOf(exchange)) : JSON.stringify(document),
+        body: asPage ? problemPage.render(document, await clinicOf(exchange)) : JSON.stringify(document),
       };
       logExchange(exchange, request.event.routeKey, problem.status, document);
     },

@@ -1,4 +1,4 @@
-import { renderProblemPage } from '../../../web/visit/pages.ts';
+import { pageHeaders, renderProblemPage } from '../../../web/visit/pages.ts';
 import { loadPatient } from '../../intake/patients.ts';
 import { httpHandler, type Request } from '../../platform/http/api.ts';
 import type { Route } from '../../platform/http/contract.ts';
@@ -114,5 +114,5 @@ export const handler = httpHandler(
     showVisitPage: async (request) => showVisitPage(request, request.query.done),
     submitVisitPage: async (request) => submitVisitPage(request, request.body),
   },
-  renderProblemPage,
+  { render: renderProblemPage, headers: pageHeaders },
 );
