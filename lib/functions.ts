@@ -137,4 +137,4 @@ export const routesByFunction: ReadonlyMap<string, readonly Route[]> = new Map(
 );
 
 /** Items that are bookkeeping, not records of the clinic: they have no audit entry and no reader downstream. */
-export const technicalEntities = ['Directory', 'Idempotency', 'LinkToken'] as const;
+export { technicalEntities } from '../functions/audit/core/chain.ts';
