@@ -5,6 +5,8 @@ export interface FrontDoorOptions {
   readonly port: number;
   /** The engine's address of the HTTP API: `http://127.0.0.1:PORT/_aws/execute-api/API_ID/$default`. */
   readonly target: string;
+  /** Requests the engine works on at a time; the others wait their turn. @default 16 */
+  readonly places?: number;
 }
 
 /** A running front door. */
@@ -34,14 +36,15 @@ const hopByHop = new Set([
  * One short loopback address in front of the engine's HTTP API: what a custom domain and the API's CORS settings are in
  * production. Bodies stream both ways; nothing is changed but the headers of a hop.
  */
-export async function startFrontDoor({ port, target }: FrontDoorOptions): Promise<FrontDoor> {
+export async function startFrontDoor({ port, target, places = 16 }: FrontDoorOptions): Promise<FrontDoor> {
+  const enter = turnstile(places);
   const server = createServer((request, response) => {
     const cors = corsHeaders(request);
     if (cors !== undefined && request.method === 'OPTIONS' && 'access-control-request-method' in request.headers) {
       response.writeHead(204, { ...cors, ...preflight }).end();
       return;
     }
-    forward(target, request, response, cors ?? {});
+    enter(response, () => forward(target, request, response, cors ?? {}));
   });
   // A kept connection would outlive a restart of the engine behind it.
   server.keepAliveTimeout = 5_000;
@@ -59,6 +62,33 @@ export async function startFrontDoor({ port, target }: FrontDoorOptions): Promis
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/**
+ * Lets in so many at a time, in the order they came. Each request at once is a function process of its own in the engine (75 MB,
+ * half a second of a core to start): a hundred callers would spend the functions' time limits on starting them.
+ */
+function turnstile(places: number): (response: ServerResponse, begin: () => void) => void {
+  let inside = 0;
+  const waiting: { readonly response: ServerResponse; readonly begin: () => void }[] = [];
+  const next = (): void => {
+    while (inside < places) {
+      const first = waiting.shift();
+      if (first === undefined) return;
+      // Who hung up while waiting asks for nothing any more.
+      if (first.response.closed) continue;
+      inside += 1;
+      first.response.once('close', () => {
+        inside -= 1;
+        next();
+      });
+      first.begin();
+    }
+  };
+  return (response, begin) => {
+    waiting.push({ response, begin });
+    next();
   };
 }
 

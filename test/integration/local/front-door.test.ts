@@ -1,4 +1,5 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, request as openRequest, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { executeApiTarget, type FrontDoor, startFrontDoor } from '../../../local/front-door.ts';
 import { freePort } from '../../../local/prerequisites.ts';
@@ -47,6 +48,39 @@ describe('the front door', () => {
     expect(answer.headers.get('etag')).toBe('"3"');
     expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
     expect(await answer.text()).toBe('{"a":1}');
+  });
+
+  it('lets in so many at a time, and the others in turn; who hangs up while waiting is never let in', async () => {
+    const inside: (() => void)[] = [];
+    const paths: string[] = [];
+    const busy = createServer((request, response) => {
+      paths.push(request.url ?? '');
+      inside.push(() => response.end('done'));
+    });
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const address = busy.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const narrow = await startFrontDoor({ port: 0, target: `http://127.0.0.1:${port}/api`, places: 3 });
+    const call = (path: string) => fetch(`${narrow.url}${path}`).then((answer) => answer.text());
+    const first = ['/1', '/2', '/3'].map(call);
+    await expect.poll(() => inside.length).toBe(3);
+    const leaving = openRequest(`${narrow.url}/left`);
+    leaving.on('error', () => {});
+    await new Promise<void>((resolve) => leaving.end(resolve));
+    const later = ['/4', '/5'].map(call);
+    await sleep(100);
+    expect(paths.toSorted()).toEqual(['/api/1', '/api/2', '/api/3']);
+
+    leaving.destroy();
+    await sleep(100);
+    for (const answer of inside.splice(0)) answer();
+    await expect.poll(() => inside.length).toBe(2);
+    for (const answer of inside) answer();
+
+    expect(await Promise.all([...first, ...later])).toEqual(Array.from({ length: 5 }, () => 'done'));
+    expect(paths.slice(3).toSorted()).toEqual(['/api/4', '/api/5']);
+    await narrow.close();
+    await new Promise<void>((resolve) => busy.close(() => resolve()));
   });
 
   it('passes a large body through in both directions', async () => {
