@@ -5,7 +5,15 @@ export default defineConfig({
   test: {
     coverage: { provider: 'v8', include: ['functions/*/core/**'], reporter: ['text-summary', 'json-summary'] },
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          environment: 'node',
+          isolate: false,
+          pool: 'threads',
+        },
+      },
       {
         test: {
           name: 'integration',
