@@ -149,6 +149,7 @@ describe('chargeLineOf', () => {
   });
 
   it.each([
+    ['half a minute', '2026-11-24T16:00:30Z', 0],
     ['a minute and 59 seconds', '2026-11-24T16:01:59Z', 1],
     ['exactly two minutes', '2026-11-24T16:02:00Z', 2],
   ])('rounds %s down', (_title, end, minutes) => {
