@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { sweepDue } from '../messaging/sweep.ts';
 import { metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
-import { countOpenCases } from './store.ts';
+import { waitingCases } from './store.ts';
 
 /**
  * The minute's sweep of care: hands over the check-ins and exercise nudges that are due, and says how many red flags
@@ -11,6 +11,6 @@ import { countOpenCases } from './store.ts';
  */
 export const sweepCheckIns = async (now: Temporal.Instant, requestId: string): Promise<number> => {
   const due = await sweepDue('check-ins', now, requestId);
-  count(metricNames.redFlagsWaiting, await countOpenCases());
+  count(metricNames.redFlagsWaiting, (await waitingCases()).length);
   return due;
 };

@@ -34,7 +34,7 @@ export interface TriageCase {
   readonly sourceId: string;
   /** Names of the rules that matched, never the words. */
   readonly flags: readonly string[];
-  /** How soon a human must act, in the words of the rule set. */
+  /** How soon a human must act, in the words of the rule set: `EMERGENCY`, `SAME_DAY`. */
   readonly disposition: string;
   /** Absent when nobody, or more than one patient, uses the number. */
   readonly patientId?: Id<'patient'> | undefined;
@@ -198,14 +198,14 @@ export const pageOfCases = async (
   return { items: items.map(toCase), cursor };
 };
 
-/** How many cases of all clinics wait for a human. Costs a query a shard, by the number of open cases alone. */
-export const countOpenCases = async (): Promise<number> => {
+/** The cases of all clinics that wait for a human. Costs a query a shard, by the number of open cases alone. */
+export const waitingCases = async (): Promise<readonly TriageCase[]> => {
   const shards = await Promise.all(
     Array.from({ length: triageShards }, (_, shard) =>
       queryAll(TriageCaseEntity, { index: 'due', partition: `due#triage#${shard}` }),
     ),
   );
-  return shards.flat().length;
+  return shards.flat().map(toCase);
 };
 
 const toPlan = (stored: FormattedItem<typeof ExercisePlanEntity>): ExercisePlan => ({

@@ -179,7 +179,7 @@ const onRedFlag = async (caller: Caller, reading: Reading): Promise<Effects> => 
     source: 'text',
     sourceId: inbound.inboundMessageId,
     flags: flags.map(({ rule }) => rule),
-    disposition: disposition ?? 'same-day',
+    disposition: disposition ?? 'SAME_DAY',
   });
   const alerts = standing.alertsCount ?? 0;
   // A flood from one phone must not bury the alerts of the others; every case waits in the list all the same.

@@ -48,7 +48,7 @@ const planCaseAlert = async (): Promise<Sent> => {
     source: 'text',
     sourceId: 'in-1',
     flags: ['saddle-numbness'],
-    disposition: 'emergency',
+    disposition: 'EMERGENCY',
   });
   const alert = await planAlert(caller(start), opened.case);
   await transact([...opened.items, ...alert.items]);

@@ -66,12 +66,17 @@ export const newWorld = async (): Promise<World> => {
 /** A patient who, unless told otherwise, agreed to be texted. */
 export const addPatient = async (
   { caller }: World,
-  details: { readonly phone?: string; readonly consents?: boolean; readonly givenName?: string } = {},
+  details: {
+    readonly phone?: string;
+    readonly consents?: boolean;
+    readonly givenName?: string;
+    readonly birthDate?: string;
+  } = {},
 ): Promise<Patient> => {
   const { patient, items } = newPatient(caller(start), {
     givenName: details.givenName ?? 'Ana',
     familyName: 'Reyes',
-    birthDate: '1984-02-29',
+    birthDate: details.birthDate ?? '1984-02-29',
     phone: details.phone ?? newPhone(),
     zone,
   });

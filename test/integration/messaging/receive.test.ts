@@ -1,0 +1,288 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pageOfObservations } from '../../../functions/care/store.ts';
+import { listTriageCases, triageCaseId } from '../../../functions/care/triage.ts';
+import { loadStanding } from '../../../functions/messaging/consent.ts';
+import { receiveText } from '../../../functions/messaging/receive.ts';
+import { sendText } from '../../../functions/messaging/send.ts';
+import { consentsOf, messagesOfCause } from '../../../functions/messaging/store.ts';
+import { loadInboundText } from '../../../functions/messaging/thread.ts';
+import type { Appointment } from '../../../functions/scheduling/core/types.ts';
+import { loadAppointment } from '../../../functions/scheduling/visits.ts';
+import { type Network, startNetwork } from './network.ts';
+import { handedOver } from './queue.ts';
+import {
+  addPatient,
+  at,
+  bookVisit,
+  changeVisit,
+  iso,
+  later,
+  moveTo,
+  newPhone,
+  newWorld,
+  reply,
+  start,
+  type World,
+} from './world.ts';
+
+let network: Network;
+beforeAll(async () => {
+  network = await startNetwork();
+});
+afterAll(() => network.close());
+
+const visitAt = later(start, 120);
+const remindAt = later(start, 48);
+
+/** A patient who has just been asked to confirm. */
+const reminded = async () => {
+  const world = await newWorld();
+  const patient = await addPatient(world);
+  const visit = await bookVisit(world, patient, visitAt);
+  await sendText({ clinicId: world.clinic.clinicId, messageId: `${visit.id}#reminder-72h#0` }, at(remindAt));
+  const load = (): Promise<Appointment | undefined> => loadAppointment(world.clinic.clinicId, visit.id);
+  return { world, patient, visit, load };
+};
+
+/** A patient who has just been asked about pain, and a week later about exercise. */
+const seen = async () => {
+  const world = await newWorld();
+  const patient = await addPatient(world);
+  const time = later(start, 1);
+  const visit = await bookVisit(world, patient, time);
+  await changeVisit(world, patient, visit.id, { kind: 'arrive' }, time);
+  const fulfilment = { modality: 'in-person', start: iso(time), end: iso(later(time, 0.5)) } as const;
+  await changeVisit(world, patient, visit.id, { kind: 'fulfil', fulfilment }, later(time, 1));
+  const ask = later(time, 48.5);
+  await sendText({ clinicId: world.clinic.clinicId, messageId: `${visit.id}#check-in-48h#0` }, at(ask));
+  const observations = async () =>
+    (await pageOfObservations(world.clinic.clinicId, patient.id, {})).items.map(({ kind, value }) => ({ kind, value }));
+  return { world, patient, visit, ask, observations };
+};
+
+/** What the clinic answered to one inbound text, sent for real. */
+const answersTo = async (world: World, inboundId: string, now = remindAt): Promise<readonly string[]> => {
+  const planned = await messagesOfCause(world.clinic.clinicId, `inb_${inboundId}`);
+  for (const { clinicId, id } of planned) await sendText({ clinicId, messageId: id }, at(now));
+  const ids = new Set(planned.map(({ id }) => id));
+  const to = planned[0]?.to;
+  if (to === undefined) return [];
+  return (await network.acceptedFor(to))
+    .filter(({ context }) => ids.has(context.message ?? ''))
+    .map(({ body }) => body);
+};
+
+const openCases = async ({ clinic }: World) => (await listTriageCases(clinic.clinicId, 'open', {})).items;
+
+describe('C', () => {
+  it('confirms the visit at the time that was asked about, and is thanked', async () => {
+    const { world, patient, load } = await reminded();
+    const id = await reply(world, patient.phone, 'C', remindAt);
+    expect(await load()).toMatchObject({ confirmedSequence: 0, status: 'booked' });
+    expect(await answersTo(world, id)).toEqual([
+      expect.stringContaining("thank you, you're confirmed for Sun Nov 29 10:00 AM MST"),
+    ]);
+    expect((await loadStanding(world.clinic.clinicId, patient.phone)).openQuestion).toBeUndefined();
+  });
+
+  it('after the visit has moved confirms nothing and is told the new time', async () => {
+    const { world, patient, visit, load } = await reminded();
+    await changeVisit(world, patient, visit.id, moveTo(later(visitAt, 24)), remindAt);
+    const id = await reply(world, patient.phone, 'C', remindAt);
+    expect((await load())?.confirmedSequence).toBeUndefined();
+    expect(await answersTo(world, id)).toEqual([expect.stringContaining('your visit is now Mon Nov 30 10:00 AM MST')]);
+
+    await reply(world, patient.phone, 'C', later(remindAt, 0.1));
+    expect(await load()).toMatchObject({ confirmedSequence: 1 });
+  });
+
+  it('from one phone of two patients confirms nothing: it is not guessed whose visit it is', async () => {
+    const { world, patient, load } = await reminded();
+    await addPatient(world, { phone: patient.phone, givenName: 'Bea', birthDate: '2015-05-05' });
+    const id = await reply(world, patient.phone, 'C', remindAt);
+    expect((await load())?.confirmedSequence).toBeUndefined();
+    expect(await answersTo(world, id)).toEqual([expect.stringContaining('To talk, call')]);
+  });
+});
+
+describe('R and words about the visit', () => {
+  it.each([
+    ['R', /choose another time here: http\S+\/v\/[\w-]{22}$/],
+    ['cancel my appointment', /cancel or move your visit here: http\S+\/v\/[\w-]{22} or call/],
+  ])('%s is answered with a link, and leaves the visit alone', async (body, expected) => {
+    const { world, patient, load } = await reminded();
+    const id = await reply(world, patient.phone, body, remindAt);
+    expect(await answersTo(world, id)).toEqual([expect.stringMatching(expected)]);
+    expect(await load()).toMatchObject({ status: 'booked' });
+  });
+
+  it('discloses nothing to a number that is no patient of the clinic', async () => {
+    const world = await newWorld();
+    const phone = newPhone();
+    const id = await reply(world, phone, 'R', remindAt);
+    const [answer = '', ...more] = await answersTo(world, id);
+    expect(more).toEqual([]);
+    expect(answer).toContain('our staff will read this');
+    expect(answer).not.toContain('/v/');
+  });
+});
+
+describe('a number that answers a question', () => {
+  it('is stored once as pain, and is thanked', async () => {
+    const { world, patient, ask, observations } = await seen();
+    const id = await reply(world, patient.phone, '7', later(ask, 5));
+    await reply(world, patient.phone, '7', later(ask, 5), id);
+    expect(await observations()).toEqual([{ kind: 'pain', value: 7 }]);
+    expect(await answersTo(world, id, later(ask, 5))).toEqual([expect.stringContaining("we've noted it")]);
+  });
+
+  it('is not stored when nothing was asked', async () => {
+    const { world, patient, ask, observations } = await seen();
+    await reply(world, patient.phone, '7', later(ask, 5));
+    await reply(world, patient.phone, '3', later(ask, 6));
+    expect(await observations()).toEqual([{ kind: 'pain', value: 7 }]);
+  });
+
+  it('is not stored when it comes too late to know what it answers', async () => {
+    const { world, patient, ask, observations } = await seen();
+    await reply(world, patient.phone, '7', later(ask, 73));
+    expect(await observations()).toEqual([]);
+  });
+});
+
+describe('STOP', () => {
+  it('is recorded in its words, confirmed once, and then met with silence', async () => {
+    const { world, patient } = await reminded();
+    const first = await reply(world, patient.phone, 'Please stop', remindAt);
+    const second = await reply(world, patient.phone, 'STOP', remindAt);
+    const third = await reply(world, patient.phone, 'hello?', remindAt);
+    expect(await answersTo(world, first)).toEqual([expect.stringContaining("you're unsubscribed")]);
+    expect(await answersTo(world, second)).toEqual([]);
+    expect(await answersTo(world, third)).toEqual([]);
+    expect(await consentsOf(world.clinic.clinicId, patient.phone)).toMatchObject([
+      { category: 'treatment', granted: true, how: 'staff' },
+      { category: 'all', granted: false, how: 'text', wording: 'Please stop' },
+    ]);
+  });
+
+  it('said as a bare CANCEL leaves the visit alone and says so', async () => {
+    const { world, patient, load } = await reminded();
+    const id = await reply(world, patient.phone, 'CANCEL', remindAt);
+    expect(await answersTo(world, id)).toEqual([expect.stringContaining('Your visit still stands')]);
+    expect(await load()).toMatchObject({ status: 'booked' });
+  });
+
+  it('is not undone by an agreement typed into a form, but by START', async () => {
+    const { world, patient } = await reminded();
+    await reply(world, patient.phone, 'STOP', remindAt);
+    await addPatient(world, { phone: patient.phone, givenName: 'Bea', birthDate: '2015-05-05' });
+    expect(await loadStanding(world.clinic.clinicId, patient.phone)).toHaveProperty('optedOut.how', 'text');
+    const id = await reply(world, patient.phone, 'START', remindAt);
+    expect((await loadStanding(world.clinic.clinicId, patient.phone)).optedOut).toBeUndefined();
+    expect(await answersTo(world, id)).toEqual([expect.stringContaining("you'll get texts")]);
+  });
+
+  it('does not keep HELP from being answered', async () => {
+    const { world, patient } = await reminded();
+    await reply(world, patient.phone, 'STOP', remindAt);
+    const id = await reply(world, patient.phone, 'HELP', remindAt);
+    expect(await answersTo(world, id)).toEqual([expect.stringContaining('Help: +1')]);
+  });
+
+  it('is confirmed within five minutes or not at all', async () => {
+    const { world, patient } = await reminded();
+    const id = await reply(world, patient.phone, 'STOP', remindAt);
+    expect(await answersTo(world, id, later(remindAt, 0.1))).toEqual([]);
+  });
+});
+
+describe('words of a red flag', () => {
+  const words = 'I have no feeling between my legs and cannot pee';
+
+  it('open a case, alert the on-call number first, and advise the patient', async () => {
+    const { world, patient } = await reminded();
+    const id = await reply(world, patient.phone, words, remindAt);
+    const [triageCase, ...more] = await openCases(world);
+    expect(more).toEqual([]);
+    expect(triageCase).toMatchObject({
+      id: triageCaseId(world.clinic.clinicId, { source: 'text', sourceId: id }),
+      patientId: patient.id,
+      disposition: 'EMERGENCY',
+    });
+    expect(await loadInboundText(world.clinic.clinicId, patient.phone, id)).toMatchObject({
+      body: words,
+      intent: 'red_flag',
+    });
+    expect(await handedOver(world.clinic.clinicId)).toEqual([
+      `${triageCase?.id}#on-call-alert#0`,
+      `inb_${id}#reply-red-flag#0`,
+    ]);
+    expect(await answersTo(world, id)).toEqual([expect.stringContaining('call 911')]);
+
+    const alert = { clinicId: world.clinic.clinicId, messageId: `${triageCase?.id}#on-call-alert#0` };
+    await sendText(alert, at(remindAt));
+    const [text] = await network.acceptedFor(world.clinic.onCallNumber);
+    expect(text?.body).toContain(triageCase?.id);
+    expect(text?.body).not.toContain(patient.phone);
+  });
+
+  it('delivered twice open one case', async () => {
+    const { world, patient } = await reminded();
+    const id = await reply(world, patient.phone, words, remindAt);
+    await Promise.all([1, 2, 3].map(() => reply(world, patient.phone, words, remindAt, id)));
+    expect(await openCases(world)).toHaveLength(1);
+  });
+
+  it('reach a human even from a number that said stop, which gets no text', async () => {
+    const { world, patient } = await reminded();
+    await reply(world, patient.phone, 'STOP', remindAt);
+    const id = await reply(world, patient.phone, words, remindAt);
+    expect(await openCases(world)).toHaveLength(1);
+    expect(await answersTo(world, id)).toEqual([]);
+  });
+
+  it('together with STOP open a case and stop the texts', async () => {
+    const { world, patient } = await reminded();
+    const id = await reply(world, patient.phone, `${words}. STOP`, remindAt);
+    expect(await openCases(world)).toHaveLength(1);
+    expect(await loadStanding(world.clinic.clinicId, patient.phone)).toHaveProperty('optedOut.how', 'text');
+    expect(await answersTo(world, id)).toEqual([expect.stringContaining('unsubscribed')]);
+  });
+
+  it('from a stranger open a case that knows only the number', async () => {
+    const world = await newWorld();
+    const phone = newPhone();
+    await reply(world, phone, words, remindAt);
+    const [triageCase] = await openCases(world);
+    expect(triageCase).toMatchObject({ phone });
+    expect(triageCase?.patientId).toBeUndefined();
+  });
+});
+
+describe('anything else', () => {
+  it('is stored and answered once a day', async () => {
+    const { world, patient } = await reminded();
+    const first = await reply(world, patient.phone, 'Is there parking?', remindAt);
+    const second = await reply(world, patient.phone, 'On Main Street?', later(remindAt, 1));
+    const nextDay = await reply(world, patient.phone, 'Is there coffee?', later(remindAt, 24));
+    expect(await answersTo(world, first)).toHaveLength(1);
+    expect(await answersTo(world, second, later(remindAt, 1))).toEqual([]);
+    expect(await answersTo(world, nextDay, later(remindAt, 24))).toHaveLength(1);
+    expect(await loadInboundText(world.clinic.clinicId, patient.phone, second)).toMatchObject({ intent: 'other' });
+  });
+
+  it('comes to rest when another machine answers back', async () => {
+    const { world, patient } = await reminded();
+    const ids: string[] = [];
+    for (let round = 0; round < 25; round += 1) ids.push(await reply(world, patient.phone, 'HELP', remindAt));
+    const answers = await Promise.all(
+      ids.map((id) => messagesOfCause(world.clinic.clinicId, `inb_${id}`).then(({ length }) => length)),
+    );
+    expect(answers.reduce((sum, each) => sum + each, 0)).toBe(20);
+  });
+
+  it('to a number of no clinic is refused, so that it reaches the dead letters', async () => {
+    const inbound = { from: newPhone(), to: newPhone(), body: 'help me', inboundMessageId: 'in-0' };
+    await expect(receiveText(inbound, at(start))).rejects.toThrow('No clinic has the number');
+  });
+});

@@ -1,0 +1,62 @@
+import {
+  AccessDeniedException,
+  ConflictException,
+  InternalServerException,
+  PinpointSMSVoiceV2ServiceException,
+  ResourceNotFoundException,
+  ServiceQuotaExceededException,
+  ThrottlingException,
+  ValidationException,
+} from '@aws-sdk/client-pinpoint-sms-voice-v2';
+import { describe, expect, it } from 'vitest';
+import { outcomeOf } from '../../../functions/messaging/carrier.ts';
+
+const told = (httpStatusCode: number) => ({ message: 'no', $metadata: { httpStatusCode } });
+const withCode = (code: string): Error => Object.assign(new Error('no'), { code });
+
+describe('outcomeOf a failed send', () => {
+  it.each([
+    [
+      'an opted-out number',
+      new ConflictException({ ...told(400), Reason: 'DESTINATION_PHONE_NUMBER_OPTED_OUT' }),
+      'opted-out',
+    ],
+    [
+      'another conflict',
+      new ConflictException({ ...told(400), Reason: 'DESTINATION_PHONE_NUMBER_NOT_VERIFIED' }),
+      'rejected',
+    ],
+    ['a bad number', new ValidationException({ ...told(400), Reason: 'INVALID_PARAMETER' }), 'rejected'],
+    ['an unknown origination number', new ResourceNotFoundException(told(400)), 'rejected'],
+    [
+      'the spend limit',
+      new ServiceQuotaExceededException({ ...told(400), Reason: 'MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT' }),
+      'paused',
+    ],
+    ['a disabled account', new AccessDeniedException({ ...told(400), Reason: 'ACCOUNT_DISABLED' }), 'paused'],
+    [
+      'expired credentials',
+      new PinpointSMSVoiceV2ServiceException({ ...told(403), name: 'ExpiredTokenException', $fault: 'client' }),
+      'paused',
+    ],
+    ['too many requests', new ThrottlingException(told(400)), 'throttled'],
+    ['an internal error', new InternalServerException(told(500)), 'ambiguous'],
+    [
+      'an error without a status',
+      new PinpointSMSVoiceV2ServiceException({ message: 'no', name: 'X', $fault: 'server', $metadata: {} }),
+      'ambiguous',
+    ],
+    ['a refused connection', withCode('ECONNREFUSED'), 'paused'],
+    ['a name that does not resolve', withCode('ENOTFOUND'), 'paused'],
+    ['a reset connection', withCode('ECONNRESET'), 'ambiguous'],
+    ['a timeout', Object.assign(new Error('timed out'), { name: 'TimeoutError' }), 'ambiguous'],
+    ['something that is no error', 'no', 'ambiguous'],
+  ])('%s', (_, error, kind) => {
+    expect(outcomeOf(error)).toMatchObject({ kind });
+  });
+
+  it('keeps the code of the carrier as the reason', () => {
+    const error = new ServiceQuotaExceededException({ ...told(400), Reason: 'MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT' });
+    expect(outcomeOf(error)).toEqual({ kind: 'paused', reason: 'MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT' });
+  });
+});
