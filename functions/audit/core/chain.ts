@@ -25,9 +25,9 @@ export const chains: readonly string[] = Array.from({ length: chainCount }, (_, 
   String(bucket).padStart(2, '0'),
 );
 
-/** The chain that all changes under a partition key go to. */
+/** The chain that all changes under a partition key go to: SHA-256 of the key, modulo 16 (its last hexadecimal digit). */
 export const chainOf = (pk: string): string =>
-  String(Number.parseInt(sha256(pk).slice(0, 2), 16) % chainCount).padStart(2, '0');
+  String(Number.parseInt(sha256(pk).slice(-1), chainCount)).padStart(2, '0');
 
 /** The clinic a record belongs to by its key, or undefined when its key names none. */
 export const clinicOf = (pk: string): string | undefined => /^clinic#([^#]+)/.exec(pk)?.[1];
