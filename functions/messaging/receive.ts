@@ -124,7 +124,6 @@ const takeIn = async (caller: Caller, inbound: FromPhone): Promise<void> => {
     standingItem(caller, effects.standing, `reply: ${classification.intent}`),
     ...effects.items,
   ]);
-  if (classification.intent === 'red_flag') count(metricNames.redFlagsOpened);
   if (standing.optedOut === undefined && effects.standing.optedOut !== undefined) count(metricNames.optOuts);
   log.info('text received', {
     requestId: caller.requestId,

@@ -96,7 +96,9 @@ const record = async (caller: Caller, mine: Message, outcome: SendOutcome): Prom
     const items = await outcomeItems(caller, current, outcome);
     if (items.length === 0) return;
     try {
-      return await transact(items);
+      await transact(items);
+      if (items.length > 1) count(metricNames.optOuts);
+      return;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
     }

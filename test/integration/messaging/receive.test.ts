@@ -9,6 +9,7 @@ import { loadInboundText } from '../../../functions/messaging/thread.ts';
 import type { Appointment } from '../../../functions/scheduling/core/types.ts';
 import { loadAppointment } from '../../../functions/scheduling/visits.ts';
 import { type Network, startNetwork } from './network.ts';
+import { runProcess } from './process.ts';
 import { handedOver } from './queue.ts';
 import {
   addPatient,
@@ -257,6 +258,42 @@ describe('words of a red flag', () => {
     expect(triageCase).toMatchObject({ phone });
     expect(triageCase?.patientId).toBeUndefined();
   });
+});
+
+describe('a receiver that dies at any of its requests', () => {
+  it.each(['I have no feeling between my legs and cannot pee', 'C', 'STOP'])(
+    '%s: the redelivery finishes what is missing, and nothing twice',
+    async (body) => {
+      const undisturbed = await reminded();
+      const inbound = ({ world, patient }: Awaited<ReturnType<typeof reminded>>) => ({
+        from: patient.phone,
+        to: world.clinic.originationNumber,
+        body,
+        inboundMessageId: 'in-1',
+      });
+      const { calls } = await runProcess(() => receiveText(inbound(undisturbed), at(remindAt)));
+      expect(calls).toBeGreaterThanOrEqual(5);
+      const ended = async ({ world, patient, load }: Awaited<ReturnType<typeof reminded>>) => {
+        const { clinicId } = world.clinic;
+        return {
+          answers: (await messagesOfCause(clinicId, 'inb_in-1')).map(({ template }) => template),
+          cases: (await openCases(world)).length,
+          confirmedSequence: (await load())?.confirmedSequence,
+          consents: (await consentsOf(clinicId, patient.phone)).length,
+        };
+      };
+      const expected = await ended(undisturbed);
+      for (let atCall = 0; atCall < calls; atCall += 1) {
+        for (const requestArrives of [false, true]) {
+          const each = await reminded();
+          await runProcess(() => receiveText(inbound(each), at(remindAt)), { crash: { atCall, requestArrives } });
+          await receiveText(inbound(each), at(remindAt));
+          await receiveText(inbound(each), at(remindAt));
+          expect({ atCall, requestArrives, ...(await ended(each)) }).toEqual({ atCall, requestArrives, ...expected });
+        }
+      }
+    },
+  );
 });
 
 describe('anything else', () => {
