@@ -49,7 +49,14 @@ export const recordReceipt = async (
       await transact([replaceMessageItem(caller, next)]);
       if (next.status === 'delivered') count(metricNames.textsDelivered);
       if (next.status === 'failed') count(metricNames.textsFailed);
-      return log.info('receipt', { requestId, clinicId, messageId, carrierMessageId, outcome: next.status });
+      return log.info('receipt', {
+        requestId,
+        clinicId,
+        messageId,
+        carrierMessageId,
+        outcome: next.status,
+        code: next.statusReason,
+      });
     } catch (error) {
       // The sender, the sweep or another receipt was faster: add up again.
       if (!(error instanceof ConditionFailed)) throw error;
