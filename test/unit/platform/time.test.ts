@@ -109,6 +109,10 @@ const changesOf = (zone: string, firstYear: number, lastYear: number): Temporal.
 };
 
 describe('the runtime', () => {
+  it('is the Node that Lambda runs, whatever the host has', () => {
+    expect(process.versions.node.split('.')[0]).toBe('24');
+  });
+
   it('carries time-zone data of 2026b or later', () => {
     const version = process.versions.tz ?? 'none';
     expect(/^\d{4}[a-z]$/.test(version) && version >= '2026b', version).toBe(true);

@@ -1,0 +1,61 @@
+import { type CancellationReason, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  ConditionFailed,
+  Contended,
+  documentClient,
+  type TransactItem,
+  transact,
+} from '../../../functions/platform/store/records.ts';
+
+// DynamoDB does not cancel transactions to order, so its answers are played here; what it does by itself is tested
+// against the engine (test/integration/platform/records.test.ts).
+const dynamo = mockClient(documentClient);
+
+const item = (pk: string): TransactItem => ({ Put: { TableName: 'records', Item: { pk, sk: 'a' } } });
+const cancelled = (...codes: string[]): TransactionCanceledException =>
+  new TransactionCanceledException({
+    message: 'Transaction cancelled',
+    $metadata: {},
+    CancellationReasons: codes.map((Code): CancellationReason => ({ Code })),
+  });
+
+beforeEach(() => dynamo.reset());
+
+describe('transact', () => {
+  it.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])(
+    'tries again after %s, with the same items',
+    async (code) => {
+      dynamo.on(TransactWriteCommand).rejectsOnce(cancelled('None', code)).resolves({});
+      await transact([item('a'), item('b')]);
+      const calls = dynamo.commandCalls(TransactWriteCommand);
+      expect(calls).toHaveLength(2);
+      expect(calls[1]?.args[0].input).toEqual(calls[0]?.args[0].input);
+    },
+  );
+
+  it('gives up when the conflicts do not end', async () => {
+    dynamo.on(TransactWriteCommand).rejects(cancelled('TransactionConflict'));
+    await expect(transact([item('a')])).rejects.toBeInstanceOf(Contended);
+    expect(dynamo.commandCalls(TransactWriteCommand)).toHaveLength(6);
+  });
+
+  it('says which conditions failed, and does not try again even if others conflicted', async () => {
+    dynamo.on(TransactWriteCommand).rejects(cancelled('TransactionConflict', 'ConditionalCheckFailed', 'None'));
+    const attempt = transact([item('a'), item('b'), item('c')]);
+    await expect(attempt).rejects.toBeInstanceOf(ConditionFailed);
+    await expect(attempt).rejects.toMatchObject({ failed: [false, true, false] });
+    expect(dynamo.commandCalls(TransactWriteCommand)).toHaveLength(1);
+  });
+
+  it.each([
+    ['a cancellation for another reason', cancelled('ValidationError')],
+    ['a failure of the connection', new Error('socket hang up')],
+  ])('passes on %s', async (_case, error) => {
+    dynamo.on(TransactWriteCommand).rejects(error);
+    await expect(transact([item('a')])).rejects.toBe(error);
+    expect(dynamo.commandCalls(TransactWriteCommand)).toHaveLength(1);
+  });
+});
