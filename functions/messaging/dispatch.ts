@@ -1,9 +1,7 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import * as z from 'zod';
 import { env } from '../platform/config.ts';
-import { type Id, idPattern } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
-import { type MessageRef, messageKeyOf } from './store.ts';
+import type { MessageRef } from './store.ts';
 
 /** The client of the send queue. The queue's address is used as configured, not as an endpoint. */
 export const queueClient = new SQSClient({ useQueueUrlAsEndpoint: false });
@@ -11,19 +9,7 @@ export const queueClient = new SQSClient({ useQueueUrlAsEndpoint: false });
 /** What SQS takes in one call. */
 const batchSize = 10;
 
-/** A message on the send queue: ids, nothing about anybody. */
-const refSchema = z.strictObject({
-  clinicId: z.string().regex(idPattern('clinic')),
-  messageId: z.string().refine((value) => messageKeyOf(value) !== undefined),
-});
-
-/** Reads what {@link enqueue} wrote. @throws when it is anything else */
-export const parseRef = (body: string): MessageRef => {
-  const { clinicId, messageId } = refSchema.parse(JSON.parse(body));
-  return { clinicId: clinicId as Id<'clinic'>, messageId };
-};
-
-/** Puts ids on the send queue, ten a call. @throws when the queue did not take all of them */
+/** Puts ids on the send queue, ten a call, as `parseRef` reads them. @throws when the queue did not take all of them */
 export const enqueue = async (refs: readonly MessageRef[]): Promise<void> => {
   const batches = Array.from({ length: Math.ceil(refs.length / batchSize) }, (_, index) =>
     refs.slice(index * batchSize, (index + 1) * batchSize),

@@ -1,6 +1,6 @@
 import { systemClock } from '../../platform/clock.ts';
 import { queueHandler } from '../../platform/queue.ts';
-import { parseRef } from '../dispatch.ts';
+import { parseRef } from '../hint.ts';
 import { sendText } from '../send.ts';
 
 export const handler = queueHandler('send', (record) =>

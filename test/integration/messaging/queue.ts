@@ -1,5 +1,6 @@
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { parseRef, queueClient } from '../../../functions/messaging/dispatch.ts';
+import { queueClient } from '../../../functions/messaging/dispatch.ts';
+import { parseRef } from '../../../functions/messaging/hint.ts';
 import { env } from '../../../functions/platform/config.ts';
 
 /** What the send queue holds for a clinic, taken off it. Other tests' messages become visible again. */

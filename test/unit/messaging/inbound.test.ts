@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRef } from '../../../functions/messaging/dispatch.ts';
+import { parseRef } from '../../../functions/messaging/hint.ts';
 import { parseInbound } from '../../../functions/messaging/inbound.ts';
 
 const event = {

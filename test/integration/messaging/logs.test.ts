@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+
+const lines = vi.hoisted((): string[] => {
+  // The logger reads these once, when its module loads.
+  process.env.POWERTOOLS_LOG_LEVEL = 'DEBUG';
+  process.env.POWERTOOLS_DEV = 'true';
+  return [];
+});
+
+import { handler as receive } from '../../../functions/messaging/handlers/receive.ts';
+import { sendText } from '../../../functions/messaging/send.ts';
+import { lambdaContext } from '../../helpers/events.ts';
+import { type Network, startNetwork } from './network.ts';
+import { addPatient, at, bookVisit, later, newWorld, optOut, reply, start } from './world.ts';
+
+let network: Network;
+beforeAll(async () => {
+  network = await startNetwork();
+  for (const level of ['debug', 'info', 'warn', 'error', 'log'] as const) {
+    vi.spyOn(console, level).mockImplementation((...line: unknown[]) => {
+      lines.push(line.map(String).join(' '));
+    });
+  }
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await network.close();
+});
+
+it('no words, number, name or link of anybody is in any log line, whatever happens', async () => {
+  const world = await newWorld();
+  const canary = 'Zzyzxcanary';
+  const patient = await addPatient(world, { givenName: canary });
+  const visit = await bookVisit(world, patient, later(start, 120));
+  const { clinicId, originationNumber, onCallNumber } = world.clinic;
+  await sendText({ clinicId, messageId: `${visit.id}#confirmation#0` }, at(start));
+  const body = `${canary}: I cannot feel my legs`;
+  await reply(world, patient.phone, body, start);
+  await network.break({ kind: 'error-after-accepting', phone: patient.phone });
+  await sendText({ clinicId, messageId: `${visit.id}#reminder-72h#0` }, at(later(start, 48)));
+  await optOut(world, patient.phone, later(start, 49));
+  const broken = { originationNumber: patient.phone, messageBody: body, inboundMessageId: '#' };
+  const record = { messageId: 'sqs-1', body: JSON.stringify(broken) };
+  await receive({ Records: [record] } as never, lambdaContext());
+
+  const [text] = await network.acceptedFor(patient.phone);
+  const token = /\/v\/([\w-]{22})/.exec(text?.body ?? '')?.[1] ?? 'no link was sent';
+  const log = lines.join('\n');
+  expect(log).toContain(visit.id);
+  expect(log).toContain('receive failed');
+  for (const secret of [canary, 'feel my legs', patient.phone, originationNumber, onCallNumber, token]) {
+    expect(log).not.toContain(secret);
+  }
+});
