@@ -14,7 +14,7 @@ import type { Id } from '../platform/ids.ts';
  */
 export const smsClient = new PinpointSMSVoiceV2Client({
   maxAttempts: 1,
-  requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 4_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
 });
 
 /** What became of the call. Only `accepted` and `ambiguous` may have reached a phone. */
@@ -101,15 +101,18 @@ const neverLeft: ReadonlySet<unknown> = new Set([
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 
+/** The SDK calls every timeout a TimeoutError; only its words tell one that came before there was a connection to send on. */
+const hasNeverLeft = (error: unknown): boolean =>
+  neverLeft.has(codeOf(error)) ||
+  (error instanceof Error && error.name === 'TimeoutError' && error.message.includes('did not establish a connection'));
+
 const reasonOf = (error: PinpointSMSVoiceV2ServiceException): string =>
   'Reason' in error && typeof error.Reason === 'string' ? error.Reason : error.name;
 
 /** Reads a failure of the call. What is not certainly a refusal is ambiguous. */
 export const outcomeOf = (error: unknown): SendOutcome => {
   if (!(error instanceof PinpointSMSVoiceV2ServiceException)) {
-    return neverLeft.has(codeOf(error))
-      ? { kind: 'paused', reason: 'unreachable' }
-      : { kind: 'ambiguous', reason: 'no-answer' };
+    return hasNeverLeft(error) ? { kind: 'paused', reason: 'unreachable' } : { kind: 'ambiguous', reason: 'no-answer' };
   }
   const reason = reasonOf(error);
   switch (error.name) {

@@ -1,9 +1,12 @@
+import { Agent } from 'node:http';
 import {
   AccessDeniedException,
   ConflictException,
   InternalServerException,
+  PinpointSMSVoiceV2Client,
   PinpointSMSVoiceV2ServiceException,
   ResourceNotFoundException,
+  SendTextMessageCommand,
   ServiceQuotaExceededException,
   ThrottlingException,
   ValidationException,
@@ -53,6 +56,24 @@ describe('outcomeOf a failed send', () => {
     ['something that is no error', 'no', 'ambiguous'],
   ])('%s', (_, error, kind) => {
     expect(outcomeOf(error)).toMatchObject({ kind });
+  });
+
+  it('a connection that never came about: nothing was sent, so it may be sent again', async () => {
+    // No name server ever answers, so the socket stays connecting.
+    const httpAgent = new Agent({ lookup: () => {} });
+    const client = new PinpointSMSVoiceV2Client({
+      endpoint: 'http://carrier.invalid',
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      maxAttempts: 1,
+      requestHandler: { connectionTimeout: 50, httpAgent },
+    });
+    const error: unknown = await client
+      .send(new SendTextMessageCommand({ DestinationPhoneNumber: '+13035550100' }))
+      .catch((failure: unknown) => failure);
+    client.destroy();
+
+    expect(outcomeOf(error)).toEqual({ kind: 'paused', reason: 'unreachable' });
   });
 
   it('keeps the code of the carrier as the reason', () => {
