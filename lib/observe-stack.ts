@@ -160,7 +160,7 @@ export class ObserveStack extends Stack {
         [
           graph('Red flags', [
             gauge(metricNames.redFlagsWaiting, 'care').with({ label: 'Waiting' }),
-            counter(metricNames.redFlagsOpened, 'messaging').with({ label: 'Opened' }),
+            counter(metricNames.redFlagsOpened, 'care').with({ label: 'Opened' }),
           ]),
           graph('Oldest due text (s)', [
             gauge(metricNames.oldestDueSeconds, 'messaging').with({ label: 'Reminders and replies' }),

@@ -36,7 +36,7 @@ export const metricNames = {
    */
   oldestDueSeconds: 'OldestDueSeconds',
 
-  /** messaging · Count · one per triage case opened by words of a red flag in a reply. */
+  /** care · Count · triage cases opened since the sweep before, in whatever area, and not acknowledged yet. */
   redFlagsOpened: 'RedFlagsOpened',
   /** care · Count · triage cases nobody has acknowledged yet. Emitted by each minute's check-in sweep, 0 included. */
   redFlagsWaiting: 'RedFlagsWaiting',
