@@ -104,10 +104,11 @@ const main = async (): Promise<void> => {
   const signal = calledOff((line) => tell('stopping', {}, line));
   const startedAt = performance.now();
   const localDir = localDirectory();
+  const ports = choosePorts(options.port);
   if (!isJson) print(`Starting the clinic of ${localDir}\n`);
   const clinic = await startClinic({
     localDir,
-    ports: choosePorts(options.port),
+    ports,
     fresh: options.fresh,
     ...(options.clinic === undefined ? {} : { clinicFile: options.clinic }),
     report,

@@ -75,6 +75,7 @@ async function start(options: StartOptions, running: Running): Promise<RunningCl
   const steps = new Steps(options.report, signal);
   const clockFile = join(localDir, 'state', 'clock.json');
 
+  const file = await readClinicFile(options.clinicFile ?? demoClinicFile);
   await steps.run('This machine', async (note) => {
     running.lock = await takeLock(localDir, note);
     const [first] = await missingPrerequisites({ ports: wantedPorts(ports), python: false });
@@ -125,9 +126,8 @@ async function start(options: StartOptions, running: Running): Promise<RunningCl
   });
 
   const loaded = await steps.run(
-    'Demo clinic',
+    'Clinic',
     async (note) => {
-      const file = await readClinicFile(options.clinicFile ?? demoClinicFile);
       const known = await readClinicInfo(localDir);
       return loadClinic({
         file,

@@ -147,7 +147,7 @@ export function parseClinicFile(text: string, name: string): ClinicFile {
       listed(document.errors.map((error) => `${name}:${lineAt(error.pos[0])}: ${sentence(error.message)}`)),
     );
   }
-  const read = clinicFileSchema.safeParse(document.toJS());
+  const read = clinicFileSchema.safeParse(document.toJS(), { error: explain });
   if (read.success) return read.data;
   const complaints = read.error.issues.flatMap((issue) => {
     const path = issue.path.filter((part) => typeof part !== 'symbol');
@@ -165,6 +165,25 @@ export function parseClinicFile(text: string, name: string): ClinicFile {
     ),
   );
 }
+
+/** What zod itself would say in words for programmers. */
+const explain: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return 'Is missing';
+  if (issue.code === 'invalid_type') return `Expected ${withArticle(issue.expected)}`;
+  if (issue.code === 'invalid_value') return `Expected one of ${issue.values.join(', ')}`;
+  if (issue.code === 'too_small' && issue.origin === 'array') return 'Expected at least one';
+  return undefined;
+};
+
+const words: Readonly<Record<string, string>> = {
+  object: 'fields, one per line',
+  array: 'a list',
+  string: 'text (put a number that is meant as text in quotes)',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+const withArticle = (type: string): string => words[type] ?? type;
 
 const mostComplaints = 20;
 

@@ -206,7 +206,7 @@ export async function putCatalog(
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await add(next);
   };
-  await Promise.all(Array.from({ length: 6 }, work));
+  await Promise.all(Array.from({ length: 3 }, work));
   return added;
 }
 
