@@ -14,7 +14,8 @@ const commonErrors = (route: Route): ProblemCode[] => [
     : route.access === 'link'
       ? (['not-found', 'link-expired'] as const)
       : (['unauthenticated', 'forbidden'] as const)),
-  ...(route.params || route.query || route.body || route.ifMatch ? (['bad-input'] as const) : []),
+  // Every route refuses query parameters it does not know.
+  'bad-input',
   ...(route.body ? (['malformed-body', 'too-large', 'unsupported-media-type'] as const) : []),
   ...(route.method === 'POST' ? (['idempotency-mismatch', 'busy'] as const) : []),
   ...(route.ifMatch ? (['stale'] as const) : []),
