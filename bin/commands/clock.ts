@@ -24,11 +24,10 @@ const ahead = (millis: number): string => {
 
 /** `plumbline clock`: what the local clinic takes for now. */
 export const register = (program: Command): void => {
-  const clock = program.command('clock').description("look at the local clinic's clock, or move it forward");
+  const clock = program.command('clock').description("Look at the local clinic's clock, or move it forward.");
   clock
     .command('show', { isDefault: true })
     .description('what the clock shows')
-    .option('--json', 'print as JSON')
     .action(async (_options, command: Command) => {
       const { clockFile, zone } = await requireLocalClinic();
       const now = localNow(clockFile).round('second').toString();
@@ -39,7 +38,6 @@ export const register = (program: Command): void => {
     .command('advance')
     .argument('<duration>', 'how far: 90m, 2h, 3d, 3d12h (at most a year)')
     .description('move the clock forward and run what becomes due on the way, through the same functions')
-    .option('--json', 'print each moment, and at the end the whole, as a line of JSON')
     .action(async (duration: string, _options, command: Command) => {
       const seconds = parseDuration(duration);
       if (seconds === undefined)

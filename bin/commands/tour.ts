@@ -18,8 +18,7 @@ const asText = ({ step, name, proves, ok, millis, details, failure }: StepReport
 export const register = (program: Command): void => {
   program
     .command('tour')
-    .description("play one visit's life through the API and the phone, and say what each step proves")
-    .option('--json', 'print each step, and at the end the whole, as a line of JSON')
+    .description("Play one visit's life through the API and the phone, and say what each step proves.")
     .addHelpText(
       'after',
       `
