@@ -16,6 +16,9 @@ export interface ApiStackProps extends StackProps {
   readonly access: AccessStack;
 }
 
+/** The function that says that there is no such route. */
+const answersUnknownRoutes = 'platform-http';
+
 /** What the clinic offers over HTTPS: every route of every area's contract, answered by that area's function. */
 export class ApiStack extends Stack {
   readonly functions: readonly PlumblineFunction[];
@@ -29,6 +32,7 @@ export class ApiStack extends Stack {
       const target = props.around.house.stage.deploysGradually ? this.#deployGradually(area) : area.lambda;
       const integration = new HttpLambdaIntegration(name, target, { scopePermissionToRoute: false });
       for (const route of trigger.routes) this.#createRoute(area, route, integration);
+      if (name === answersUnknownRoutes) this.#answerUnknownRoutes(area, integration);
       return area;
     });
   }
@@ -48,6 +52,17 @@ export class ApiStack extends Stack {
           ? 'Patients have no account: the function checks the 128-bit token in the path, which expires and can be revoked.'
           : 'Open to everyone by its contract; it shows nothing about a patient.',
     });
+  }
+
+  /** What no contract names is answered as any other error is: by a problem document. */
+  #answerUnknownRoutes(area: PlumblineFunction, integration: HttpLambdaIntegration): void {
+    const created = new HttpRoute(area, 'unknown', {
+      httpApi: this.#access.api,
+      routeKey: HttpRouteKey.DEFAULT,
+      integration,
+      authorizer: new HttpNoneAuthorizer(),
+    });
+    acknowledge(created, { 'AwsSolutions-APIG4': 'It answers 404 to everything and reads nothing.' });
   }
 
   /** A tenth of the requests for five minutes; back to the old version when the new one fails. */

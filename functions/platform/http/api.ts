@@ -387,7 +387,8 @@ const fieldErrors = (issue: z.core.$ZodIssue, where: string): FieldError[] => {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ field: `${at}.${key.slice(0, 60)}`, message: 'There is no such field' }));
   }
-  return [{ field: at, message: issue.message }];
+  const isAbsent = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return [{ field: at, message: isAbsent ? 'Is required' : issue.message }];
 };
 
 const readIfMatch = (event: APIGatewayProxyEventV2, errors: FieldError[]): number | undefined => {
