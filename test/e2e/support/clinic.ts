@@ -6,7 +6,7 @@ import { signIn } from '../../../local/api.ts';
 import { type ClinicInfo, readClinicInfo } from '../../../local/clinic-info.ts';
 import { localNow, setLocalClock } from '../../../local/clock.ts';
 import type { ClinicFile } from '../../../local/demo/clinic-file.ts';
-import { loadClinic } from '../../../local/demo/load.ts';
+import { type LoadedClinic, loadClinic } from '../../../local/demo/load.ts';
 import { clientEnvironment, localDirectory } from '../../../local/engine.ts';
 import { type Api, apiOf } from './api.ts';
 import { type CarrierControl, carrierAt } from './carrier.ts';
@@ -33,6 +33,7 @@ export interface TestClinic {
   readonly originationNumber: string;
   readonly onCallNumber: string;
   readonly file: ClinicFile;
+  readonly staff: LoadedClinic['staff'];
   readonly admin: Api;
   readonly anyone: Api;
   readonly carrier: CarrierControl;
@@ -102,6 +103,7 @@ export const openClinicIn = async (info: ClinicInfo, name: string): Promise<Test
     originationNumber,
     onCallNumber,
     file,
+    staff: loaded.staff,
     admin,
     anyone: apiOf(info.apiUrl),
     carrier,
