@@ -357,7 +357,7 @@ function lastLines(file: string, count = 15): string {
 }
 
 /** A worker is a child of the engine that runs a script unpacked to `ministack-lambda-<function name>-<random>`. */
-async function workersOf(enginePid: number): Promise<EngineWorker[]> {
+export async function workersOf(enginePid: number): Promise<EngineWorker[]> {
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,args='], { maxBuffer: 16_000_000 });
   return stdout.split('\n').flatMap((line) => {
     const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];

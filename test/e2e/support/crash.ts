@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { localDirectory, workersOf } from '../../../local/engine.ts';
+
+const running = z.object({ enginePid: z.int() });
+
+/** How many processes were killed, by the name asked for. */
+export type Killed = Readonly<Record<string, number>>;
+
+/**
+ * Kills function processes of the shared clinic in the middle of whatever they do, some rounds long, as a machine that
+ * runs out of memory would. The engine ends the function's other processes with it, so each round is felt by all.
+ * @param names parts of function names, such as `schedulinghttp`; one process of each is killed per round
+ */
+export const killWorkers = async (names: readonly string[], rounds: number, pauseMillis = 1_200): Promise<Killed> => {
+  const { enginePid } = running.parse(JSON.parse(await readFile(join(localDirectory(), 'running.json'), 'utf8')));
+  const killed: Record<string, number> = {};
+  for (let round = 0; round < rounds; round += 1) {
+    await sleep(pauseMillis);
+    const workers = await workersOf(enginePid);
+    for (const name of names) {
+      const ofFunction = workers.filter(({ functionName }) => functionName.includes(name));
+      const victim = ofFunction[Math.floor(Math.random() * ofFunction.length)];
+      if (victim === undefined) continue;
+      try {
+        process.kill(victim.pid, 'SIGKILL');
+        killed[name] = (killed[name] ?? 0) + 1;
+      } catch {
+        // It ended by itself a moment ago.
+      }
+    }
+  }
+  return killed;
+};
