@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningCarrier, startCarrier } from './carrier/server.ts';
@@ -7,7 +7,7 @@ import { localNow } from './clock.ts';
 import { readClinicFile } from './demo/clinic-file.ts';
 import { type LoadedClinic, loadClinic } from './demo/load.ts';
 import { bootstrap, type DeployOptions, deploy, hashSources, readDeployment, type StackOutputs } from './deploy.ts';
-import { clientEnvironment, type Engine, engineRegion, ensureVenv, startEngine } from './engine.ts';
+import { clientEnvironment, type Engine, enginePaths, engineRegion, ensureVenv, startEngine } from './engine.ts';
 import { executeApiTarget, type FrontDoor, startFrontDoor } from './front-door.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type ClinicPorts, wantedPorts } from './ports.ts';
@@ -59,9 +59,7 @@ interface Running {
  * @throws StartError, PrerequisiteError or EngineError with a message for the user; nothing keeps running then.
  */
 export async function startClinic(options: StartOptions): Promise<RunningClinic> {
-  const running: Running = {
-    isHalfDone: (await readDeployment(options.localDir)) === undefined || options.fresh === true,
-  };
+  const running: Running = { isHalfDone: true };
   try {
     return await start(options, running);
   } catch (error) {
@@ -80,7 +78,12 @@ async function start(options: StartOptions, running: Running): Promise<RunningCl
     running.lock = await takeLock(localDir, note);
     const [first] = await missingPrerequisites({ ports: wantedPorts(ports), python: false });
     if (first !== undefined) throw new StartError(first);
-    if (options.fresh === true) await forget(localDir);
+    const wasDeployed = (await readDeployment(localDir)) !== undefined;
+    const isSaved = await hasSavedState(localDir);
+    if (wasDeployed && !isSaved) note('The last run was not stopped cleanly, so nothing of it was kept');
+    // What a start left that never got as far as a clinic is of no use to this one.
+    running.isHalfDone = options.fresh === true || !wasDeployed || !isSaved;
+    if (running.isHalfDone) await forget(localDir);
   });
   await steps.run('Python environment of the engine', (note) => ensureVenv({ report: note }));
 
@@ -104,7 +107,10 @@ async function start(options: StartOptions, running: Running): Promise<RunningCl
     await running.lock?.recordEngine(started.pid);
     return started;
   });
-  Object.assign(process.env, clientEnvironment(engine.endpoint));
+  Object.assign(process.env, clientEnvironment(engine.endpoint), {
+    PLUMBLINE_STAGE: 'local',
+    PLUMBLINE_CLOCK_FILE: clockFile,
+  });
 
   const deployOptions: DeployOptions = {
     endpoint: engine.endpoint,
@@ -181,14 +187,9 @@ async function deployIfNeeded(
 ): Promise<{ readonly outputs: StackOutputs; readonly wasDeployed: boolean }> {
   const sources = await hashSources(options);
   const last = await readDeployment(options.localDir);
-  const isKept = last !== undefined && (await isDeployed(options.endpoint, last.outputs));
-  if (last !== undefined && !isKept) {
-    // What the phones show and how far the clock was moved belongs to a clinic that is gone.
-    await rm(join(options.localDir, 'state', 'deployment.json'), { force: true });
-    await rm(join(options.localDir, 'state', 'clock.json'), { force: true });
-    await fetch(options.smsEndpoint, { method: 'DELETE' });
-  }
-  if (isKept && last.sources === sources) {
+  if (last !== undefined && !(await isDeployed(options.endpoint, last.outputs)))
+    throw new StartError('What the last run left is incomplete: begin anew with npm start -- --fresh.');
+  if (last?.sources === sources) {
     await steps.run(
       'Stacks',
       () => repairDeployment(options.endpoint, last.outputs),
@@ -203,13 +204,18 @@ async function deployIfNeeded(
     (result) => (result === 'already there' ? result : undefined),
   );
   const outputs = await steps.run('Stacks', async (note) => {
-    if (last !== undefined && !isKept) note('The last run was not stopped cleanly, so nothing of it was kept');
-    if (isKept) note('The sources have changed since they were deployed');
+    if (last !== undefined) note('The sources have changed since they were deployed');
     const deployed = await deploy({ ...options, note }, sources);
     await repairDeployment(options.endpoint, deployed);
     return deployed;
   });
   return { outputs, wasDeployed: true };
+}
+
+/** Whether the engine has saved its state, which it does on a clean stop only. */
+async function hasSavedState(localDir: string): Promise<boolean> {
+  const names = await readdir(enginePaths(localDir).state).catch(() => []);
+  return names.some((name) => name.endsWith('.json'));
 }
 
 /** Removes the state of a clinic and keeps what is only a cache. */

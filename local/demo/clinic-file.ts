@@ -58,6 +58,14 @@ const patient = z.strictObject({
   texts: z.boolean(),
 });
 
+const visit = z.strictObject({
+  /** Given and family name of one of the file's patients. */
+  patient: z.string(),
+  type: z.string(),
+  /** The first free time this many days ahead. */
+  inDays: z.int().min(1).max(60),
+});
+
 const clinicFileSchema = z
   .strictObject({
     clinic: z.strictObject({
@@ -78,6 +86,8 @@ const clinicFileSchema = z
     providers: z.array(provider).min(1),
     appointmentTypes: z.array(appointmentType).min(1),
     patients: z.array(patient).default([]),
+    /** Visits to begin with, for a clinic to try things on; a patient who has one already gets no other. */
+    visits: z.array(visit).optional(),
   })
   .superRefine((file, context) => {
     const complain = (path: (string | number)[], message: string) =>
@@ -110,11 +120,29 @@ const clinicFileSchema = z
           complain(['appointmentTypes', index, 'providers', at], 'There is no provider of this name in the file');
       });
     });
+    const patientNames = file.patients.map(nameOf);
+    const typeNames = file.appointmentTypes.map((each) => each.name);
+    const visits = file.visits ?? [];
+    visits.forEach((each, index) => {
+      if (!patientNames.includes(each.patient))
+        complain(['visits', index, 'patient'], 'There is no patient of this name in the file');
+      if (!typeNames.includes(each.type))
+        complain(['visits', index, 'type'], 'There is no appointment type of this name in the file');
+    });
+    unique(
+      visits.map((each) => each.patient),
+      (index) => ['visits', index, 'patient'],
+      'patient with a visit',
+    );
     if (!file.staff.some(({ role }) => role === 'admin'))
       complain(['staff'], 'At least one must have the role admin: providers are entered by an administrator');
   });
 
 export type ClinicFile = z.output<typeof clinicFileSchema>;
+
+/** How the file's visits name a patient. */
+export const nameOf = ({ given, family }: { readonly given: string; readonly family: string }): string =>
+  `${given} ${family}`;
 
 /** The weekly rules of the API for what the file writes as days and hours. */
 export const weeklyRules = (provider: ClinicFile['providers'][number]) =>

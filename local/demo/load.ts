@@ -20,7 +20,7 @@ import { transact } from '../../functions/platform/store/records.ts';
 import { type Answer, callApi, signIn } from '../api.ts';
 import type { StackOutputs } from '../deploy.ts';
 import { StartError } from '../start-error.ts';
-import { type ClinicFile, weeklyRules } from './clinic-file.ts';
+import { type ClinicFile, nameOf, weeklyRules } from './clinic-file.ts';
 
 /** Where a clinic is loaded to. The AWS variables of the process say which account. */
 export interface LoadTarget {
@@ -129,7 +129,11 @@ export async function putStaff(
 
 const named = z.object({ items: z.array(z.object({ id: z.string(), name: z.string() })) });
 const created = z.object({ id: z.string() });
-const registered = z.object({ items: z.array(z.object({ familyName: z.string(), birthDate: z.string() })) });
+const registered = z.object({
+  items: z.array(z.object({ id: z.string(), familyName: z.string(), birthDate: z.string() })),
+});
+const listed = z.object({ items: z.array(z.unknown()) });
+const slots = z.object({ items: z.array(z.object({ providerId: z.string(), start: z.string() })) });
 
 /** The API as one administrator calls it. */
 export interface StaffApi {
@@ -138,7 +142,7 @@ export interface StaffApi {
 }
 
 /**
- * Adds the file's providers, appointment types and patients through the API; what is there already stays as it is.
+ * Adds the file's providers, appointment types, patients and visits through the API; what is there already stays as it is.
  * @returns how many were added
  */
 export async function putCatalog(
@@ -148,7 +152,7 @@ export async function putCatalog(
   signal?: AbortSignal,
 ): Promise<number> {
   let added = 0;
-  const list = async (path: string) => {
+  const list = async (path: string): Promise<Map<string, string>> => {
     const { items } = named.parse(expectStatus(await callApi(apiUrl, 'GET', path, { token }), 200));
     return new Map(items.map(({ id, name }) => [name, id]));
   };
@@ -171,44 +175,83 @@ export async function putCatalog(
   for (const { providers: names, ...type } of file.appointmentTypes) {
     if (types.has(type.name)) continue;
     const providerIds = names.map((name) => providers.get(name));
-    expectStatus(await post('/v1/appointment-types', { ...type, providerIds }), 201);
+    const answer = await post('/v1/appointment-types', { ...type, providerIds });
+    types.set(type.name, created.parse(expectStatus(answer, 201)).id);
     added += 1;
   }
   if (added > 0) note(`${file.providers.length} providers, ${file.appointmentTypes.length} appointment types`);
 
-  const add = async (patient: ClinicFile['patients'][number]): Promise<void> => {
-    const query = { phone: patient.phone };
-    const known = registered.parse(expectStatus(await callApi(apiUrl, 'GET', '/v1/patients', { token, query }), 200));
-    if (known.items.some((each) => each.familyName === patient.family && each.birthDate === patient.born)) return;
-    const answer = await post('/v1/patients', {
-      givenName: patient.given,
-      familyName: patient.family,
-      birthDate: patient.born,
-      phone: patient.phone,
-      zone: patient.zone,
-      ...(patient.state === undefined ? {} : { state: patient.state }),
-      ...(patient.texts
-        ? {
-            consentToText: {
-              granted: true,
-              wording: file.consent.wording,
-              wordingVersion: file.consent.version,
-            },
-          }
-        : {}),
-    });
+  const api: StaffApi = { apiUrl, token };
+  const patientIds = new Map<string, string>();
+  const addPatient = async (patient: ClinicFile['patients'][number]): Promise<void> => {
+    const known = await findPatient(api, patient);
+    if (known !== undefined) {
+      patientIds.set(nameOf(patient), known);
+      return;
+    }
+    const answer = await post('/v1/patients', registrationOf(patient, file.consent));
     // Spelled otherwise, but the same person.
     if (answer.status === 409) return;
-    expectStatus(answer, 201);
+    patientIds.set(nameOf(patient), created.parse(expectStatus(answer, 201)).id);
     added += 1;
   };
-  const waiting = [...file.patients];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await add(next);
-  };
-  await Promise.all(Array.from({ length: 3 }, work));
+  await eachOf(file.patients, addPatient);
+  await eachOf(file.visits ?? [], async (visit) => {
+    const patientId = patientIds.get(visit.patient);
+    const typeId = types.get(visit.type);
+    if (patientId === undefined || typeId === undefined || (await hasVisit(api, patientId))) return;
+    const now = systemClock.now().round('second');
+    const query = {
+      typeId,
+      from: now.add({ hours: visit.inDays * 24 }).toString(),
+      to: now.add({ hours: (visit.inDays + 14) * 24 }).toString(),
+      limit: 20,
+    };
+    const free = slots.parse(expectStatus(await callApi(apiUrl, 'GET', '/v1/slots', { token, query }), 200));
+    for (const { providerId, start } of free.items) {
+      const answer = await post('/v1/appointments', { patientId, providerId, typeId, start });
+      // Another visit of this file took it a moment ago: the next one, then.
+      if (answer.status === 409) continue;
+      expectStatus(answer, 201);
+      added += 1;
+      return;
+    }
+  });
   return added;
 }
+
+/** A few at a time: more would only make the engine start more function processes. */
+async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  const run = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: 3 }, run));
+}
+
+async function findPatient(
+  { apiUrl, token }: StaffApi,
+  { phone, family, born }: ClinicFile['patients'][number],
+): Promise<string | undefined> {
+  const answer = await callApi(apiUrl, 'GET', '/v1/patients', { token, query: { phone } });
+  const { items } = registered.parse(expectStatus(answer, 200));
+  return items.find((each) => each.familyName === family && each.birthDate === born)?.id;
+}
+
+async function hasVisit({ apiUrl, token }: StaffApi, patientId: string): Promise<boolean> {
+  const answer = await callApi(apiUrl, 'GET', `/v1/patients/${patientId}/appointments`, { token, query: { limit: 1 } });
+  return listed.parse(expectStatus(answer, 200)).items.length > 0;
+}
+
+const registrationOf = (patient: ClinicFile['patients'][number], { wording, version }: ClinicFile['consent']) => ({
+  givenName: patient.given,
+  familyName: patient.family,
+  birthDate: patient.born,
+  phone: patient.phone,
+  zone: patient.zone,
+  ...(patient.state === undefined ? {} : { state: patient.state }),
+  ...(patient.texts ? { consentToText: { granted: true, wording, wordingVersion: version } } : {}),
+});
 
 function expectStatus(answer: Answer, status: number): unknown {
   if (answer.status === status) return answer.body;

@@ -461,8 +461,11 @@ async function bill(guide: Guide, act: Act, { appointmentId }: Visit): Promise<v
         },
         exported,
       );
-      say(`${line.suggestedCode ?? 'no code'}: ${line.rule?.why ?? line.reviewReasons.join(', ')}`);
-      say(`s3://${clinic.documentsBucket}/${objectKey}`);
+      say(`${line.chargeId}: ${line.serviceDate}, ${line.minutes} minutes by ${line.modality}, ${line.provider.role}`);
+      say(`suggested ${line.suggestedCode ?? 'no code'}: ${line.rule?.why ?? 'no rule applies'}`);
+      if (line.needsReview) say(`a biller must look at: ${line.reviewReasons.join(', ')}`);
+      say(`proved by ${line.evidence.map(({ entity, rev }) => `${entity} rev ${rev}`).join(', ')}`);
+      say(`s3://${clinic.documentsBucket}/${objectKey}:`);
       say(object.trim());
     },
   );
