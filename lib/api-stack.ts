@@ -5,11 +5,15 @@ import { LambdaDeploymentConfig, LambdaDeploymentGroup } from 'aws-cdk-lib/aws-c
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Route } from '../functions/platform/http/contract.ts';
+import { metricNames } from '../functions/platform/metric-names.ts';
 import type { AccessStack } from './access-stack.ts';
 import { createFunction, functionsTriggeredBy, type Surroundings } from './clinic-functions.ts';
+import { counter } from './clinic-metrics.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
 import { asFunction } from './constructs/cdk-types.ts';
 import type { PlumblineFunction } from './constructs/plumbline-function.ts';
+import { RunbookAlarm } from './constructs/runbook-alarm.ts';
+import { areaOf } from './functions.ts';
 
 export interface ApiStackProps extends StackProps {
   readonly around: Surroundings;
@@ -29,7 +33,8 @@ export class ApiStack extends Stack {
     this.#access = props.access;
     this.functions = functionsTriggeredBy('http').map(({ name, spec, trigger }) => {
       const area = createFunction(this, name, spec, props.around);
-      const target = props.around.house.stage.deploysGradually ? this.#deployGradually(area) : area.lambda;
+      const failures = this.#watchFailures(area, areaOf(name), props.around);
+      const target = props.around.house.stage.deploysGradually ? this.#deployGradually(area, failures) : area.lambda;
       const integration = new HttpLambdaIntegration(name, target, { scopePermissionToRoute: false });
       for (const route of trigger.routes) this.#createRoute(area, route, integration);
       if (name === answersUnknownRoutes) this.#answerUnknownRoutes(area, integration);
@@ -65,13 +70,24 @@ export class ApiStack extends Stack {
     acknowledge(created, { 'AwsSolutions-APIG4': 'It answers 404 to everything and reads nothing.' });
   }
 
-  /** A tenth of the requests for five minutes; back to the old version when the new one fails. */
-  #deployGradually(area: PlumblineFunction): IFunction {
+  /** Rings when an area answers with 500: the function answers these itself, so Lambda's count of errors stays at zero. */
+  #watchFailures(area: PlumblineFunction, service: string, around: Surroundings): RunbookAlarm {
+    return new RunbookAlarm(area, 'RequestsFailed', {
+      metric: counter(metricNames.requestsFailed, service),
+      atLeast: 1,
+      meaning: `The area ${service} answered a request with a server error.`,
+      runbook: 'api-errors',
+      topic: around.alarmTopic,
+    });
+  }
+
+  /** A tenth of the requests for five minutes; back to the old version when the new one fails or answers with 500. */
+  #deployGradually(area: PlumblineFunction, failures: RunbookAlarm): IFunction {
     const live = area.lambda.addAlias('live');
     const deployment = new LambdaDeploymentGroup(area, 'Deployment', {
       alias: live,
       deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
-      alarms: [area.errors.alarm],
+      alarms: [area.errors.alarm, failures.alarm],
     });
     acknowledge(deployment, {
       'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]':

@@ -5,14 +5,14 @@ import {
   GraphWidget,
   type IMetric,
   MathExpression,
-  Metric,
   SingleValueWidget,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type MetricName, metricNames, metricNamespace } from '../functions/platform/metric-names.ts';
+import { metricNames } from '../functions/platform/metric-names.ts';
+import { counter, gauge } from './clinic-metrics.ts';
 import type { PlumblineFunction } from './constructs/plumbline-function.ts';
 import { RunbookAlarm, type RunbookAlarmProps } from './constructs/runbook-alarm.ts';
 import type { House } from './house.ts';
@@ -76,7 +76,8 @@ export class ObserveStack extends Stack {
     this.#alarm('SendingPaused', {
       metric: counter(metricNames.sendingPaused, 'messaging', Duration.minutes(5)),
       atLeast: 1,
-      meaning: 'The monthly spend limit for texts is reached; nothing is sent until it is raised.',
+      meaning:
+        'Texts are paused: the monthly spend limit is reached, or the carrier service refuses us or does not answer.',
       runbook: 'sending-paused',
     });
   }
@@ -206,20 +207,6 @@ export class ObserveStack extends Stack {
     });
   }
 }
-
-type Service = 'scheduling' | 'messaging' | 'care' | 'billing' | 'audit';
-
-const counter = (metricName: MetricName, service: Service, period = Duration.minutes(5)): Metric =>
-  new Metric({ namespace: metricNamespace, metricName, dimensionsMap: { service }, period, statistic: 'Sum' });
-
-const gauge = (metricName: MetricName, service: Service, statistic = 'Maximum'): Metric =>
-  new Metric({
-    namespace: metricNamespace,
-    metricName,
-    dimensionsMap: { service },
-    period: Duration.minutes(1),
-    statistic,
-  });
 
 /** Share of the last hour's final outcomes that were failures, in percent; too few to judge counts as none. */
 const failedShare = (): MathExpression =>

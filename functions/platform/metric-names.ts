@@ -8,6 +8,9 @@ export const metricNamespace = 'Plumbline';
 
 /** The emitting area is written after each name: an alarm listens to that `service` only. */
 export const metricNames = {
+  /** every area with routes · Count · requests answered with 500, whose cause is in the log. Lambda's own Errors never sees them. */
+  requestsFailed: 'RequestsFailed',
+
   /** scheduling · Count · one per appointment booked, by staff or by the patient. */
   appointmentsBooked: 'AppointmentsBooked',
   /** scheduling · Count · one per appointment moved to another time. */

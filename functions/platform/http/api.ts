@@ -7,7 +7,8 @@ import type { Caller } from '../actor.ts';
 import { systemClock } from '../clock.ts';
 import type { Id } from '../ids.ts';
 import { log } from '../log.ts';
-import { flushMetrics } from '../metrics.ts';
+import { metricNames } from '../metric-names.ts';
+import { count, flushMetrics } from '../metrics.ts';
 import { type FieldError, Problem, type ProblemDocument } from '../problem.ts';
 import { type Clinic, loadClinic } from '../store/clinic.ts';
 import { findClinicId, findLink, type PatientLink } from '../store/directory.ts';
@@ -158,6 +159,7 @@ export const httpHandler = <const Routes extends readonly Route[]>(
       const requestId = exchange?.requestId ?? request.event.requestContext.requestId;
       const problem = toProblem(request.error);
       if (problem.code === 'internal') {
+        count(metricNames.requestsFailed);
         log.error('request failed', request.error, { requestId, route: request.event.routeKey });
       }
       const document = problem.toDocument(requestId);

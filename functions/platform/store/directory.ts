@@ -68,6 +68,18 @@ export const findClinicId = async (by: 'slug' | 'number', value: string): Promis
   return stored?.clinicId as Id<'clinic'> | undefined;
 };
 
-/** Registers a public name or number for a clinic; part of the transaction that creates the clinic. */
+/**
+ * Registers a public name or number for a clinic; part of the transaction that creates the clinic. Fails when another
+ * clinic has it.
+ */
 export const directoryItem = (by: 'slug' | 'number', value: string, clinicId: Id<'clinic'>): TransactItem =>
-  put(DirectoryEntity, { by, value, clinicId });
+  put(
+    DirectoryEntity,
+    { by, value, clinicId },
+    {
+      or: [
+        { attr: 'clinicId', exists: false },
+        { attr: 'clinicId', eq: clinicId },
+      ],
+    },
+  );
