@@ -21,6 +21,9 @@ const help = `Starts a whole clinic on this machine: the real stacks on a local 
 Ctrl-C stops everything it started and keeps the state, in .local/ (PLUMBLINE_LOCAL_DIR moves it).
 PLUMBLINE_PORT, PLUMBLINE_CARRIER_PORT and PLUMBLINE_ENGINE_PORT move single ports; PLUMBLINE_PYTHON names the Python to use.`;
 
+// A terminal that is closed must not keep the clinic from saving its state.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 const readArguments = () => {
