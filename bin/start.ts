@@ -130,7 +130,13 @@ const main = async (): Promise<void> => {
   tell('stopping', why === undefined ? {} : { why }, why === undefined ? '\nStopping; the state is kept.' : `\n${why}`);
   await clinic.stop();
   const millis = Math.round(performance.now() - stoppingAt);
-  tell('stopped', { millis }, `Stopped in ${seconds(millis)}. npm start goes on from here.`);
+  tell(
+    'stopped',
+    { millis },
+    why === undefined
+      ? `Stopped in ${seconds(millis)}. npm start goes on from here.`
+      : 'What happened since the start is not kept: the engine saves its state on a clean stop only.',
+  );
   if (why !== undefined) process.exitCode = 1;
 };
 

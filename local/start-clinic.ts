@@ -1,5 +1,5 @@
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningCarrier, startCarrier } from './carrier/server.ts';
 import { type ClinicInfo, clinicInfoFile, readClinicInfo, writeClinicInfo } from './clinic-info.ts';
@@ -69,7 +69,8 @@ export async function startClinic(options: StartOptions): Promise<RunningClinic>
 }
 
 async function start(options: StartOptions, running: Running): Promise<RunningClinic> {
-  const { localDir, ports, signal } = options;
+  const { ports, signal } = options;
+  const localDir = resolve(options.localDir);
   const steps = new Steps(options.report, signal);
   const clockFile = join(localDir, 'state', 'clock.json');
 

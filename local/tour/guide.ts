@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { StaffGroup } from '../../functions/platform/access.ts';
 import { appointmentView } from '../../functions/scheduling/contract.ts';
@@ -30,7 +31,8 @@ export class Guide {
 
   /** Where a failure can be looked into. */
   get look(): string {
-    return `the phones at ${this.clinic.phonePageUrl}, and logs/engine.log beside ${this.clinic.clockFile.replace(/state\/clock\.json$/, '')}`;
+    const log = join(dirname(dirname(this.clinic.clockFile)), 'logs', 'engine.log');
+    return `the phones at ${this.clinic.phonePageUrl}, and what the functions logged, in ${log}`;
   }
 
   /** A call to the API; as nobody, or as a member of staff. */
