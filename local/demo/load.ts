@@ -16,7 +16,7 @@ import { systemClock } from '../../functions/platform/clock.ts';
 import { type Id, newId, sha256 } from '../../functions/platform/ids.ts';
 import { type Clinic, clinicItem, readClinic } from '../../functions/platform/store/clinic.ts';
 import { directoryItem, findClinicId } from '../../functions/platform/store/directory.ts';
-import { transact } from '../../functions/platform/store/records.ts';
+import { ConditionFailed, transact } from '../../functions/platform/store/records.ts';
 import { type Answer, callApi, signIn } from '../api.ts';
 import type { StackOutputs } from '../deploy.ts';
 import { StartError } from '../start-error.ts';
@@ -58,7 +58,7 @@ export async function putClinic(file: ClinicFile, { outputs, note }: LoadTarget)
     requestId: `clinic-file-${sha256(JSON.stringify(settings)).slice(0, 16)}`,
     now,
   };
-  await transact([
+  const items = [
     clinicItem({
       ...settings,
       ...stampOf(caller, known === undefined ? 'clinic created' : 'clinic settings changed'),
@@ -66,7 +66,12 @@ export async function putClinic(file: ClinicFile, { outputs, note }: LoadTarget)
     }),
     directoryItem('slug', clinic.slug, clinicId),
     directoryItem('number', clinic.originationNumber, clinicId),
-  ]);
+  ];
+  await transact(items).catch((error: unknown) => {
+    if (error instanceof ConditionFailed)
+      throw new StartError(`Another clinic has just taken the name ${clinic.slug} or its number: try again.`);
+    throw error;
+  });
   note(known === undefined ? `clinic ${clinic.slug} created` : `settings of ${clinic.slug} changed`);
   return clinicId;
 }
