@@ -38,7 +38,8 @@ const measure = async (): Promise<unknown> => {
   // Loaded here because the client reads its endpoint when its module loads.
   const { transact } = await import('../../functions/platform/store/records.ts');
   const { writeBooking } = await import('../../functions/scheduling/book.ts');
-  const { createTestClinic, testPhone } = await import('../helpers/clinic.ts');
+  const { createTestClinic } = await import('../helpers/clinic.ts');
+  const { testPhone } = await import('../helpers/phones.ts');
   const { createProviderItem, createAppointmentTypeItem } = await import('../../functions/scheduling/store.ts');
   const { newId } = await import('../../functions/platform/ids.ts');
   const { newPatient } = await import('../../functions/intake/patients.ts');

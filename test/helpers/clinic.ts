@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Temporal } from 'temporal-polyfill';
 import { type Id, newId } from '../../functions/platform/ids.ts';
@@ -6,9 +5,7 @@ import { clinicItem } from '../../functions/platform/store/clinic.ts';
 import { directoryItem } from '../../functions/platform/store/directory.ts';
 import { transact } from '../../functions/platform/store/records.ts';
 import { type EventOptions, httpEvent, lambdaContext, staffClaims } from './events.ts';
-
-/** A number in 555-0100..0199, which is kept for fiction, of a random area code. */
-export const testPhone = (): string => `+1${randomInt(201, 989)}55501${String(randomInt(0, 100)).padStart(2, '0')}`;
+import { testPhone } from './phones.ts';
 
 export interface TestClinic {
   readonly clinicId: Id<'clinic'>;

@@ -13,7 +13,8 @@ import { type Route, routeKeyOf } from '../../functions/platform/http/contract.t
 import { transact } from '../../functions/platform/store/records.ts';
 import { routes as schedulingRoutes } from '../../functions/scheduling/contract.ts';
 import { handler as scheduling } from '../../functions/scheduling/handlers/http.ts';
-import { askAsStaff, createTestClinic, type TestClinic, testPhone } from '../helpers/clinic.ts';
+import { askAsStaff, createTestClinic, type TestClinic } from '../helpers/clinic.ts';
+import { testPhone } from '../helpers/phones.ts';
 
 /** Every staff route of every area with the handler that answers it. A new area is one more line. */
 const areas = [

@@ -18,8 +18,9 @@ import { documentClient, transact } from '../../../functions/platform/store/reco
 import type { Change } from '../../../functions/platform/stream.ts';
 import type { Appointment, Fulfilment, ProviderRole } from '../../../functions/scheduling/core/types.ts';
 import { appointmentItem, createAppointmentTypeItem, createProviderItem } from '../../../functions/scheduling/store.ts';
-import { askAsStaff, testPhone } from '../../helpers/clinic.ts';
+import { askAsStaff } from '../../helpers/clinic.ts';
 import { lambdaContext } from '../../helpers/events.ts';
+import { testPhone } from '../../helpers/phones.ts';
 
 const now = Temporal.Instant.from('2026-11-24T18:00:00Z');
 

@@ -4,7 +4,8 @@ import { waitingCases } from '../../../functions/care/store.ts';
 import { openTriageCase } from '../../../functions/care/triage.ts';
 import { ConditionFailed, transact } from '../../../functions/platform/store/records.ts';
 import { askAsStaff } from '../../helpers/clinic.ts';
-import { newPhone, newWorld, reply, start, type World } from '../messaging/world.ts';
+import { testPhone } from '../../helpers/phones.ts';
+import { newWorld, reply, start, type World } from '../messaging/world.ts';
 
 const open = async ({ caller }: World, sourceId: string, now = start) => {
   const opened = openTriageCase(caller(now), {
@@ -70,7 +71,7 @@ describe('triage cases', () => {
 
   it('show what the patient wrote', async () => {
     const world = await newWorld();
-    await reply(world, newPhone(), 'I cannot feel my legs', start);
+    await reply(world, testPhone(), 'I cannot feel my legs', start);
     const [{ id }] = await list(world, 'open');
     const answer = await askAsStaff(handler, world.clinic.clinicId, 'GET /v1/triage-cases/{caseId}', {
       params: { caseId: id },

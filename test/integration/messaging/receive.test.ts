@@ -8,6 +8,7 @@ import { consentsOf, messagesOfCause } from '../../../functions/messaging/store.
 import { loadInboundText } from '../../../functions/messaging/thread.ts';
 import type { Appointment } from '../../../functions/scheduling/core/types.ts';
 import { loadAppointment } from '../../../functions/scheduling/visits.ts';
+import { testPhone } from '../../helpers/phones.ts';
 import { type Network, startNetwork } from './network.ts';
 import { runProcess } from './process.ts';
 import { handedOver } from './queue.ts';
@@ -19,7 +20,6 @@ import {
   iso,
   later,
   moveTo,
-  newPhone,
   newWorld,
   reply,
   start,
@@ -119,7 +119,7 @@ describe('R and words about the visit', () => {
 
   it('discloses nothing to a number that is no patient of the clinic', async () => {
     const world = await newWorld();
-    const phone = newPhone();
+    const phone = testPhone();
     const id = await reply(world, phone, 'R', remindAt);
     const [answer = '', ...more] = await answersTo(world, id);
     expect(more).toEqual([]);
@@ -252,7 +252,7 @@ describe('words of a red flag', () => {
 
   it('from a stranger open a case that knows only the number', async () => {
     const world = await newWorld();
-    const phone = newPhone();
+    const phone = testPhone();
     await reply(world, phone, words, remindAt);
     const [triageCase] = await openCases(world);
     expect(triageCase).toMatchObject({ phone });
@@ -319,7 +319,7 @@ describe('anything else', () => {
   });
 
   it('to a number of no clinic is refused, so that it reaches the dead letters', async () => {
-    const inbound = { from: newPhone(), to: newPhone(), body: 'help me', inboundMessageId: 'in-0' };
+    const inbound = { from: testPhone(), to: testPhone(), body: 'help me', inboundMessageId: 'in-0' };
     await expect(receiveText(inbound, at(start))).rejects.toThrow('No clinic has the number');
   });
 });

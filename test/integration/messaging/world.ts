@@ -17,20 +17,13 @@ import {
 import type { Appointment, VisitTime } from '../../../functions/scheduling/core/types.ts';
 import { visitTime } from '../../../functions/scheduling/core/visit-time.ts';
 import { appointmentItem, getAppointment } from '../../../functions/scheduling/store.ts';
+import { testPhone } from '../../helpers/phones.ts';
 
 export const zone = 'America/Denver';
 /** Tuesday, 10:00 in Denver: nobody sleeps. */
 export const start = Temporal.Instant.from('2026-11-24T17:00:00Z');
 export const hours = (count: number): Temporal.Duration => Temporal.Duration.from({ minutes: Math.round(count * 60) });
 export const later = (instant: Temporal.Instant, count: number): Temporal.Instant => instant.add(hours(count));
-
-let numbers = 0;
-/** A number nobody else in this run has: +1 720 555 01xx and its neighbours. */
-export const newPhone = (): string => {
-  numbers += 1;
-  const area = 201 + Math.floor(numbers / 100);
-  return `+1${area}55501${String(numbers % 100).padStart(2, '0')}`;
-};
 
 export interface World {
   readonly clinic: Clinic;
@@ -46,9 +39,9 @@ export const newWorld = async (): Promise<World> => {
     name: 'Lakeview Spine',
     brand: 'Lakeview',
     zone,
-    phone: newPhone(),
-    originationNumber: newPhone(),
-    onCallNumber: newPhone(),
+    phone: testPhone(),
+    originationNumber: testPhone(),
+    onCallNumber: testPhone(),
   };
   const caller = (now: Temporal.Instant): Caller => ({
     clinicId,
@@ -77,7 +70,7 @@ export const addPatient = async (
     givenName: details.givenName ?? 'Ana',
     familyName: 'Reyes',
     birthDate: details.birthDate ?? '1984-02-29',
-    phone: details.phone ?? newPhone(),
+    phone: details.phone ?? testPhone(),
     zone,
   });
   const consent =
