@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
 import { isSettled } from '../functions/messaging/core/message-status.ts';
-import { type DueKind, dueMessages, dueShards, getMessage } from '../functions/messaging/store.ts';
+import { type DueKind, dueMessages, dueShards, getMessage, type Message } from '../functions/messaging/store.ts';
 import { toStored } from '../functions/platform/clock.ts';
 import { id } from '../functions/platform/http/schemas.ts';
 import type { ClinicInfo } from './clinic-info.ts';
@@ -58,7 +57,6 @@ export async function advanceClock(
   tell: (moment: Moment) => void = () => {},
 ): Promise<Advance> {
   const lambda = new LambdaClient({});
-  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   try {
     const from = localNow(clinic.clockFile);
     const target = from.add({ seconds });
@@ -66,15 +64,16 @@ export async function advanceClock(
     // What comes back at the same time although a sweep has seen it waits for something else than the clock.
     const tried = new Set<string>();
     let total = 0;
-    const runAt = async (moment: Temporal.Instant, due: number): Promise<void> => {
+    const runAt = async (moment: Temporal.Instant, due: readonly Message[]): Promise<void> => {
       await setLocalClock(clinic.clockFile, moment);
       await sweep(lambda, clinic, moment);
-      await drain(sqs, clinic);
+      await handled(due, () => sweep(lambda, clinic, moment));
       const fresh = (await sentTexts(clinic)).filter((text) => !seen.has(text.id));
       for (const text of fresh) seen.add(text.id);
-      await settle(fresh);
+      await reported(fresh);
       total += fresh.length;
-      if (due > 0 || fresh.length > 0) tell({ at: toStored(moment), due, sent: fresh.map(sentTextOf) });
+      if (due.length > 0 || fresh.length > 0)
+        tell({ at: toStored(moment), due: due.length, sent: fresh.map(sentTextOf) });
     };
     for (;;) {
       const due = (await dueUntil(target)).filter((message) => !tried.has(`${message.id} ${message.dueAt}`));
@@ -84,14 +83,13 @@ export async function advanceClock(
       const moment = later(Temporal.Instant.from(first.dueAt), now);
       const dueNow = due.filter(({ dueAt }) => Temporal.Instant.compare(dueAt, moment) <= 0);
       for (const message of dueNow) tried.add(`${message.id} ${message.dueAt}`);
-      await runAt(moment, dueNow.length);
+      await runAt(moment, dueNow);
     }
     // Whatever is overdue for another reason still gets its sweep at the end, as every minute would bring it one.
-    await runAt(later(target, localNow(clinic.clockFile)), 0);
+    await runAt(later(target, localNow(clinic.clockFile)), []);
     return { from: toStored(from), to: toStored(localNow(clinic.clockFile)), sent: total };
   } finally {
     lambda.destroy();
-    sqs.destroy();
   }
 }
 
@@ -123,38 +121,43 @@ async function sweep(lambda: LambdaClient, { functions }: ClinicInfo, moment: Te
   );
 }
 
-const settleLimitMillis = 60_000;
+const handleLimitMillis = 90_000;
+/** A hint that was lost with the process that held it comes again with the next sweep; nothing goes out twice for that. */
+const sweepAgainMillis = 5_000;
+/** A claim older than this has lost its sender; the sweep at the end of its lease, further on, settles it. */
+const claimLimitMillis = 15_000;
 
-/** Waits until nothing is on a queue or being worked on. */
-async function drain(sqs: SQSClient, { queues }: ClinicInfo): Promise<void> {
-  const deadline = performance.now() + settleLimitMillis;
-  let waiting = 'none';
-  // A queue that is empty for an instant may be between two functions: it has to be empty twice.
-  for (let quiet = 0; quiet < 2; ) {
-    const counts = await Promise.all(Object.entries(queues).map(async ([name, url]) => [name, await depth(sqs, url)]));
-    const busy = counts.filter(([, count]) => count !== 0);
-    quiet = busy.length === 0 ? quiet + 1 : 0;
-    waiting = busy.map(([name, count]) => `${count} on ${name}`).join(', ');
-    if (performance.now() > deadline) throw new Error(`The queues do not drain: ${waiting}.`);
-    await sleep(quiet > 0 ? 25 : 50);
+/** Waits until each text that was due has been sent, put off, or taken back. */
+async function handled(due: readonly Message[], sweepAgain: () => Promise<void>): Promise<void> {
+  const startedAt = performance.now();
+  const waited = () => performance.now() - startedAt;
+  let sweptAt = startedAt;
+  for (const message of due) {
+    while (!isHandled(message, await getMessage(message.clinicId, message.id), waited())) {
+      if (waited() > handleLimitMillis)
+        throw new Error(
+          `The text ${message.id} was due and is not sent: look for errors of messaging-send in the log.`,
+        );
+      if (performance.now() - sweptAt > sweepAgainMillis) {
+        await sweepAgain();
+        sweptAt = performance.now();
+      }
+      await sleep(25);
+    }
   }
 }
 
-async function depth(sqs: SQSClient, QueueUrl: string): Promise<number> {
-  const { Attributes: counts = {} } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl,
-      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-    }),
-  );
-  return Object.values(counts).reduce((sum, count) => sum + Number(count), 0);
+function isHandled(then: Message, now: Message | undefined, waitedMillis: number): boolean {
+  if (now === undefined || isSettled(now.status)) return true;
+  if (now.status === 'claimed') return waitedMillis > claimLimitMillis;
+  return now.dueAt !== then.dueAt || now.status !== then.status;
 }
 
 /** Receipts take a moment; lost ones (a fault somebody asked for) are not waited for longer than this. */
 const receiptLimitMillis = 3_000;
 
 /** Waits until each text's record knows what became of it. */
-async function settle(texts: readonly CarrierText[]): Promise<void> {
+async function reported(texts: readonly CarrierText[]): Promise<void> {
   const deadline = performance.now() + receiptLimitMillis;
   for (const { context } of texts) {
     const clinicId = id('clinic').safeParse(context?.clinic);
