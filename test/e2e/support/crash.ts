@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { localDirectory, workersOf } from '../../../local/engine.ts';
+import { workersOf } from '../../../local/engine.ts';
 
 const running = z.object({ enginePid: z.int() });
 
@@ -10,12 +10,17 @@ const running = z.object({ enginePid: z.int() });
 export type Killed = Readonly<Record<string, number>>;
 
 /**
- * Kills function processes of the shared clinic in the middle of whatever they do, some rounds long, as a machine that
+ * Kills function processes of a clinic in the middle of whatever they do, some rounds long, as a machine that
  * runs out of memory would. The engine ends the function's other processes with it, so each round is felt by all.
  * @param names parts of function names, such as `schedulinghttp`; one process of each is killed per round
  */
-export const killWorkers = async (names: readonly string[], rounds: number, pauseMillis = 1_200): Promise<Killed> => {
-  const { enginePid } = running.parse(JSON.parse(await readFile(join(localDirectory(), 'running.json'), 'utf8')));
+export const killWorkers = async (
+  localDir: string,
+  names: readonly string[],
+  rounds: number,
+  pauseMillis = 1_200,
+): Promise<Killed> => {
+  const { enginePid } = running.parse(JSON.parse(await readFile(join(localDir, 'running.json'), 'utf8')));
   const killed: Record<string, number> = {};
   for (let round = 0; round < rounds; round += 1) {
     await sleep(pauseMillis);
