@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Three kinds of test, by what they need: nothing; the local engine's DynamoDB; a deployed local clinic. */
 export default defineConfig({
   test: {
+    // The default leaves a core free, which on two cores means one worker.
+    maxWorkers: '100%',
     coverage: { provider: 'v8', include: ['functions/*/core/**'], reporter: ['text-summary', 'json-summary'] },
     projects: [
       {
