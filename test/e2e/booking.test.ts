@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { healthyAnswers } from '../helpers/form.ts';
 import { outcomeOf, tally } from './support/api.ts';
 import { untilAuditAgrees } from './support/audit.ts';
 import { doubled } from './support/carrier.ts';
@@ -84,21 +85,7 @@ const selfBooking = (phone: string, start: string) => ({
     providerId: clinic.providerIds[1],
     start,
     patient: { givenName: 'Ottoline', familyName: 'Quillfeather', birthDate: '1975-03-09', phone },
-    intake: {
-      'bladder-bowel': false,
-      'saddle-numbness': false,
-      'both-legs': false,
-      weakness: 'none',
-      injury: 'none',
-      'fragile-bones': false,
-      fever: 'none',
-      cancer: false,
-      chest: false,
-      'sudden-severe': false,
-      'pain-now': 4,
-      'pain-place': 'lower-back',
-      'pain-since': 'under-6-weeks',
-    },
+    intake: healthyAnswers,
     consentToText: { granted: true, wording: clinic.file.consent.wording, wordingVersion: '1' },
   },
 });

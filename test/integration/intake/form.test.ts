@@ -11,25 +11,10 @@ import { documentClient, transact } from '../../../functions/platform/store/reco
 import { handler as scheduling } from '../../../functions/scheduling/handlers/http.ts';
 import { contentSecurityPolicy } from '../../../web/visit/pages.ts';
 import { type Answer, ask, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
+import { healthyAnswers as healthy } from '../../helpers/form.ts';
 import { testPhone } from '../../helpers/phones.ts';
 
 const now = Temporal.Now.instant();
-
-const healthy = {
-  'bladder-bowel': false,
-  'saddle-numbness': false,
-  'both-legs': false,
-  weakness: 'none',
-  injury: 'none',
-  'fragile-bones': false,
-  fever: 'none',
-  cancer: false,
-  chest: false,
-  'sudden-severe': false,
-  'pain-now': 4,
-  'pain-place': 'lower-back',
-  'pain-since': 'under-6-weeks',
-} as const;
 
 const asFields = (answers: Record<string, unknown>, rev: number): string =>
   new URLSearchParams({

@@ -3,22 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { answersOfFields, fieldsOfAnswers, readAnswers } from '../../../functions/intake/core/answers.ts';
 import { type Answers, formQuestions, type Question } from '../../../functions/intake/core/form.ts';
 import { dispositions, newFlags, screen } from '../../../functions/intake/core/screening.ts';
-
-const healthy = {
-  'bladder-bowel': false,
-  'saddle-numbness': false,
-  'both-legs': false,
-  weakness: 'none',
-  injury: 'none',
-  'fragile-bones': false,
-  fever: 'none',
-  cancer: false,
-  chest: false,
-  'sudden-severe': false,
-  'pain-now': 4,
-  'pain-place': 'lower-back',
-  'pain-since': 'under-6-weeks',
-} as const satisfies Answers;
+import { healthyAnswers as healthy } from '../../helpers/form.ts';
 
 const answerTo = (question: Question): fc.Arbitrary<boolean | string | number> => {
   switch (question.kind) {
