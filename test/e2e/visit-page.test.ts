@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Temporal } from 'temporal-polyfill';
@@ -228,7 +228,7 @@ describe('from the phone to the page, by keyboard, at 360 px', () => {
     skip(browserPath === undefined, needs);
     const visit = await bookWithLink();
     const browser = await launchBrowser();
-    const shots = process.env.PLUMBLINE_SHOTS ?? (await mkdtemp(join(tmpdir(), 'plumbline-shots-')));
+    const shots = await mkdtemp(join(tmpdir(), 'plumbline-shots-'));
     try {
       const page = await browser.newPage({ viewport: { width: 360, height: 760 } });
       const errors: string[] = [];
@@ -258,6 +258,9 @@ describe('from the phone to the page, by keyboard, at 360 px', () => {
       expect(errors).toEqual([]);
     } finally {
       await browser.close();
+      // PLUMBLINE_SHOTS=1 keeps the pictures, for whoever wants to look at them.
+      if (process.env.PLUMBLINE_SHOTS === undefined) await rm(shots, { recursive: true, force: true });
+      else console.log(`The pictures are in ${shots}`);
     }
   });
 });
