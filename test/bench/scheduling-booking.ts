@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Temporal } from 'temporal-polyfill';
 import { clientEnvironment } from '../../local/engine.ts';
@@ -7,6 +9,27 @@ import { startDynamoDbLocal } from './dynamodb-local.support.ts';
 export const name = 'scheduling-booking';
 
 const rounds = 60;
+
+/** Stands where the send queue is and takes every hint: only the database is measured. */
+const startQueue = async (): Promise<Server> => {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { Entries = [] }: { Entries?: { Id: string; MessageBody: string }[] } = JSON.parse(
+        String(Buffer.concat(chunks)),
+      );
+      const Successful = Entries.map(({ Id, MessageBody }) => ({
+        Id,
+        MessageId: Id,
+        MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
+      }));
+      response.setHeader('content-type', 'application/x-amz-json-1.0').end(JSON.stringify({ Successful, Failed: [] }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+};
 
 /**
  * Prints what one booking costs beside the bare TransactWriteItems it contains, on the official DynamoDB Local: the use
@@ -19,10 +42,14 @@ export const run = async (): Promise<unknown> => {
     console.log('skipped: needs Java 17 and Maven');
     return undefined;
   }
+  const queue = await startQueue();
+  const address = queue.address();
+  if (address === null || typeof address === 'string') throw new Error('The queue has no port');
   Object.assign(process.env, clientEnvironment(database.endpoint), {
+    AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${address.port}`,
     PLUMBLINE_STAGE: 'local',
     RECORDS_TABLE: 'records',
-    SEND_QUEUE_URL: 'http://127.0.0.1:1/000000000000/send',
+    SEND_QUEUE_URL: `http://127.0.0.1:${address.port}/000000000000/send`,
     PUBLIC_URL: 'http://127.0.0.1:8700',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
@@ -31,6 +58,8 @@ export const run = async (): Promise<unknown> => {
     return await measure();
   } finally {
     database.stop();
+    queue.closeAllConnections();
+    queue.close();
   }
 };
 
