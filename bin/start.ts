@@ -12,7 +12,8 @@ const help = `Starts a whole clinic on this machine: the real stacks on a local 
 
   npm start                  start, or go on where the last start was stopped
   npm start -- --fresh       forget that clinic and begin anew
-  npm start -- --port 9000   listen on 9000 (API), 9001 (phones) and 9002 (engine) instead of 8700, 8701, 8702
+  npm start -- --port 9000   listen on 9000 (API), 9001 (phones) and 9002 (engine) instead of 8700, 8701, 8702;
+                             a clinic that goes on keeps the engine's port it was made with
 
   --clinic <file>   load this clinic instead of local/demo/clinic.yaml
   --json            print progress and the result as JSON, one object per line

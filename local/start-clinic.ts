@@ -68,8 +68,18 @@ export async function startClinic(options: StartOptions): Promise<RunningClinic>
   }
 }
 
+/**
+ * The engine's port: a clinic that goes on keeps the one it was made with, because the engine knows its queues by addresses
+ * that hold the port.
+ */
+async function enginePort({ localDir, ports, fresh }: StartOptions): Promise<number> {
+  if (fresh === true || (await readDeployment(localDir)) === undefined) return ports.engine;
+  return (await readClinicInfo(localDir))?.ports.engine ?? ports.engine;
+}
+
 async function start(options: StartOptions, running: Running): Promise<RunningClinic> {
-  const { ports, signal } = options;
+  const { signal } = options;
+  const ports = { ...options.ports, engine: await enginePort(options) };
   const localDir = resolve(options.localDir);
   const steps = new Steps(options.report, signal);
   const clockFile = join(localDir, 'state', 'clock.json');
