@@ -1,4 +1,4 @@
-import { App, type AppProps, type Stack, Tags } from 'aws-cdk-lib';
+import { App, type AppProps, Tags } from 'aws-cdk-lib';
 import { AccessStack } from './access-stack.ts';
 import { ApiStack } from './api-stack.ts';
 import { AutomationStack } from './automation-stack.ts';
@@ -78,5 +78,3 @@ export const createPlumbline = (
   Tags.of(app).add('plumbline:stage', stage.name);
   return { records, access, messaging, automation, streams, api, observe };
 };
-
-export const stacksOf = (plumbline: Plumbline): readonly Stack[] => Object.values(plumbline);

@@ -23,7 +23,7 @@ export const register = (program: Command): void => {
       'after',
       `
 A new patient books, confirms, moves the visit on its page, is reminded, seen and asked how it goes, writes of a red
-flag, says STOP; then the charge line and the audit log are checked. The local clock moves forward by about three weeks.
+flag, says STOP; then the charge line and the audit log are checked. The local clock moves forward by about a month.
 Exit code 0 only if every step held.`,
     )
     .action(async (_options, command: Command) => {

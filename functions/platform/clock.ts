@@ -27,11 +27,5 @@ export const systemClock: Clock = {
   now: () => Temporal.Instant.fromEpochMilliseconds(Date.now() + localOffsetMillis()),
 };
 
-/** A clock that stands still, for replays and tests. */
-export const fixedClock = (at: Temporal.Instant | string): Clock => {
-  const instant = Temporal.Instant.from(at);
-  return { now: () => instant };
-};
-
 /** An instant as it is stored: UTC, whole seconds, `2026-11-24T15:00:00Z`. */
 export const toStored = (instant: Temporal.Instant): string => instant.toString({ smallestUnit: 'second' });

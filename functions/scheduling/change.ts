@@ -10,6 +10,7 @@ import type { TransactItem } from '../platform/store/records.ts';
 import { type AppointmentCommand, decide } from './core/appointment-status.ts';
 import { release } from './core/day-sheet.ts';
 import type { Appointment, AppointmentStatus } from './core/types.ts';
+import { sheetDateOf } from './core/visit-time.ts';
 import { appointmentProblem } from './refusals.ts';
 import { untilWritten } from './retry.ts';
 import { appointmentItem, getAppointment, getSheet, sheetItem } from './store.ts';
@@ -72,9 +73,9 @@ export const loadForChange = async (caller: Caller, request: ChangeRequest): Pro
   return appointment;
 };
 
-/** The day sheet a visit is on is that of its wall time: an appointment carries its provider's zone. */
+/** The day sheet a visit is on: an appointment carries the zone its provider had when it was agreed. */
 export const sheetOf = (appointment: Appointment) =>
-  getSheet(appointment.clinicId, appointment.providerId, appointment.wallTime.slice(0, 10), appointment.zone);
+  getSheet(appointment.clinicId, appointment.providerId, sheetDateOf(appointment, appointment.zone), appointment.zone);
 
 const freedSheet = async (appointment: Appointment) => {
   const sheet = await sheetOf(appointment);

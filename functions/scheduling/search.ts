@@ -2,14 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
 import { found, Problem } from '../platform/problem.ts';
-import {
-  checkSearchRange,
-  defaultStepMinutes,
-  findSlots as findSlotsOf,
-  maxSearchDays,
-  mergeSlots,
-  sheetDates,
-} from './core/slots.ts';
+import { checkSearchRange, defaultStepMinutes, findSlotsOfProviders, maxSearchDays, sheetDates } from './core/slots.ts';
 import { type Suggestion, suggestTimes } from './core/suggest.ts';
 import type { Appointment, AppointmentType, Provider } from './core/types.ts';
 import { minuteRangeOf, type Slot } from './core/visit-time.ts';
@@ -32,11 +25,9 @@ export const findSlots = async (caller: Caller, query: SlotQuery) => {
   refuseRange(from, to);
   const type = found(await getAppointmentType(caller.clinicId, query.typeId), 'appointment type');
   const providers = await providersOf(caller.clinicId, type, query.providerId);
-  const lists = await Promise.all(
-    providers.map((provider) => slotsOf(caller, provider, type, { from, to, limit: query.limit })),
-  );
+  const slots = await slotsOf(caller, providers, type, { from, to, limit: query.limit });
   const zones = new Map(providers.map((provider) => [provider.id, provider.zone]));
-  return mergeSlots(lists, query.limit).map((slot) => slotViewOf(slot, zones.get(slot.providerId) ?? 'UTC'));
+  return slots.map((slot) => slotViewOf(slot, zones.get(slot.providerId) ?? 'UTC'));
 };
 
 const suggestDays = 28;
@@ -49,7 +40,7 @@ export const suggestMoves = async (caller: Caller, appointment: Appointment, cou
   ]);
   if (type === undefined || provider === undefined) return [];
   const to = caller.now.add({ hours: 24 * suggestDays });
-  const slots = await slotsOf(caller, provider, type, { from: caller.now, to, limit: 2000 });
+  const slots = await slotsOf(caller, [provider], type, { from: caller.now, to, limit: 2000 });
   const suggestions = suggestTimes({
     slots,
     originalStartEpochMinute: minuteRangeOf(appointment).startEpochMinute,
@@ -61,12 +52,15 @@ export const suggestMoves = async (caller: Caller, appointment: Appointment, cou
 
 const slotsOf = async (
   caller: Caller,
-  provider: Provider,
+  providers: readonly Provider[],
   type: AppointmentType,
   range: { readonly from: Temporal.Instant; readonly to: Temporal.Instant; readonly limit: number },
 ): Promise<readonly Slot[]> => {
-  const sheets = await listSheets(caller.clinicId, provider.id, sheetDates(range.from, range.to, provider.zone));
-  const result = findSlotsOf({ provider, type, sheets, now: caller.now, stepMinutes: defaultStepMinutes, ...range });
+  const sheets = await Promise.all(
+    providers.map(({ id, zone }) => listSheets(caller.clinicId, id, sheetDates(range.from, range.to, zone))),
+  );
+  const search = { type, sheets: sheets.flat(), now: caller.now, stepMinutes: defaultStepMinutes, ...range };
+  const result = findSlotsOfProviders(providers, search);
   // The range was checked before anything was read, so only a fault of ours can be refused here.
   if (!result.ok) throw new Error(`Slot search refused: ${result.code}`);
   return result.slots;

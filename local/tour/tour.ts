@@ -18,7 +18,7 @@ import { type Act, stepRunner, type TellStep } from './run.ts';
 
 /**
  * Plays one visit's life through the HTTP API and the phone, from the search for a time to the charge line and the audit log.
- * Each run is a new patient on a new phone; the clock moves forward about three weeks. The process must have the clinic's
+ * Each run is a new patient on a new phone; the clock moves forward about a month. The process must have the clinic's
  * environment (see bin/local-clinic.ts).
  * @throws TourOver after the step that failed was told
  */
