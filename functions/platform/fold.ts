@@ -24,6 +24,8 @@ export function foldCharacters(text: string): string {
     .normalize('NFKD')
     .replace(COMBINING_MARKS, '')
     .replace(INVISIBLES, '')
+    // A full-width mark has only now become an apostrophe.
+    .replace(APOSTROPHES, '')
     .toLowerCase()
     .replace(COMBINING_MARKS, '');
 }

@@ -41,6 +41,15 @@ describe('fold', () => {
     expect(foldClauses(text)).toBe(clauses);
   });
 
+  it('is settled after once for every character there is', () => {
+    const unsettled: string[] = [];
+    for (let code = 0; code <= 0x10ffff; code += 1) {
+      const once = foldCharacters(String.fromCodePoint(code));
+      if (foldCharacters(once) !== once) unsettled.push(code.toString(16));
+    }
+    expect(unsettled).toEqual([]);
+  });
+
   it('is the same for upper and lower case, and settled after once', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
