@@ -18,16 +18,18 @@ const ASCII_ONLY = /^[\t\n\r -~]*$/;
  */
 export function foldCharacters(text: string): string {
   if (ASCII_ONLY.test(text)) return text.toLowerCase().replace(APOSTROPHES, '');
-  return text
-    .replaceAll('🔟', '10')
-    .replace(APOSTROPHES, '')
-    .normalize('NFKD')
-    .replace(COMBINING_MARKS, '')
-    .replace(INVISIBLES, '')
-    // A full-width mark has only now become an apostrophe.
-    .replace(APOSTROPHES, '')
-    .toLowerCase()
-    .replace(COMBINING_MARKS, '');
+  return (
+    text
+      .replaceAll('🔟', '10')
+      .replace(APOSTROPHES, '')
+      .normalize('NFKD')
+      .replace(COMBINING_MARKS, '')
+      .replace(INVISIBLES, '')
+      // A full-width mark has only now become an apostrophe.
+      .replace(APOSTROPHES, '')
+      .toLowerCase()
+      .replace(COMBINING_MARKS, '')
+  );
 }
 
 /** The mark that stands for a pause (comma, full stop, line end, spaced dash) in {@link foldClauses}. */
