@@ -4,7 +4,7 @@ import { routes as intake } from '../functions/intake/contract.ts';
 import { routes as messaging } from '../functions/messaging/contract.ts';
 import { routes as platform } from '../functions/platform/contract.ts';
 import type { Route } from '../functions/platform/http/contract.ts';
-import { routes as scheduling } from '../functions/scheduling/contract.ts';
+import { linkRoutes, publicRoutes, staffRoutes } from '../functions/scheduling/contract.ts';
 import type { RecordsAccess } from './constructs/plumbline-function.ts';
 
 /** The queues of the house and who puts messages on them. */
@@ -65,8 +65,25 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     makesLinks: true,
     timeoutSeconds: 10,
   },
+  // Staff, strangers and patients with a link have a function each: a flood at one door leaves the others open.
   'scheduling-http': {
-    trigger: { kind: 'http', routes: scheduling },
+    trigger: { kind: 'http', routes: staffRoutes },
+    records: 'write',
+    enqueuesTexts: true,
+    makesLinks: true,
+    memoryMiB: 1024,
+    timeoutSeconds: 10,
+  },
+  'scheduling-public': {
+    trigger: { kind: 'http', routes: publicRoutes },
+    records: 'write',
+    enqueuesTexts: true,
+    makesLinks: true,
+    memoryMiB: 1024,
+    timeoutSeconds: 10,
+  },
+  'scheduling-links': {
+    trigger: { kind: 'http', routes: linkRoutes },
     records: 'write',
     enqueuesTexts: true,
     makesLinks: true,

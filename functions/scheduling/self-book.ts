@@ -14,10 +14,10 @@ import { sha256 } from '../platform/ids.ts';
 import { Problem } from '../platform/problem.ts';
 import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
 import { loadBookable, writeBooking } from './book.ts';
-import type { routes } from './contract.ts';
+import type { publicRoutes } from './contract.ts';
 import { untilWritten } from './retry.ts';
 
-type SelfBookRoute = Extract<(typeof routes)[number], { readonly name: 'selfBook' }>;
+type SelfBookRoute = Extract<(typeof publicRoutes)[number], { readonly name: 'selfBook' }>;
 export type SelfBookInput = z.output<SelfBookRoute['body']>;
 
 const emergencyAdvice =

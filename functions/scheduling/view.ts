@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Clinic } from '../platform/store/clinic.ts';
-import type { appointmentView, visitView } from './contract.ts';
+import type { appointmentView, visitView } from './contract/shared.ts';
 import { isConfirmed } from './core/appointment-status.ts';
 import type { Appointment, Provider } from './core/types.ts';
 import { type Slot, visitTime } from './core/visit-time.ts';

@@ -5,7 +5,7 @@ import { loadPatient } from '../intake/patients.ts';
 import { env } from '../platform/config.ts';
 import type { Reply } from '../platform/http/api.ts';
 import { found, Problem } from '../platform/problem.ts';
-import type { visitPageForm } from './contract.ts';
+import type { visitPageForm } from './contract/links.ts';
 import { hasStarted, isConfirmed } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
 import { suggestMoves } from './search.ts';

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { StaffGroup } from '../../functions/platform/access.ts';
-import { appointmentView } from '../../functions/scheduling/contract.ts';
+import { appointmentView } from '../../functions/scheduling/contract/shared.ts';
 import { type Answer, type CallOptions, callApi, signIn } from '../api.ts';
 import type { ClinicInfo } from '../clinic-info.ts';
 import { hold } from './check.ts';

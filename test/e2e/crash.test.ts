@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { appointmentView } from '../../functions/scheduling/contract.ts';
+import { appointmentView } from '../../functions/scheduling/contract/shared.ts';
 import { freePort } from '../../local/prerequisites.ts';
 import { outcomeOf } from './support/api.ts';
 import { untilAuditAgrees } from './support/audit.ts';

@@ -11,7 +11,7 @@ import { routes as messagingRoutes } from '../../functions/messaging/contract.ts
 import { handler as messaging } from '../../functions/messaging/handlers/http.ts';
 import { type Route, routeKeyOf } from '../../functions/platform/http/contract.ts';
 import { transact } from '../../functions/platform/store/records.ts';
-import { routes as schedulingRoutes } from '../../functions/scheduling/contract.ts';
+import { staffRoutes as schedulingRoutes } from '../../functions/scheduling/contract.ts';
 import { handler as scheduling } from '../../functions/scheduling/handlers/http.ts';
 import { askAsStaff, createTestClinic, type TestClinic } from '../helpers/clinic.ts';
 import { testPhone } from '../helpers/phones.ts';

@@ -1,17 +1,15 @@
-import { pageHeaders, renderProblemPage } from '../../../web/visit/pages.ts';
 import { loadPatient } from '../../intake/patients.ts';
 import { httpHandler, type Request } from '../../platform/http/api.ts';
 import type { Route } from '../../platform/http/contract.ts';
 import { found } from '../../platform/problem.ts';
 import { book } from '../book.ts';
-import { createAppointmentType, createProvider, publicCatalog, withoutClinic } from '../catalog.ts';
+import { createAppointmentType, createProvider, withoutClinic } from '../catalog.ts';
 import { change } from '../change.ts';
-import { routes } from '../contract.ts';
+import { staffRoutes } from '../contract.ts';
 import type { AppointmentCommand } from '../core/appointment-status.ts';
 import { instantOfEpochMinute } from '../core/visit-time.ts';
 import { reschedule } from '../reschedule.ts';
 import { findSlots } from '../search.ts';
-import { selfBook } from '../self-book.ts';
 import {
   getAppointment,
   getProvider,
@@ -21,8 +19,6 @@ import {
   listProviders,
 } from '../store.ts';
 import { viewOf } from '../view.ts';
-import { cancelByLink, confirmByLink, findSlotsByLink, getVisit, rescheduleByLink } from '../visit-link.ts';
-import { showVisitPage, submitVisitPage } from '../visit-page.ts';
 
 type StaffChange = Request<Route> & { readonly params: { readonly appointmentId: `apt_${string}` } };
 
@@ -43,76 +39,60 @@ const just =
   (): C =>
     command;
 
-export const handler = httpHandler(
-  routes,
-  {
-    createProvider: async ({ caller, body, commit }) => ({ body: await createProvider(caller, body, commit) }),
-    listProviders: async ({ caller }) => ({
-      body: { items: (await listProviders(caller.clinicId)).map(withoutClinic) },
-    }),
-    getProvider: async ({ caller, params }) => ({
-      body: withoutClinic(found(await getProvider(caller.clinicId, params.providerId), 'provider')),
-    }),
-    getProviderDay: async ({ caller, params, query }) => {
-      const provider = found(await getProvider(caller.clinicId, params.providerId), 'provider');
-      const { busy, ...sheet } = await getSheet(caller.clinicId, provider.id, query.date, provider.zone);
-      const iso = (epochMinute: number) => instantOfEpochMinute(epochMinute).toString({ smallestUnit: 'second' });
-      return {
-        body: {
-          ...sheet,
-          busy: busy.map(({ startEpochMinute, endEpochMinute, heldBy }) => ({
-            start: iso(startEpochMinute),
-            end: iso(endEpochMinute),
-            heldBy,
-          })),
-        },
-      };
-    },
-    createAppointmentType: async ({ caller, body, commit }) => ({
-      body: await createAppointmentType(caller, body, commit),
-    }),
-    listAppointmentTypes: async ({ caller }) => ({
-      body: { items: (await listAppointmentTypes(caller.clinicId)).map(withoutClinic) },
-    }),
-    findSlots: async ({ caller, query }) => ({ body: { items: await findSlots(caller, query) } }),
-    bookAppointment: async ({ caller, body, commit }) => ({ body: await book(caller, body, commit) }),
-    getAppointment: async ({ caller, params }) => ({
-      body: viewOf(found(await getAppointment(caller.clinicId, params.appointmentId), 'appointment')),
-    }),
-    listPatientAppointments: async ({ caller, params, query }) => {
-      found(await loadPatient(caller.clinicId, params.patientId), 'patient');
-      const { items, cursor } = await listPatientAppointments(caller.clinicId, params.patientId, query);
-      return { body: { items: items.map(viewOf), cursor } };
-    },
-    rescheduleAppointment: async ({ caller, params, body, ifMatch, commit }) => ({
-      body: await reschedule(
-        caller,
-        { appointmentId: params.appointmentId, ifMatch, by: 'clinic', ...body },
-        async (appointment, items) => {
-          const view = viewOf(appointment);
-          await commit(items, view);
-          return view;
-        },
-      ),
-    }),
-    cancelAppointment: (request) =>
-      staffChange(request, just({ kind: 'cancel', by: 'clinic', reason: request.body.reason })),
-    confirmAppointment: (request) => staffChange(request, ({ sequence }) => ({ kind: 'confirm', sequence })),
-    markArrived: (request) => staffChange(request, just({ kind: 'arrive' })),
-    fulfilAppointment: (request) => staffChange(request, just({ kind: 'fulfil', fulfilment: request.body })),
-    markNoShow: (request) => staffChange(request, just({ kind: 'mark-noshow' })),
-
-    listPublicAppointmentTypes: async ({ caller }) => ({ body: await publicCatalog(caller) }),
-    findPublicSlots: async ({ caller, query }) => ({ body: { items: await findSlots(caller, query) } }),
-    selfBook: async ({ caller, body, commit }) => ({ body: await selfBook(caller, body, commit) }),
-
-    getVisitByLink: async (request) => ({ body: await getVisit(request) }),
-    findSlotsByLink: async (request) => ({ body: { items: await findSlotsByLink(request, request.query.limit) } }),
-    confirmByLink: async (request) => ({ body: await confirmByLink(request) }),
-    rescheduleByLink: async (request) => ({ body: await rescheduleByLink(request, request.body.start) }),
-    cancelByLink: async (request) => ({ body: await cancelByLink(request) }),
-    showVisitPage: async (request) => showVisitPage(request, request.query.done),
-    submitVisitPage: async (request) => submitVisitPage(request, request.body),
+export const handler = httpHandler(staffRoutes, {
+  createProvider: async ({ caller, body, commit }) => ({ body: await createProvider(caller, body, commit) }),
+  listProviders: async ({ caller }) => ({
+    body: { items: (await listProviders(caller.clinicId)).map(withoutClinic) },
+  }),
+  getProvider: async ({ caller, params }) => ({
+    body: withoutClinic(found(await getProvider(caller.clinicId, params.providerId), 'provider')),
+  }),
+  getProviderDay: async ({ caller, params, query }) => {
+    const provider = found(await getProvider(caller.clinicId, params.providerId), 'provider');
+    const { busy, ...sheet } = await getSheet(caller.clinicId, provider.id, query.date, provider.zone);
+    const iso = (epochMinute: number) => instantOfEpochMinute(epochMinute).toString({ smallestUnit: 'second' });
+    return {
+      body: {
+        ...sheet,
+        busy: busy.map(({ startEpochMinute, endEpochMinute, heldBy }) => ({
+          start: iso(startEpochMinute),
+          end: iso(endEpochMinute),
+          heldBy,
+        })),
+      },
+    };
   },
-  { render: renderProblemPage, headers: pageHeaders },
-);
+  createAppointmentType: async ({ caller, body, commit }) => ({
+    body: await createAppointmentType(caller, body, commit),
+  }),
+  listAppointmentTypes: async ({ caller }) => ({
+    body: { items: (await listAppointmentTypes(caller.clinicId)).map(withoutClinic) },
+  }),
+  findSlots: async ({ caller, query }) => ({ body: { items: await findSlots(caller, query) } }),
+  bookAppointment: async ({ caller, body, commit }) => ({ body: await book(caller, body, commit) }),
+  getAppointment: async ({ caller, params }) => ({
+    body: viewOf(found(await getAppointment(caller.clinicId, params.appointmentId), 'appointment')),
+  }),
+  listPatientAppointments: async ({ caller, params, query }) => {
+    found(await loadPatient(caller.clinicId, params.patientId), 'patient');
+    const { items, cursor } = await listPatientAppointments(caller.clinicId, params.patientId, query);
+    return { body: { items: items.map(viewOf), cursor } };
+  },
+  rescheduleAppointment: async ({ caller, params, body, ifMatch, commit }) => ({
+    body: await reschedule(
+      caller,
+      { appointmentId: params.appointmentId, ifMatch, by: 'clinic', ...body },
+      async (appointment, items) => {
+        const view = viewOf(appointment);
+        await commit(items, view);
+        return view;
+      },
+    ),
+  }),
+  cancelAppointment: (request) =>
+    staffChange(request, just({ kind: 'cancel', by: 'clinic', reason: request.body.reason })),
+  confirmAppointment: (request) => staffChange(request, ({ sequence }) => ({ kind: 'confirm', sequence })),
+  markArrived: (request) => staffChange(request, just({ kind: 'arrive' })),
+  fulfilAppointment: (request) => staffChange(request, just({ kind: 'fulfil', fulfilment: request.body })),
+  markNoShow: (request) => staffChange(request, just({ kind: 'mark-noshow' })),
+});

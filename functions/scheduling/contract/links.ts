@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { defineRoute } from '../../platform/http/contract.ts';
+import { instant } from '../../platform/http/schemas.ts';
+import { linkParams, nothing, slot, visitView } from './shared.ts';
+
+/** The form a visit page sends; which fields count depends on the action. */
+export const visitPageForm = z.strictObject({
+  action: z.enum(['confirm', 'reschedule', 'cancel']),
+  rev: z.coerce.number().int().min(1).max(1e9),
+  start: instant.optional(),
+});
+
+/** What a patient may ask with the link of a text. */
+export const linkRoutes = [
+  defineRoute({
+    name: 'getVisitByLink',
+    method: 'GET',
+    path: '/v1/links/{token}',
+    access: 'link',
+    summary: 'The visit a text was about',
+    params: linkParams,
+    reply: { status: 200, body: visitView },
+  }),
+  defineRoute({
+    name: 'findSlotsByLink',
+    method: 'GET',
+    path: '/v1/links/{token}/slots',
+    access: 'link',
+    summary: 'The next suitable times this visit could move to',
+    params: linkParams,
+    query: z.strictObject({ limit: z.coerce.number().int().min(1).max(20).default(6) }),
+    reply: {
+      status: 200,
+      body: z.strictObject({
+        items: z.array(slot.extend({ reason: z.enum(['soonest', 'same-weekday', 'same-day']) })),
+      }),
+    },
+    errors: ['invalid-state'],
+  }),
+  defineRoute({
+    name: 'confirmByLink',
+    method: 'POST',
+    path: '/v1/links/{token}/confirm',
+    access: 'link',
+    summary: 'Confirm the visit at the time it now has',
+    params: linkParams,
+    body: nothing,
+    ifMatch: true,
+    reply: { status: 200, body: visitView },
+    errors: ['invalid-state'],
+  }),
+  defineRoute({
+    name: 'rescheduleByLink',
+    method: 'POST',
+    path: '/v1/links/{token}/reschedule',
+    access: 'link',
+    summary: 'Move the visit to a free time of the same provider',
+    params: linkParams,
+    body: z.strictObject({ start: instant }),
+    ifMatch: true,
+    reply: { status: 200, body: visitView },
+    errors: ['invalid-state', 'slot-taken', 'slot-not-offered'],
+  }),
+  defineRoute({
+    name: 'cancelByLink',
+    method: 'POST',
+    path: '/v1/links/{token}/cancel',
+    access: 'link',
+    summary: 'Cancel the visit',
+    params: linkParams,
+    body: nothing,
+    ifMatch: true,
+    reply: { status: 200, body: visitView },
+    errors: ['invalid-state'],
+  }),
+  defineRoute({
+    name: 'showVisitPage',
+    method: 'GET',
+    path: '/v/{token}',
+    access: 'link',
+    summary: 'The visit as a page: confirm, pick another time, cancel; works without script',
+    params: linkParams,
+    query: z.strictObject({ done: z.enum(['confirmed', 'moved', 'cancelled', 'changed', 'taken']).optional() }),
+    reply: { status: 200, format: 'html' },
+  }),
+  defineRoute({
+    name: 'submitVisitPage',
+    method: 'POST',
+    path: '/v/{token}',
+    access: 'link',
+    summary: 'What a button of the visit page sends; answers with a redirect to the page',
+    params: linkParams,
+    bodyFormat: 'form',
+    body: visitPageForm,
+    reply: { status: 303, format: 'html' },
+  }),
+] as const;

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { id, instant, line, linkToken, slug } from '../../platform/http/schemas.ts';
+
+/** What the routes of scheduling have in common. */
+
+export const modality = z.enum(['in-person', 'video', 'audio']);
+export const minutes = (least: number, most: number) => z.number().int().min(least).max(most);
+/** Why something is cancelled or moved: a few words for staff and for the audit log. */
+export const reason = line(200);
+
+export const slot = z.strictObject({
+  providerId: id('provider'),
+  start: instant,
+  end: instant,
+  zone: z.string(),
+  wallTime: z.string().meta({ description: 'What the clock in `zone` shows at the start: 2026-11-24T09:30' }),
+});
+
+export const fulfilment = z.strictObject({ modality, start: instant, end: instant });
+
+/** An appointment as staff see it. `rev` is its ETag; `sequence` rises only when it moves or is cancelled. */
+export const appointmentView = z.strictObject({
+  id: id('appointment'),
+  patientId: id('patient'),
+  providerId: id('provider'),
+  typeId: id('appointmentType'),
+  start: instant,
+  end: instant,
+  zone: z.string(),
+  wallTime: z.string(),
+  modality,
+  status: z.enum(['booked', 'arrived', 'fulfilled', 'cancelled', 'noshow']),
+  confirmed: z.boolean(),
+  sequence: z.number().int(),
+  rev: z.number().int(),
+  arrivedAt: instant.optional(),
+  fulfilment: fulfilment.optional(),
+  cancellationReason: z.string().optional(),
+});
+
+/** A visit as its patient sees it through a link: nothing that a stranger with the link should not know. */
+export const visitView = z.strictObject({
+  clinic: z.strictObject({ name: z.string(), phone: z.string() }),
+  providerName: z.string(),
+  start: instant,
+  end: instant,
+  zone: z.string(),
+  wallTime: z.string(),
+  modality,
+  status: z.enum(['booked', 'arrived', 'fulfilled', 'cancelled', 'noshow']),
+  confirmed: z.boolean(),
+  rev: z.number().int(),
+});
+
+export const slotRange = { from: instant, to: instant };
+export const appointmentParams = z.strictObject({ appointmentId: id('appointment') });
+export const linkParams = z.strictObject({ token: linkToken });
+export const slugParams = z.strictObject({ slug });
+export const changeErrors = ['not-found', 'invalid-state'] as const;
+export const nothing = z.strictObject({});

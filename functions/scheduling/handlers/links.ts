@@ -1,0 +1,19 @@
+import { pageHeaders, renderProblemPage } from '../../../web/visit/pages.ts';
+import { httpHandler } from '../../platform/http/api.ts';
+import { linkRoutes } from '../contract.ts';
+import { cancelByLink, confirmByLink, findSlotsByLink, getVisit, rescheduleByLink } from '../visit-link.ts';
+import { showVisitPage, submitVisitPage } from '../visit-page.ts';
+
+export const handler = httpHandler(
+  linkRoutes,
+  {
+    getVisitByLink: async (request) => ({ body: await getVisit(request) }),
+    findSlotsByLink: async (request) => ({ body: { items: await findSlotsByLink(request, request.query.limit) } }),
+    confirmByLink: async (request) => ({ body: await confirmByLink(request) }),
+    rescheduleByLink: async (request) => ({ body: await rescheduleByLink(request, request.body.start) }),
+    cancelByLink: async (request) => ({ body: await cancelByLink(request) }),
+    showVisitPage: async (request) => showVisitPage(request, request.query.done),
+    submitVisitPage: async (request) => submitVisitPage(request, request.body),
+  },
+  { render: renderProblemPage, headers: pageHeaders },
+);
