@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadExercisePlan } from '../../../functions/care/exercise.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
@@ -71,6 +72,27 @@ describe('a text that is due', () => {
     const [text] = await network.acceptedFor(patient.phone);
     expect(text?.body).toMatch(/^Lakeview: you're booked Sun Nov 29 10:00 AM MST\. Details: http/);
     expect(text?.body).not.toContain('Ana');
+  });
+
+  it('bears the zone label of the visit, not of today, when the clocks change in between', async () => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    const friday = Temporal.Instant.from('2027-03-12T17:00:00Z');
+    const visit = await bookVisit(world, patient, Temporal.Instant.from('2027-03-15T18:00:00Z'), friday);
+    const ref = (step: string) => ({ clinicId: world.clinic.clinicId, messageId: `${visit.id}#${step}` });
+    await sendText(ref('confirmation#0'), at(friday));
+    await sendText(ref('reminder-24h#0'), at(Temporal.Instant.from('2027-03-14T18:00:00Z')));
+    await changeVisit(
+      world,
+      patient,
+      visit.id,
+      moveTo(Temporal.Instant.from('2027-11-08T19:00:00Z')),
+      later(friday, 60),
+    );
+    await sendText(ref('moved#1'), at(later(friday, 60)));
+    expect(
+      (await network.acceptedFor(patient.phone)).map(({ body }) => /[A-Z]\w\w [A-Z].*? [AP]M \w+/.exec(body)?.[0]),
+    ).toEqual(['Mon Mar 15 12:00 PM MDT', 'Mon Mar 15 12:00 PM MDT', 'Mon Nov 8 12:00 PM MST']);
   });
 
   it('is not sent before its time, whatever hint arrives', async () => {
