@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { smsClient } from '../../../functions/messaging/carrier.ts';
-import { queueClient } from '../../../functions/messaging/dispatch.ts';
 import { documentClient } from '../../../functions/platform/store/records.ts';
 
 /**
@@ -25,32 +24,39 @@ export interface Crash {
 const running = new AsyncLocalStorage<Process>();
 const never = () => new Promise<never>(() => undefined);
 
+const watched = async (command: string, request: () => Promise<unknown>): Promise<unknown> => {
+  const process = running.getStore();
+  if (process === undefined) return request();
+  if (process.isDead) return never();
+  const call = process.calls;
+  process.calls += 1;
+  if (process.crash?.atCall !== call) {
+    return process.around === undefined ? request() : process.around(command, request);
+  }
+  process.isDead = true;
+  if (process.crash.requestArrives) await request().catch(() => undefined);
+  process.died();
+  return never();
+};
+
 // Outermost, so that the SDK's own retries do not count as requests of ours.
 const watch =
   (next: (args: never) => Promise<unknown>, { commandName = '' }: { commandName?: string }) =>
-  async (args: never): Promise<unknown> => {
-    const process = running.getStore();
-    if (process === undefined) return next(args);
-    if (process.isDead) return never();
-    const call = process.calls;
-    process.calls += 1;
-    if (process.crash?.atCall !== call) {
-      return process.around === undefined ? next(args) : process.around(commandName, () => next(args));
-    }
-    process.isDead = true;
-    if (process.crash.requestArrives) await next(args).catch(() => undefined);
-    process.died();
-    return never();
-  };
+  (args: never): Promise<unknown> =>
+    watched(commandName, () => next(args));
 
-for (const { middlewareStack } of [documentClient, smsClient, queueClient]) {
-  // The three stacks differ in the types of what passes through them, which is not looked at.
+for (const { middlewareStack } of [documentClient, smsClient]) {
+  // The two stacks differ in the types of what passes through them, which is not looked at.
   (middlewareStack as { add(middleware: unknown, options: unknown): void }).add(watch, {
     step: 'initialize',
     priority: 'high',
     name: 'process',
   });
 }
+
+// The send queue is asked without a client.
+const { fetch } = globalThis;
+globalThis.fetch = (...request) => watched('fetch', () => fetch(...request)) as ReturnType<typeof fetch>;
 
 /** Runs a process to its end or to its death. `calls` is how many requests it made. */
 export const runProcess = (

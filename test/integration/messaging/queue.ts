@@ -1,7 +1,9 @@
-import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { queueClient } from '../../../functions/messaging/dispatch.ts';
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { parseRef } from '../../../functions/messaging/hint.ts';
 import { env } from '../../../functions/platform/config.ts';
+
+// The queue's address is used as configured, not as an endpoint.
+const queueClient = new SQSClient({ useQueueUrlAsEndpoint: false });
 
 /** What the send queue holds for a clinic, taken off it. Other tests' messages become visible again. */
 export const handedOver = async (clinicId: string): Promise<readonly string[]> => {
