@@ -1,122 +1,101 @@
-import { Temporal } from 'temporal-polyfill';
-import { dateOfEpochDay, epochDayOf, weekdayOfEpochDay } from '../../functions/platform/time.ts';
-import { emptySheet, occupy } from '../../functions/scheduling/core/day-sheet.ts';
 import { findSlots, findSlotsOfProviders, type SlotSearch } from '../../functions/scheduling/core/slots.ts';
-import type { DaySheet, WeeklyRule } from '../../functions/scheduling/core/types.ts';
-import type { ProviderHours } from '../../functions/scheduling/core/visit-time.ts';
+import type { DaySheet } from '../../functions/scheduling/core/types.ts';
+import { visitTime } from '../../functions/scheduling/core/visit-time.ts';
 import { slotsByOracle } from '../unit/scheduling/core/calendars.ts';
+import { bookedProviders, calendar, cpuMillis, month } from './calendar.support.ts';
+import { askDjangoAppointment } from './peers/django-appointment.ts';
+import { luxonSearch } from './peers/luxon.ts';
 
 export const name = 'scheduling-search';
 
-const zone = 'America/New_York';
-const days = 30;
-const bookingsPerMonth = 80;
-const stepMinutes = 15;
-/** A month with the autumn change in it. */
-const firstDay = epochDayOf('2026-10-19');
-const type = { minutes: 30, bufferBeforeMinutes: 0, bufferAfterMinutes: 5, leadMinutes: 120, horizonDays: 90 };
-
-/** Monday to Friday, 08:00-12:00 and 13:00-17:00. */
-const availability: readonly WeeklyRule[] = ([1, 2, 3, 4, 5] as const).flatMap((weekday) => [
-  { weekday, from: '08:00', to: '12:00' },
-  { weekday, from: '13:00', to: '17:00' },
-]);
-
-const dayStart = (epochDay: number): Temporal.Instant =>
-  Temporal.PlainDate.from(dateOfEpochDay(epochDay)).toZonedDateTime(zone).toInstant();
-
-/** A small generator with a fixed seed (Lehmer, 48271 mod 2^31-1): the same calendar on every machine. */
-const generator = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-};
-
-/** A provider's month with bookings of 35 minutes at random free quarter hours of working days. */
-const bookedMonth = (providerId: ProviderHours['id'], seed: number): readonly DaySheet[] => {
-  const random = generator(seed);
-  const workdays = Array.from({ length: days }, (_, i) => firstDay + i).filter((day) => weekdayOfEpochDay(day) <= 5);
-  const sheets = new Map<number, DaySheet>();
-  for (let booked = 0; booked < bookingsPerMonth; ) {
-    const day = workdays[Math.floor(random() * workdays.length)] ?? firstDay;
-    const sheet = sheets.get(day) ?? emptySheet(providerId, dateOfEpochDay(day), zone);
-    const start = dayStart(day).epochMilliseconds / 60_000 + 480 + Math.floor(random() * 34) * 15;
-    const decision = occupy(sheet, { startEpochMinute: start, endEpochMinute: start + 35 }, `apt_${booked}`);
-    if (!decision.ok) continue;
-    sheets.set(day, decision.sheet);
-    booked += 1;
-  }
-  return [...sheets].sort(([a], [b]) => a - b).map(([, sheet]) => sheet);
-};
-
-/**
- * CPU milliseconds of one call: user and system time of the whole process (its garbage collector included) over many
- * calls; the median of five rounds, after one to warm up.
- */
-const cpuMillis = (calls: number, work: () => unknown): number => {
-  const rounds = Array.from({ length: 6 }, () => {
-    const before = process.cpuUsage();
-    for (let i = 0; i < calls; i += 1) work();
-    const used = process.cpuUsage(before);
-    return (used.user + used.system) / 1000 / calls;
-  });
-  return rounds.slice(1).sort((a, b) => a - b)[2] ?? Number.NaN;
-};
-
-const ranges = { from: dayStart(firstDay), to: dayStart(firstDay + days), now: dayStart(firstDay), stepMinutes };
+const budgets = { providerMonth: 0.1, clinicMonth: 5 } as const;
+const clinicProviders = 50;
+/** How much faster than django-appointment a search is meant to be. */
+const targetRatio = 100;
 
 export interface SchedulingSearchResult {
   readonly providerMonthCpuMillis: number;
   readonly clinicMonthCpuMillis: number;
+  /** How many times as long as ours the peers' searches take; absent where a peer could not be installed. */
+  readonly luxonRatio: number;
+  readonly djangoAppointment?: { readonly providerMonthRatio: number; readonly clinicMonthRatio: number };
 }
 
 /**
- * Prints the CPU cost of slot search: one provider's month with 80 bookings (budget 0.1 ms) and 50 providers x 30 days
- * (budget 5 ms). The answers are first compared with an oracle that goes through every minute.
+ * Prints the CPU cost of slot search, one provider's month with 80 bookings (budget 0.1 ms) and 50 providers x 30 days
+ * (budget 5 ms), beside the same search written with luxon and that of django-appointment. All answers are compared
+ * first, start by start, also with an oracle that goes through every minute.
  * @throws Error when the answers differ
  */
 export const run = async (): Promise<SchedulingSearchResult> => {
-  const provider: ProviderHours = { id: 'prv_01', zone, availability };
-  const search: SlotSearch = { ...ranges, provider, type, sheets: bookedMonth(provider.id, 1) };
-  const found = findSlots(search);
-  const expected = slotsByOracle({ ...ranges, provider, type, sheets: search.sheets });
-  const isRight =
-    found.ok &&
-    found.slots.length === expected.length &&
-    found.slots.every((slot, i) => slot.startEpochMinute === expected[i]);
-  if (!isRight) throw new Error('Slot search differs from the oracle.');
+  const booked = bookedProviders(clinicProviders);
+  const [first] = booked;
+  if (first === undefined) throw new Error('The calendar has no provider');
+  const search: SlotSearch = { ...month, ...first };
+  const starts = startsOf(search);
+  requireSame('the oracle', starts, slotsByOracle({ ...search, ...month, sheets: first.sheets }));
+  const searchWithLuxon = luxonSearch(first);
+  requireSame('luxon', starts, searchWithLuxon());
 
-  const providers = Array.from({ length: 50 }, (_, i): ProviderHours => ({ ...provider, id: `prv_${i + 10}` }));
-  const sheetsOf = new Map(providers.map(({ id }, i) => [id, bookedMonth(id, i + 1)]));
-  const clinicSheets = [...sheetsOf.values()].flat();
-  const merged = findSlotsOfProviders(providers, { ...ranges, type, sheets: clinicSheets });
-  const slotCount = merged.ok ? merged.slots.length : 0;
-  const separate = providers.map((each) =>
-    findSlots({ ...search, provider: each, sheets: sheetsOf.get(each.id) ?? [] }),
+  const providers = booked.map(({ provider }) => provider);
+  const sheets: readonly DaySheet[] = booked.flatMap((each) => each.sheets);
+  const searchClinic = () => findSlotsOfProviders(providers, { ...month, sheets });
+  const merged = searchClinic();
+  const each = booked.map((one) => startsOf({ ...month, ...one }));
+  requireSame(
+    'the search of a whole clinic',
+    each.flat().toSorted((a, b) => a - b),
+    merged.ok ? merged.slots.map((slot) => slot.startEpochMinute) : [],
   );
-  const separateCount = separate.reduce((sum, result) => sum + (result.ok ? result.slots.length : 0), 0);
-  if (slotCount !== separateCount) throw new Error('The search of a clinic differs from that of its providers.');
+  console.log(`slot search: ${starts.length} starts equal to those of luxon and of an oracle that asks every minute`);
 
-  const result = {
+  const ours = {
     providerMonthCpuMillis: cpuMillis(4_000, () => findSlots(search)),
-    clinicMonthCpuMillis: cpuMillis(100, () =>
-      findSlotsOfProviders(providers, { ...ranges, type, sheets: clinicSheets }),
-    ),
+    clinicMonthCpuMillis: cpuMillis(100, searchClinic),
   };
-  console.log(`slot search: ${expected.length} starts equal to those of an oracle that goes through every minute`);
+  const { days, bookingsPerMonth } = calendar;
+  print(`one provider, ${days} days, ${bookingsPerMonth} bookings`, ours.providerMonthCpuMillis, budgets.providerMonth);
   print(
-    `one provider, ${days} days, ${bookingsPerMonth} bookings`,
-    result.providerMonthCpuMillis,
-    0.1,
-    expected.length,
+    `${clinicProviders} providers, ${days} days, ${clinicProviders * bookingsPerMonth} bookings, ${each.flat().length} slots`,
+    ours.clinicMonthCpuMillis,
+    budgets.clinicMonth,
   );
-  print(`50 providers, ${days} days, ${50 * bookingsPerMonth} bookings`, result.clinicMonthCpuMillis, 5, slotCount);
-  return result;
+
+  const luxonMillis = cpuMillis(3, searchWithLuxon);
+  const luxonRatio = luxonMillis / ours.providerMonthCpuMillis;
+  console.log(`luxon, one provider's month: ${luxonMillis.toFixed(1)} ms CPU, ${luxonRatio.toFixed(0)} times ours`);
+
+  const django = await askDjangoAppointment(booked);
+  if (django === undefined) {
+    console.log('skipped: django-appointment needs Python 3.10 and its packages from PyPI');
+    return { ...ours, luxonRatio };
+  }
+  for (const [index, one] of booked.entries()) {
+    const found = findSlots({ ...month, ...one });
+    const walls = found.ok ? found.slots.map((slot) => visitTime(slot, calendar.zone).wallTime) : [];
+    requireSame('django-appointment', walls, django.slots[index] ?? []);
+  }
+  const djangoAppointment = {
+    providerMonthRatio: django.providerMonthCpuMillis / ours.providerMonthCpuMillis,
+    clinicMonthRatio: django.clinicMonthCpuMillis / ours.clinicMonthCpuMillis,
+  };
+  console.log(
+    `django-appointment, the same starts, its SQLite reads in memory included: one provider's month ${django.providerMonthCpuMillis.toFixed(0)} ms CPU, ${djangoAppointment.providerMonthRatio.toFixed(0)} times ours; ${clinicProviders} providers ${django.clinicMonthCpuMillis.toFixed(0)} ms, ${djangoAppointment.clinicMonthRatio.toFixed(0)} times ours; target ${targetRatio}`,
+  );
+  return { ...ours, luxonRatio, djangoAppointment };
 };
 
-const print = (what: string, cpuMillis: number, budgetMillis: number, slots: number): void =>
+const startsOf = (search: SlotSearch): readonly number[] => {
+  const found = findSlots(search);
+  return found.ok ? found.slots.map(({ startEpochMinute }) => startEpochMinute) : [];
+};
+
+const requireSame = <T>(whose: string, ours: readonly T[], theirs: readonly T[]): void => {
+  const isSame = ours.length > 0 && ours.length === theirs.length && ours.every((start, i) => start === theirs[i]);
+  if (!isSame) throw new Error(`Slot search differs from ${whose}: ${ours.length} and ${theirs.length} starts`);
+};
+
+const print = (what: string, millis: number, budgetMillis: number): void =>
   console.log(
-    `slot search, ${what}: ${cpuMillis.toFixed(3)} ms CPU, budget ${budgetMillis} ms ${cpuMillis <= budgetMillis ? 'kept' : 'MISSED'}; ${slots} slots`,
+    `slot search, ${what}: ${millis.toFixed(3)} ms CPU, budget ${budgetMillis} ms ${millis <= budgetMillis ? 'kept' : 'MISSED'}`,
   );
