@@ -1,11 +1,6 @@
 import * as z from 'zod';
 import { defineRoute } from '../platform/http/contract.ts';
-import { date, id, instant, line, linkToken, pageOf, paging, phone, zone } from '../platform/http/schemas.ts';
-
-const state = z
-  .string()
-  .regex(/^[A-Z]{2}$/, { error: 'Expected a state or province like CO' })
-  .meta({ description: 'Where the patient lives' });
+import { date, id, instant, line, linkToken, pageOf, paging, phone, state, zone } from '../platform/http/schemas.ts';
 
 const patientBody = z.strictObject({
   givenName: line(60),
@@ -13,7 +8,7 @@ const patientBody = z.strictObject({
   birthDate: date,
   phone,
   zone,
-  state: state.optional(),
+  state: state.optional().meta({ description: 'Where the patient lives' }),
 });
 
 /** A patient as staff see them. */

@@ -14,6 +14,13 @@ export const idKinds = {
   triageCase: 'tri',
   exercisePlan: 'hep',
   inboundText: 'inb',
+  room: 'rom',
+  availabilityException: 'exc',
+  closure: 'cls',
+  hold: 'hld',
+  series: 'ser',
+  opening: 'opn',
+  waitingEntry: 'wai',
 } as const;
 
 export type IdKind = keyof typeof idKinds;

@@ -8,16 +8,15 @@ import { type Id, newId } from '../platform/ids.ts';
 import { metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
 import { found, Problem } from '../platform/problem.ts';
+import { loadClinic } from '../platform/store/clinic.ts';
 import type { TransactItem } from '../platform/store/records.ts';
-import { localDateOf } from '../platform/time.ts';
 import { newAppointment } from './core/appointment-status.ts';
-import { checkSlot } from './core/check-slot.ts';
-import { occupy } from './core/day-sheet.ts';
-import { defaultStepMinutes } from './core/slots.ts';
 import type { Appointment, AppointmentType, Modality, Provider } from './core/types.ts';
+import { isEstablished } from './established.ts';
+import { type Held, takeTime } from './occupancy.ts';
 import { slotProblem } from './refusals.ts';
 import { untilWritten } from './retry.ts';
-import { appointmentItem, getAppointmentType, getProvider, getSheet, sheetItem } from './store.ts';
+import { appointmentItem, getAppointmentType, getProvider, sheetItem } from './store.ts';
 import { viewOf } from './view.ts';
 
 export interface BookCommand {
@@ -28,6 +27,8 @@ export interface BookCommand {
   readonly start: string;
   /** @default the type's first */
   readonly modality?: Modality | undefined;
+  /** Where the patient will be at a visit by video or audio. @default the state of their address */
+  readonly patientState?: string | undefined;
 }
 
 /** Books a visit for the front desk: any free whole minute of the provider's hours. */
@@ -40,8 +41,15 @@ export const book = async (caller: Caller, command: BookCommand, commit: Commit)
   return untilWritten(() =>
     writeBooking(
       caller,
-      // The front desk may book a walk-in: the lead time protects it from surprises by others, not from itself.
-      { patient: known, provider, type: { ...type, leadMinutes: 0 }, start: command.start, modality: command.modality },
+      {
+        patient: known,
+        provider,
+        // The front desk may book a walk-in: the lead time protects it from surprises by others, not from itself.
+        type: { ...type, leadMinutes: 0 },
+        start: command.start,
+        modality: command.modality,
+        patientState: command.patientState,
+      },
       (appointment, items) => {
         const view = viewOf(appointment);
         return commit(items, view).then(() => view);
@@ -50,25 +58,54 @@ export const book = async (caller: Caller, command: BookCommand, commit: Commit)
   );
 };
 
-/** The provider and the type of a booking, which must belong together. */
+/**
+ * The provider and the type of a booking, which must belong together and take new visits. A visit that is booked
+ * already keeps its provider and its type.
+ */
 export const loadBookable = async (
   caller: Caller,
   command: Pick<BookCommand, 'providerId' | 'typeId' | 'modality'>,
+  booked?: Pick<Appointment, 'providerId' | 'typeId'>,
 ): Promise<{ readonly provider: Provider; readonly type: AppointmentType }> => {
-  const [provider, type] = await Promise.all([
+  const [knownProvider, knownType] = await Promise.all([
     getProvider(caller.clinicId, command.providerId),
     getAppointmentType(caller.clinicId, command.typeId),
   ]);
-  const bookable = { provider: found(provider, 'provider'), type: found(type, 'appointment type') };
-  if (!bookable.type.providerIds.includes(bookable.provider.id)) {
+  const provider = found(knownProvider, 'provider');
+  const type = found(knownType, 'appointment type');
+  const isSameProvider = booked?.providerId === provider.id;
+  if (!isSameProvider && !type.providerIds.includes(provider.id)) {
     throw new Problem('slot-not-offered', 'This provider does not offer this type of visit.');
   }
-  if (command.modality !== undefined && !bookable.type.modalities.includes(command.modality)) {
+  if (!isSameProvider && !provider.active) throw new Problem('slot-not-offered', 'This provider takes no new visits.');
+  if (booked === undefined && !type.active) {
+    throw new Problem('slot-not-offered', 'This type of visit is not offered any more.');
+  }
+  if (command.modality !== undefined && !type.modalities.includes(command.modality)) {
     throw new Problem('slot-not-offered', 'This type of visit is not offered this way.', [
-      { field: 'body.modality', message: `Expected one of: ${bookable.type.modalities.join(', ')}` },
+      { field: 'body.modality', message: `Expected one of: ${type.modalities.join(', ')}` },
     ]);
   }
-  return bookable;
+  return { provider, type };
+};
+
+/**
+ * The state a patient will be in at a visit: the clinic's own for a visit in person, otherwise the one they say, or that
+ * of their address. Undefined only where the clinic has not said which state its rooms are in.
+ * @throws Problem `bad-input` when nobody said where the patient of a remote visit will be.
+ */
+export const stateAtVisit = async (
+  caller: Caller,
+  modality: Modality,
+  patient: Pick<Patient, 'state'>,
+  said?: string | undefined,
+): Promise<string | undefined> => {
+  if (modality === 'in-person') return (await loadClinic(caller.clinicId)).state;
+  const state = said ?? patient.state;
+  if (state !== undefined) return state;
+  throw new Problem('bad-input', 'Say in which state the patient will be: the provider must be licensed there.', [
+    { field: 'body.patientState', message: 'Expected a state like CO' },
+  ]);
 };
 
 export interface Booking {
@@ -77,42 +114,55 @@ export interface Booking {
   readonly type: AppointmentType;
   readonly start: string;
   readonly modality?: Modality | undefined;
+  readonly patientState?: string | undefined;
   /** Only starts that a search offers. The front desk may take any whole minute. */
   readonly onlyOffered?: boolean | undefined;
+  /** The hold that becomes this visit. */
+  readonly insteadOf?: Held | undefined;
+  /** Further facts of the appointment: its series, the visit it stands in for. */
+  readonly facts?: Partial<Pick<Appointment, 'seriesId' | 'replaces'>> | undefined;
   /** Written with the booking: the patient themself, their answers. */
   readonly also?: ((appointment: Appointment) => readonly TransactItem[]) | undefined;
   /** Consent to text that this same transaction records. */
   readonly consentGranted?: boolean | undefined;
 }
 
+/** A booking that is decided and not yet written. */
+export interface PreparedBooking {
+  readonly appointment: Appointment;
+  /** Day sheets, appointment and message plan. */
+  readonly items: readonly TransactItem[];
+  /** Texts that are due at once, to be hinted at after the write. */
+  readonly refs: Parameters<typeof dispatch>[0];
+}
+
 /**
- * One round of a booking: reads the day sheet, decides, and writes day sheet, appointment and message plan at once.
- * @throws ConditionFailed when the day changed in between; Problem `slot-taken`, `slot-not-offered`.
+ * Reads the day sheets, decides, and says what to write: day sheets, appointment and message plan. Writes nothing.
+ * @throws Problem `slot-taken`, `slot-not-offered`, `bad-input`.
  */
-export const writeBooking = async <T>(
-  caller: Caller,
-  booking: Booking,
-  write: (appointment: Appointment, items: readonly TransactItem[]) => Promise<T>,
-): Promise<T> => {
+export const prepareBooking = async (caller: Caller, booking: Booking): Promise<PreparedBooking> => {
   const { patient, provider, type } = booking;
   const start = Temporal.Instant.from(booking.start);
-  const sheet = await getSheet(caller.clinicId, provider.id, localDateOf(start, provider.zone), provider.zone);
-  const stepMinutes = booking.onlyOffered ? defaultStepMinutes : undefined;
-  const answer = checkSlot({ provider, type, sheet, start, now: caller.now, stepMinutes });
-  if (!answer.ok) throw slotProblem(answer.code);
+  const modality = booking.modality ?? firstModality(type);
+  const patientState = await stateAtVisit(caller, modality, patient, booking.patientState);
+  await requirePatientKind(caller, type, patient);
+  const id = newId('appointment', caller.now);
+  const { onlyOffered, insteadOf } = booking;
+  const taken = await takeTime(caller, { provider, type, start, heldBy: id, patientState, onlyOffered, insteadOf });
+  if (!taken.ok) throw slotProblem(taken.code);
 
   const appointment = newAppointment({
-    id: newId('appointment', caller.now),
+    id,
     clinicId: caller.clinicId,
     patientId: patient.id,
     providerId: provider.id,
     typeId: type.id,
-    modality: booking.modality ?? firstModality(type),
-    ...answer.time,
+    modality,
+    ...(patientState === undefined ? {} : { patientState }),
+    ...(taken.companions.length === 0 ? {} : { companions: taken.companions }),
+    ...booking.facts,
+    ...taken.time,
   });
-  const occupied = occupy(sheet, answer.occupies, appointment.id);
-  if (!occupied.ok) throw slotProblem(occupied.code === 'slot-taken' ? 'slot-taken' : 'outside-hours');
-
   const stamp = stampOf(caller, 'booked');
   const texts = await planVisitTexts(caller, {
     appointment,
@@ -120,18 +170,40 @@ export const writeBooking = async <T>(
     change: 'booked',
     consentGranted: booking.consentGranted,
   });
-  const written = await write(appointment, [
-    sheetItem(caller.clinicId, occupied.sheet, stamp),
+  const items = [
+    ...taken.sheets.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
     appointmentItem(appointment, stamp),
     ...texts.items,
     ...(booking.also?.(appointment) ?? []),
-  ]);
+  ];
+  return { appointment, items, refs: texts.refs };
+};
+
+/**
+ * One round of a booking: reads the day sheet, decides, and writes day sheet, appointment and message plan at once.
+ * @throws ConditionFailed when the day changed in between; Problem as `prepareBooking` does.
+ */
+export const writeBooking = async <T>(
+  caller: Caller,
+  booking: Booking,
+  write: (appointment: Appointment, items: readonly TransactItem[]) => Promise<T>,
+): Promise<T> => {
+  const { appointment, items, refs } = await prepareBooking(caller, booking);
+  const written = await write(appointment, items);
   count(metricNames.appointmentsBooked);
-  await dispatch(texts.refs);
+  await dispatch(refs);
   return written;
 };
 
-const firstModality = (type: AppointmentType): Modality => {
+const requirePatientKind = async (caller: Caller, type: AppointmentType, patient: Patient): Promise<void> => {
+  if (type.patientKind === 'any') return;
+  const kind = (await isEstablished(caller, patient.id)) ? 'established' : 'new';
+  if (kind === type.patientKind) return;
+  throw new Problem('slot-not-offered', `This type of visit is for ${type.patientKind} patients.`);
+};
+
+/** How a visit of a type takes place unless somebody says otherwise. */
+export const firstModality = (type: Pick<AppointmentType, 'modalities'>): Modality => {
   const [modality] = type.modalities;
   if (modality === undefined) throw new Error('A type of visit has at least one modality');
   return modality;

@@ -8,12 +8,11 @@ import { count } from '../platform/metrics.ts';
 import { found, Problem } from '../platform/problem.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import { type AppointmentCommand, decide } from './core/appointment-status.ts';
-import { release } from './core/day-sheet.ts';
 import type { Appointment, AppointmentStatus } from './core/types.ts';
-import { sheetDateOf } from './core/visit-time.ts';
+import { giveBack, heldTime } from './occupancy.ts';
 import { appointmentProblem } from './refusals.ts';
 import { untilWritten } from './retry.ts';
-import { appointmentItem, getAppointment, getSheet, sheetItem } from './store.ts';
+import { appointmentItem, getAppointment, sheetItem } from './store.ts';
 
 /** A change of an appointment as it was asked for. */
 export interface ChangeRequest {
@@ -53,10 +52,10 @@ export const change = <T>(
     const { appointment } = decision;
     const stamp = stampOf(caller, reasonOf(asked));
     const texts = await textsOf(caller, before, appointment);
-    const freed = appointment.status === 'cancelled' ? await freedSheet(before) : undefined;
+    const freed = appointment.status === 'cancelled' ? await giveBack(caller, heldTime(before)) : [];
     const written = await write(appointment, [
       appointmentItem(appointment, stamp),
-      ...(freed === undefined ? [] : [sheetItem(caller.clinicId, freed, stamp)]),
+      ...freed.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
       ...texts.items,
     ]);
     if (appointment.status === 'cancelled') count(metricNames.appointmentsCancelled);
@@ -71,16 +70,6 @@ export const loadForChange = async (caller: Caller, request: ChangeRequest): Pro
     throw new Problem('stale', 'The appointment has changed since you read it. Read it again.');
   }
   return appointment;
-};
-
-/** The day sheet a visit is on: an appointment carries the zone its provider had when it was agreed. */
-export const sheetOf = (appointment: Appointment) =>
-  getSheet(appointment.clinicId, appointment.providerId, sheetDateOf(appointment, appointment.zone), appointment.zone);
-
-const freedSheet = async (appointment: Appointment) => {
-  const sheet = await sheetOf(appointment);
-  const freed = release(sheet, appointment.id);
-  return freed === sheet ? undefined : freed;
 };
 
 const textsOf = async (caller: Caller, before: Appointment, appointment: Appointment) => {

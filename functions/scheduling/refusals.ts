@@ -7,8 +7,11 @@ const slotRefusals: Readonly<Record<SlotRefusal, string>> = {
   'start-invalid': 'A visit starts on a whole minute.',
   'too-soon': 'That is too soon: choose a later time.',
   'beyond-horizon': 'That is further ahead than this visit can be booked.',
+  'state-not-served': 'This visit is not offered where the patient will be.',
+  'not-licensed': 'The provider has no licence for where the patient will be on that day.',
   'outside-hours': "That is outside the provider's hours.",
   'slot-taken': 'That time was just taken: choose another.',
+  'day-full': 'The provider has as many such visits on that day as can be: choose another day.',
 };
 
 /** The problem of a start that cannot be booked. */

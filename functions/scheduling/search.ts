@@ -57,7 +57,9 @@ const slotsOf = async (
   range: { readonly from: Temporal.Instant; readonly to: Temporal.Instant; readonly limit: number },
 ): Promise<readonly Slot[]> => {
   const sheets = await Promise.all(
-    providers.map(({ id, zone }) => listSheets(caller.clinicId, id, sheetDates(range.from, range.to, zone))),
+    providers.map(({ id, zone }) =>
+      listSheets(caller.clinicId, id, sheetDates(range.from, range.to, zone), caller.now),
+    ),
   );
   const search = { type, sheets: sheets.flat(), now: caller.now, stepMinutes: defaultStepMinutes, ...range };
   const result = findSlotsOfProviders(providers, search);

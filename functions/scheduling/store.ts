@@ -1,5 +1,7 @@
 import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
-import { item, list, map, number, string } from 'dynamodb-toolbox/schema';
+import type { PutItemInput } from 'dynamodb-toolbox/entity/actions/put';
+import { boolean, item, list, map, number, string } from 'dynamodb-toolbox/schema';
+import type { Temporal } from 'temporal-polyfill';
 import type { Stamp } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
 import {
@@ -7,6 +9,7 @@ import {
   create,
   format,
   get,
+  getMany,
   lookupKeys,
   type Page,
   queryAll,
@@ -16,8 +19,20 @@ import {
   replace,
   type TransactItem,
 } from '../platform/store/records.ts';
-import { emptySheet } from './core/day-sheet.ts';
-import type { Appointment, AppointmentStatus, AppointmentType, DaySheet, Provider } from './core/types.ts';
+import { emptySheet, withoutExpired } from './core/day-sheet.ts';
+import type {
+  Appointment,
+  AppointmentStatus,
+  AppointmentType,
+  AvailabilityException,
+  BusyInterval,
+  Closure,
+  Companion,
+  DaySheet,
+  Provider,
+  ResourceId,
+  Room,
+} from './core/types.ts';
 
 /** All DynamoDB access of scheduling; the only file that knows its keys. */
 
@@ -26,7 +41,14 @@ type ClinicId = Id<'clinic'>;
 export type Stored<T> = T & { readonly rev: number };
 
 const modality = string().enum('in-person', 'video', 'audio');
-const weekday = number().enum(1, 2, 3, 4, 5, 6, 7);
+const weeklyRule = map({
+  weekday: number().enum(1, 2, 3, 4, 5, 6, 7),
+  from: string(),
+  to: string(),
+  effectiveFrom: string().optional(),
+  effectiveTo: string().optional(),
+});
+const minuteRange = { startEpochMinute: number(), endEpochMinute: number() };
 
 const ProviderEntity = new Entity({
   name: 'Provider',
@@ -39,7 +61,17 @@ const ProviderEntity = new Entity({
     name: string(),
     role: string().enum('physician', 'physical-therapist', 'assistant'),
     zone: string(),
-    availability: list(map({ weekday, from: string(), to: string() })),
+    availability: list(weeklyRule),
+    breaks: list(weeklyRule).optional(),
+    licences: list(
+      map({
+        state: string(),
+        kind: string().enum('full', 'compact', 'telehealth'),
+        validFrom: string(),
+        validTo: string().optional(),
+      }),
+    ).optional(),
+    active: boolean().optional(),
   }),
   computeKey: ({ clinicId, id }) => ({ pk: `clinic#${clinicId}#provider`, sk: id }),
 });
@@ -60,8 +92,73 @@ const AppointmentTypeEntity = new Entity({
     leadMinutes: number(),
     horizonDays: number(),
     providerIds: list(string()),
+    patientKind: string().enum('new', 'established', 'any').optional(),
+    dailyCap: number().optional(),
+    capacity: number().optional(),
+    states: list(string()).optional(),
+    roomIds: list(string()).optional(),
+    secondProviderIds: list(string()).optional(),
+    requiredForm: string().enum('pre-visit', 'none').optional(),
+    active: boolean().optional(),
   }),
   computeKey: ({ clinicId, id }) => ({ pk: `clinic#${clinicId}#appointment-type`, sk: id }),
+});
+
+const RoomEntity = new Entity({
+  name: 'Room',
+  table: recordsTable,
+  timestamps: false,
+  schema: item({
+    ...recordAttributes,
+    clinicId: string().key(),
+    id: string().key(),
+    name: string(),
+    zone: string(),
+    active: boolean(),
+  }),
+  computeKey: ({ clinicId, id }) => ({ pk: `clinic#${clinicId}#room`, sk: id }),
+});
+
+// The last date comes first in both sort keys: a search reads what ends on its first day or later, so the past costs nothing.
+const AvailabilityExceptionEntity = new Entity({
+  name: 'AvailabilityException',
+  table: recordsTable,
+  timestamps: false,
+  schema: item({
+    ...recordAttributes,
+    clinicId: string().key(),
+    providerId: string().key(),
+    lastDate: string().key(),
+    id: string().key(),
+    kind: string().enum('away', 'extra'),
+    firstDate: string(),
+    from: string().optional(),
+    to: string().optional(),
+    why: string(),
+    active: boolean(),
+  }),
+  computeKey: ({ clinicId, providerId, lastDate, id }) => ({
+    pk: exceptionsKey(clinicId, providerId),
+    sk: `${lastDate}#${id}`,
+  }),
+});
+
+const ClosureEntity = new Entity({
+  name: 'Closure',
+  table: recordsTable,
+  timestamps: false,
+  schema: item({
+    ...recordAttributes,
+    clinicId: string().key(),
+    lastDate: string().key(),
+    id: string().key(),
+    firstDate: string(),
+    from: string().optional(),
+    to: string().optional(),
+    name: string(),
+    active: boolean(),
+  }),
+  computeKey: ({ clinicId, lastDate, id }) => ({ pk: closuresKey(clinicId), sk: `${lastDate}#${id}` }),
 });
 
 const DaySheetEntity = new Entity({
@@ -74,7 +171,15 @@ const DaySheetEntity = new Entity({
     providerId: string().key(),
     date: string().key(),
     zone: string(),
-    busy: list(map({ startEpochMinute: number(), endEpochMinute: number(), heldBy: string() })),
+    busy: list(
+      map({
+        ...minuteRange,
+        heldBy: string(),
+        typeId: string().optional(),
+        expiresAtEpochSecond: number().optional(),
+      }),
+    ),
+    external: list(map(minuteRange)).optional(),
   }),
   computeKey: ({ clinicId, providerId, date }) => ({ pk: sheetsKey(clinicId, providerId), sk: date }),
 });
@@ -102,11 +207,20 @@ const AppointmentEntity = new Entity({
     arrivedAt: string().optional(),
     fulfilment: map({ modality, start: string(), end: string() }).optional(),
     cancellationReason: string().optional(),
+    companions: list(map({ id: string(), zone: string() })).optional(),
+    patientState: string().optional(),
+    seriesId: string().optional(),
+    rescheduleRequestedAt: string().optional(),
+    rebookedAs: string().optional(),
+    replaces: string().optional(),
   }),
   computeKey: ({ clinicId, id }) => ({ pk: `clinic#${clinicId}#appointment#${id}`, sk: 'appointment' }),
 });
 
 const sheetsKey = (clinicId: string, providerId: string): string => `clinic#${clinicId}#day-sheet#${providerId}`;
+const exceptionsKey = (clinicId: string, providerId: string): string =>
+  `clinic#${clinicId}#availability-exception#${providerId}`;
+const closuresKey = (clinicId: string): string => `clinic#${clinicId}#closure`;
 const patientAppointmentsKey = (clinicId: string, patientId: string): string =>
   `clinic#${clinicId}#patient-appointments#${patientId}`;
 
@@ -117,6 +231,10 @@ const toProvider = (stored: FormattedItem<typeof ProviderEntity>): Stored<Provid
   role: stored.role,
   zone: stored.zone,
   availability: stored.availability,
+  // What came later is missing in records written before it.
+  breaks: stored.breaks ?? [],
+  licences: stored.licences ?? [],
+  active: stored.active ?? true,
   rev: stored.rev,
 });
 
@@ -131,16 +249,61 @@ const toAppointmentType = (stored: FormattedItem<typeof AppointmentTypeEntity>):
   leadMinutes: stored.leadMinutes,
   horizonDays: stored.horizonDays,
   providerIds: stored.providerIds as Id<'provider'>[],
+  patientKind: stored.patientKind ?? 'any',
+  dailyCap: stored.dailyCap,
+  capacity: stored.capacity ?? 1,
+  states: stored.states,
+  roomIds: (stored.roomIds ?? []) as Id<'room'>[],
+  secondProviderIds: (stored.secondProviderIds ?? []) as Id<'provider'>[],
+  requiredForm: stored.requiredForm ?? 'pre-visit',
+  active: stored.active ?? true,
   rev: stored.rev,
 });
 
-const toSheet = (stored: FormattedItem<typeof DaySheetEntity>): DaySheet => ({
-  providerId: stored.providerId as Id<'provider'>,
-  date: stored.date,
+const toRoom = (stored: FormattedItem<typeof RoomEntity>): Stored<Room> => ({
+  id: stored.id as Id<'room'>,
+  clinicId: stored.clinicId as ClinicId,
+  name: stored.name,
   zone: stored.zone,
+  active: stored.active,
   rev: stored.rev,
-  busy: stored.busy,
 });
+
+const toException = (stored: FormattedItem<typeof AvailabilityExceptionEntity>): Stored<AvailabilityException> => ({
+  id: stored.id as Id<'availabilityException'>,
+  providerId: stored.providerId as Id<'provider'>,
+  kind: stored.kind,
+  firstDate: stored.firstDate,
+  lastDate: stored.lastDate,
+  from: stored.from,
+  to: stored.to,
+  reason: stored.why,
+  rev: stored.rev,
+});
+
+const toClosure = (stored: FormattedItem<typeof ClosureEntity>): Stored<Closure> => ({
+  id: stored.id as Id<'closure'>,
+  firstDate: stored.firstDate,
+  lastDate: stored.lastDate,
+  from: stored.from,
+  to: stored.to,
+  name: stored.name,
+  rev: stored.rev,
+});
+
+/** A sheet as it counts at `now`: holds that have expired are not there, and so are gone with the next write. */
+const toSheet = (stored: FormattedItem<typeof DaySheetEntity>, now: Temporal.Instant): DaySheet =>
+  withoutExpired(
+    {
+      providerId: stored.providerId as ResourceId,
+      date: stored.date,
+      zone: stored.zone,
+      rev: stored.rev,
+      busy: stored.busy as readonly BusyInterval[],
+      external: stored.external,
+    },
+    now,
+  );
 
 const toAppointment = (stored: FormattedItem<typeof AppointmentEntity>): Appointment => ({
   id: stored.id as Id<'appointment'>,
@@ -160,6 +323,12 @@ const toAppointment = (stored: FormattedItem<typeof AppointmentEntity>): Appoint
   arrivedAt: stored.arrivedAt,
   fulfilment: stored.fulfilment,
   cancellationReason: stored.cancellationReason,
+  companions: stored.companions as readonly Companion[] | undefined,
+  patientState: stored.patientState,
+  seriesId: stored.seriesId as Id<'series'> | undefined,
+  rescheduleRequestedAt: stored.rescheduleRequestedAt,
+  rebookedAs: stored.rebookedAs as Id<'appointment'> | undefined,
+  replaces: stored.replaces as Id<'appointment'> | undefined,
 });
 
 /** Reads an appointment out of a stream image. */
@@ -174,8 +343,19 @@ export const getProvider = async (clinicId: ClinicId, id: Id<'provider'>): Promi
 export const listProviders = async (clinicId: ClinicId): Promise<readonly Stored<Provider>[]> =>
   (await queryAll(ProviderEntity, { partition: `clinic#${clinicId}#provider` })).map(toProvider);
 
-export const createProviderItem = (provider: Provider, stamp: Stamp): TransactItem =>
-  create(ProviderEntity, { ...provider, availability: [...provider.availability], ...stamp, rev: 1 });
+/** Writes a provider: revision 1 must be new, any other replaces the one before it. */
+export const providerItem = (provider: Stored<Provider>, stamp: Stamp): TransactItem =>
+  write(
+    ProviderEntity,
+    {
+      ...provider,
+      availability: [...provider.availability],
+      breaks: [...provider.breaks],
+      licences: [...provider.licences],
+      ...stamp,
+    },
+    provider.rev,
+  );
 
 export const getAppointmentType = async (
   clinicId: ClinicId,
@@ -188,49 +368,132 @@ export const getAppointmentType = async (
 export const listAppointmentTypes = async (clinicId: ClinicId): Promise<readonly Stored<AppointmentType>[]> =>
   (await queryAll(AppointmentTypeEntity, { partition: `clinic#${clinicId}#appointment-type` })).map(toAppointmentType);
 
-export const createAppointmentTypeItem = (type: AppointmentType, stamp: Stamp): TransactItem =>
-  create(AppointmentTypeEntity, {
-    ...type,
-    modalities: [...type.modalities],
-    providerIds: [...type.providerIds],
-    ...stamp,
-    rev: 1,
-  });
+/** Writes a type of visit: revision 1 must be new, any other replaces the one before it. */
+export const appointmentTypeItem = (type: Stored<AppointmentType>, stamp: Stamp): TransactItem =>
+  write(
+    AppointmentTypeEntity,
+    {
+      ...type,
+      modalities: [...type.modalities],
+      providerIds: [...type.providerIds],
+      states: type.states === undefined ? undefined : [...type.states],
+      roomIds: [...type.roomIds],
+      secondProviderIds: [...type.secondProviderIds],
+      ...stamp,
+    },
+    type.rev,
+  );
 
-/** One day of a provider; an empty sheet when nothing was ever booked on it. */
-export const getSheet = async (
+export const getRoom = async (clinicId: ClinicId, id: Id<'room'>): Promise<Stored<Room> | undefined> => {
+  const stored = await get(RoomEntity, { clinicId, id });
+  return stored && toRoom(stored);
+};
+
+export const listRooms = async (clinicId: ClinicId): Promise<readonly Stored<Room>[]> =>
+  (await queryAll(RoomEntity, { partition: `clinic#${clinicId}#room` })).map(toRoom);
+
+/** Writes a room: revision 1 must be new, any other replaces the one before it. */
+export const roomItem = (room: Stored<Room>, stamp: Stamp): TransactItem =>
+  write(RoomEntity, { ...room, ...stamp }, room.rev);
+
+/** The changes of a provider's hours that end on a date or later: one Query, whatever came before. */
+export const listExceptions = async (
   clinicId: ClinicId,
   providerId: Id<'provider'>,
+  from: string,
+): Promise<readonly Stored<AvailabilityException>[]> =>
+  (
+    await queryAll(
+      AvailabilityExceptionEntity,
+      { partition: exceptionsKey(clinicId, providerId), range: { gte: from } },
+      { consistent: true },
+    )
+  )
+    .filter(({ active }) => active)
+    .map(toException);
+
+/** Writes a change of hours; taken back, it stays on record and counts no more. */
+export const exceptionItem = (
+  clinicId: ClinicId,
+  { reason: why, ...exception }: Stored<AvailabilityException>,
+  active: boolean,
+  stamp: Stamp,
+): TransactItem => write(AvailabilityExceptionEntity, { clinicId, ...exception, why, active, ...stamp }, exception.rev);
+
+/** The clinic's closures that end on a date or later: one Query, whatever came before. */
+export const listClosures = async (clinicId: ClinicId, from: string): Promise<readonly Stored<Closure>[]> =>
+  (await queryAll(ClosureEntity, { partition: closuresKey(clinicId), range: { gte: from } }, { consistent: true }))
+    .filter(({ active }) => active)
+    .map(toClosure);
+
+/** Writes a closure; taken back, it stays on record and counts no more. */
+export const closureItem = (
+  clinicId: ClinicId,
+  closure: Stored<Closure>,
+  active: boolean,
+  stamp: Stamp,
+): TransactItem => write(ClosureEntity, { clinicId, ...closure, active, ...stamp }, closure.rev);
+
+/** Revision 1 must be new; any other replaces the one before it. */
+const write = <E extends Entity>(entity: E, stored: PutItemInput<E>, rev: number): TransactItem =>
+  rev === 1 ? create(entity, stored) : replace(entity, stored, rev - 1);
+
+/** One day of a provider or room as it counts at `now`; an empty sheet when nothing was ever booked on it. */
+export const getSheet = async (
+  clinicId: ClinicId,
+  resourceId: ResourceId,
   date: string,
   zone: string,
+  now: Temporal.Instant,
 ): Promise<DaySheet> => {
-  const stored = await get(DaySheetEntity, { clinicId, providerId, date });
-  return stored ? toSheet(stored) : emptySheet(providerId, date, zone);
+  const stored = await get(DaySheetEntity, { clinicId, providerId: resourceId, date });
+  return stored ? toSheet(stored, now) : emptySheet(resourceId, date, zone);
 };
 
 /** The sheets of a range of local dates, both included: one Query, whatever the clinic's history. */
 export const listSheets = async (
   clinicId: ClinicId,
-  providerId: Id<'provider'>,
+  resourceId: ResourceId,
   dates: { readonly first: string; readonly last: string },
+  now: Temporal.Instant,
 ): Promise<readonly DaySheet[]> =>
   (
     await queryAll(DaySheetEntity, {
-      partition: sheetsKey(clinicId, providerId),
+      partition: sheetsKey(clinicId, resourceId),
       range: { between: [dates.first, dates.last] },
     })
-  ).map(toSheet);
+  ).map((stored) => toSheet(stored, now));
 
 /** Writes a sheet whose `rev` is one above the one read; loses against any write in between. */
-export const sheetItem = (clinicId: ClinicId, sheet: DaySheet, stamp: Stamp): TransactItem => {
-  const stored = { clinicId, ...sheet, busy: [...sheet.busy], ...stamp };
-  return sheet.rev === 1 ? create(DaySheetEntity, stored) : replace(DaySheetEntity, stored, sheet.rev - 1);
-};
+export const sheetItem = (clinicId: ClinicId, sheet: DaySheet, stamp: Stamp): TransactItem =>
+  write(
+    DaySheetEntity,
+    {
+      clinicId,
+      ...sheet,
+      busy: [...sheet.busy],
+      external: sheet.external === undefined ? undefined : [...sheet.external],
+      ...stamp,
+    },
+    sheet.rev,
+  );
 
 export const getAppointment = async (clinicId: ClinicId, id: Id<'appointment'>): Promise<Appointment | undefined> => {
   const stored = await get(AppointmentEntity, { clinicId, id });
   return stored && toAppointment(stored);
 };
+
+/** Appointments by their ids (none twice), in no order. */
+export const getAppointments = async (
+  clinicId: ClinicId,
+  ids: readonly Id<'appointment'>[],
+): Promise<readonly Appointment[]> =>
+  (
+    await getMany(
+      AppointmentEntity,
+      ids.map((id) => ({ clinicId, id })),
+    )
+  ).map(toAppointment);
 
 /** A patient's appointments, latest first. */
 export const listPatientAppointments = async (
@@ -250,13 +513,12 @@ export const listPatientAppointments = async (
 export const appointmentItem = (appointment: Appointment, stamp: Stamp): TransactItem => {
   const stored = {
     ...appointment,
+    companions: appointment.companions === undefined ? undefined : [...appointment.companions],
     ...stamp,
     lookupPk: patientAppointmentsKey(appointment.clinicId, appointment.patientId),
     lookupSk: appointment.start,
   };
-  return appointment.rev === 1
-    ? create(AppointmentEntity, stored)
-    : replace(AppointmentEntity, stored, appointment.rev - 1);
+  return write(AppointmentEntity, stored, appointment.rev);
 };
 
 /** Holds only while the appointment has this sequence and one of these statuses: what the sender's claim hangs on. */

@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import type { Clinic } from '../platform/store/clinic.ts';
 import type { appointmentView, visitView } from './contract/shared.ts';
 import { isConfirmed } from './core/appointment-status.ts';
-import type { Appointment, Provider } from './core/types.ts';
-import { type Slot, visitTime } from './core/visit-time.ts';
+import type { Appointment, DaySheet, MinuteRange, Provider } from './core/types.ts';
+import { instantOfEpochMinute, type Slot, visitTime } from './core/visit-time.ts';
 
 /** How records appear in answers. */
 
@@ -25,6 +25,14 @@ export const viewOf = (appointment: Appointment): z.output<typeof appointmentVie
   ...(appointment.arrivedAt === undefined ? {} : { arrivedAt: appointment.arrivedAt }),
   ...(appointment.fulfilment === undefined ? {} : { fulfilment: appointment.fulfilment }),
   ...(appointment.cancellationReason === undefined ? {} : { cancellationReason: appointment.cancellationReason }),
+  ...(appointment.companions === undefined ? {} : { also: appointment.companions.map(({ id }) => id) }),
+  ...(appointment.patientState === undefined ? {} : { patientState: appointment.patientState }),
+  ...(appointment.seriesId === undefined ? {} : { seriesId: appointment.seriesId }),
+  ...(appointment.rescheduleRequestedAt === undefined
+    ? {}
+    : { rescheduleRequestedAt: appointment.rescheduleRequestedAt }),
+  ...(appointment.rebookedAs === undefined ? {} : { rebookedAs: appointment.rebookedAs }),
+  ...(appointment.replaces === undefined ? {} : { replaces: appointment.replaces }),
 });
 
 /** An appointment as its patient sees it through a link. */
@@ -47,3 +55,18 @@ export const visitViewOf = (
 
 /** A free time with the provider's wall clock. */
 export const slotViewOf = (slot: Slot, zone: string) => ({ providerId: slot.providerId, ...visitTime(slot, zone) });
+
+/** A provider's day as staff see it. */
+export const dayViewOf = (providerId: Provider['id'], sheet: DaySheet) => ({
+  providerId,
+  date: sheet.date,
+  zone: sheet.zone,
+  rev: sheet.rev,
+  busy: sheet.busy.map((interval) => ({ ...instantsOf(interval), heldBy: interval.heldBy })),
+  external: (sheet.external ?? []).map(instantsOf),
+});
+
+const instantsOf = ({ startEpochMinute, endEpochMinute }: MinuteRange) => ({
+  start: instantOfEpochMinute(startEpochMinute).toString({ smallestUnit: 'second' }),
+  end: instantOfEpochMinute(endEpochMinute).toString({ smallestUnit: 'second' }),
+});

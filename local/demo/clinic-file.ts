@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { staffGroups } from '../../functions/platform/access.ts';
-import { date, line, phone, slug, timeOfDay, zone } from '../../functions/platform/http/schemas.ts';
+import { date, line, phone, slug, state, timeOfDay, zone } from '../../functions/platform/http/schemas.ts';
 
 /** People write `+1 303-555-0142`; we keep `+13035550142`. */
 const phoneAsTyped = z
@@ -24,11 +24,20 @@ const hours = z
 
 const staffMember = z.strictObject({ email: z.email(), name: line(80), role: z.enum(staffGroups) });
 
+const licence = z.strictObject({
+  state,
+  kind: z.enum(['full', 'compact', 'telehealth']).default('full'),
+  validFrom: date,
+  validTo: date.optional(),
+});
+
 const provider = z.strictObject({
   name: line(80),
   role: z.enum(['physician', 'physical-therapist', 'assistant']),
   zone,
   hours: z.array(hours).min(1),
+  /** Where patients may be whom the provider treats, also by video. */
+  licences: z.array(licence).default([]),
 });
 
 const minutes = (least: number, most: number) => z.int().min(least).max(most);
@@ -50,10 +59,7 @@ const patient = z.strictObject({
   born: date,
   phone: phoneAsTyped,
   zone,
-  state: z
-    .string()
-    .regex(/^[A-Z]{2}$/, { error: 'Expected a state like CO' })
-    .optional(),
+  state: state.optional(),
   /** Whether the patient agreed to be texted. */
   texts: z.boolean(),
 });
@@ -76,6 +82,8 @@ const clinicFileSchema = z
         .string()
         .regex(/^[A-Za-z0-9 .,'&-]{1,20}$/, { error: 'Expected at most 20 plain letters, digits and spaces' }),
       zone,
+      /** The state its rooms are in. */
+      state: state.optional(),
       phone: phoneAsTyped,
       originationNumber: phoneAsTyped,
       onCallNumber: phoneAsTyped,

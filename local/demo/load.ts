@@ -171,8 +171,8 @@ export async function putCatalog(
   const providers = await list('/v1/providers');
   for (const provider of file.providers) {
     if (providers.has(provider.name)) continue;
-    const { name, role, zone } = provider;
-    const body = { name, role, zone, availability: weeklyRules(provider) };
+    const { name, role, zone, licences } = provider;
+    const body = { name, role, zone, licences, availability: weeklyRules(provider) };
     providers.set(name, created.parse(expectStatus(await post('/v1/providers', body), 201)).id);
     added += 1;
   }

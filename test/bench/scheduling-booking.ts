@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Temporal } from 'temporal-polyfill';
 import { clientEnvironment } from '../../local/engine.ts';
+import { plainProvider, plainType } from '../helpers/catalog.ts';
+import { startDynamoDbLocal } from '../helpers/dynamodb-local/dynamodb-local.ts';
 import { createRecordsTable } from '../helpers/tables.ts';
-import { startDynamoDbLocal } from './dynamodb-local.support.ts';
 
 export const name = 'scheduling-booking';
 
@@ -39,7 +40,7 @@ const startQueue = async (): Promise<Server> => {
 export const run = async (): Promise<unknown> => {
   const database = await startDynamoDbLocal();
   if (database === undefined) {
-    console.log('skipped: needs Java 17 and Maven');
+    console.log('skipped: needs Java (a JDK, 17 or later) and Maven');
     return undefined;
   }
   const queue = await startQueue();
@@ -69,7 +70,7 @@ const measure = async (): Promise<unknown> => {
   const { writeBooking } = await import('../../functions/scheduling/book.ts');
   const { createTestClinic } = await import('../helpers/clinic.ts');
   const { testPhone } = await import('../helpers/phones.ts');
-  const { createProviderItem, createAppointmentTypeItem } = await import('../../functions/scheduling/store.ts');
+  const { providerItem, appointmentTypeItem } = await import('../../functions/scheduling/store.ts');
   const { newId } = await import('../../functions/platform/ids.ts');
   const { newPatient } = await import('../../functions/intake/patients.ts');
   const { stampOf } = await import('../../functions/platform/actor.ts');
@@ -85,6 +86,7 @@ const measure = async (): Promise<unknown> => {
     role: 'physician' as const,
     zone: 'America/Denver',
     availability: ([1, 2, 3, 4, 5, 6, 7] as const).map((weekday) => ({ weekday, from: '00:00', to: '24:00' })),
+    ...plainProvider,
   };
   const type = {
     id: newId('appointmentType', now),
@@ -97,9 +99,10 @@ const measure = async (): Promise<unknown> => {
     leadMinutes: 0,
     horizonDays: 365,
     providerIds: [provider.id],
+    ...plainType,
   };
   const stamp = stampOf(caller);
-  await transact([createProviderItem(provider, stamp), createAppointmentTypeItem(type, stamp)]);
+  await transact([providerItem(provider, stamp), appointmentTypeItem(type, stamp)]);
   const { patient, items } = newPatient(caller, {
     givenName: 'Ada',
     familyName: 'Bench',

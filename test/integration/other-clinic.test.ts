@@ -13,6 +13,7 @@ import { type Route, routeKeyOf } from '../../functions/platform/http/contract.t
 import { transact } from '../../functions/platform/store/records.ts';
 import { staffRoutes as schedulingRoutes } from '../../functions/scheduling/contract.ts';
 import { handler as scheduling } from '../../functions/scheduling/handlers/http.ts';
+import { licensedInColorado } from '../helpers/catalog.ts';
 import { askAsStaff, createTestClinic, type TestClinic } from '../helpers/clinic.ts';
 import { testPhone } from '../helpers/phones.ts';
 
@@ -46,6 +47,7 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     role: 'physician',
     zone: 'America/Denver',
     availability: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '08:00', to: '18:00' })),
+    licences: licensedInColorado,
   });
   const typeId = await post(scheduling, '/v1/appointment-types', {
     name: 'Visit',
@@ -53,9 +55,26 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     modalities: ['video'],
     providerIds: [providerId],
   });
+  const roomId = await post(scheduling, '/v1/rooms', { name: 'Room 1', zone: 'America/Denver' });
+  const closureId = await post(scheduling, '/v1/closures', {
+    firstDate: '2099-12-25',
+    lastDate: '2099-12-25',
+    name: 'Holiday',
+  });
+  const exception = await askAsStaff(
+    scheduling,
+    clinic.clinicId,
+    'POST /v1/providers/{providerId}/availability-exceptions',
+    {
+      params: { providerId },
+      body: { kind: 'away', firstDate: '2099-12-24', lastDate: '2099-12-24', reason: 'Leave' },
+    },
+  );
+  expect(exception).toMatchObject({ status: 201 });
   const phone = testPhone();
   const patientId = await post(intake, '/v1/patients', {
     givenName: 'Ada',
+    state: 'CO',
     familyName: 'Lovelace',
     birthDate: '1980-05-17',
     phone,
@@ -77,6 +96,9 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
   await transact(opened.items);
   return {
     providerId,
+    roomId,
+    closureId,
+    exceptionId: exception.body.id,
     typeId,
     patientId,
     appointmentId,
@@ -88,6 +110,15 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
 
 /** A body that would be accepted at home, for each route that takes one and names something in its path. */
 const bodies: Readonly<Record<string, unknown>> = {
+  updateProvider: { name: 'Dr. C', role: 'physician', zone: 'America/Denver', availability: [] },
+  createAvailabilityException: { kind: 'away', firstDate: '2099-12-24', lastDate: '2099-12-24', reason: 'Leave' },
+  updateAppointmentType: {
+    name: 'Visit',
+    minutes: 30,
+    modalities: ['video'],
+    providerIds: ['prv_01K8Z3V9Q4M7T2W6X5Y1N0R8PA'],
+  },
+  updateRoom: { name: 'Room 2', zone: 'America/Denver' },
   rescheduleAppointment: { start: instantIn(48) },
   cancelAppointment: {},
   confirmAppointment: {},
@@ -159,7 +190,9 @@ describe("another clinic's caller", () => {
       'findSlots',
       'listAppointmentTypes',
       'listCharges',
+      'listClosures',
       'listProviders',
+      'listRooms',
       'listTriageCases',
     ]);
     const listQueries: Record<string, Record<string, string>[]> = {

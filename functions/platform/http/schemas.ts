@@ -35,6 +35,9 @@ export const zone = z
   .refine((value) => canonicalZone(value) !== undefined, { error: 'Expected an IANA time zone like America/Denver' })
   .overwrite((value) => canonicalZone(value) ?? value);
 
+/** A US state, district or territory (USPS code), or a Canadian province: `CO`. */
+export const state = z.string().regex(/^[A-Z]{2}$/, { error: 'Expected a state or province like CO' });
+
 /** A local time of day, `07:30`; `24:00` is the end of the day. */
 export const timeOfDay = z
   .string()

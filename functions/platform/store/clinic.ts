@@ -14,6 +14,7 @@ const ClinicEntity = new Entity({
     name: string(),
     brand: string(),
     zone: string(),
+    state: string().optional(),
     phone: string(),
     originationNumber: string(),
     onCallNumber: string(),
@@ -31,6 +32,8 @@ export interface Clinic {
   readonly brand: string;
   /** IANA zone of its front desk. */
   readonly zone: string;
+  /** The state its rooms are in, `CO`: where a patient is at a visit in person. */
+  readonly state?: string | undefined;
   /** The number patients call, E.164. */
   readonly phone: string;
   /** The number its texts come from, E.164. */

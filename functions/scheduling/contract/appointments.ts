@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
-import { date, id, instant, pageOf, paging } from '../../platform/http/schemas.ts';
+import { date, id, instant, pageOf, paging, state } from '../../platform/http/schemas.ts';
 import {
   appointmentParams,
   appointmentView,
@@ -50,6 +50,9 @@ export const appointmentRoutes = [
         zone: z.string(),
         rev: z.number().int(),
         busy: z.array(z.strictObject({ start: instant, end: instant, heldBy: z.string() })),
+        external: z
+          .array(z.strictObject({ start: instant, end: instant }))
+          .meta({ description: "Busy times of the provider's own calendar" }),
       }),
     },
     errors: ['not-found'],
@@ -81,6 +84,7 @@ export const appointmentRoutes = [
       typeId: id('appointmentType'),
       start: instant,
       modality: modality.optional(),
+      patientState: state.optional().meta({ description: 'Where the patient will be; the state of their address' }),
     }),
     reply: { status: 201, body: appointmentView },
     errors: ['not-found', 'slot-taken', 'slot-not-offered'],

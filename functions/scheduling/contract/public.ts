@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
-import { date, id, instant, line, phone, zone } from '../../platform/http/schemas.ts';
+import { date, id, instant, line, phone, state, zone } from '../../platform/http/schemas.ts';
 import { modality, slot, slotRange, slugParams } from './shared.ts';
 
 /** What anyone may ask without a sign-in: what can be booked, when, and to book it. */
@@ -62,10 +62,7 @@ export const publicRoutes = [
         birthDate: date,
         phone,
         zone: zone.optional(),
-        state: z
-          .string()
-          .regex(/^[A-Z]{2}$/, { error: 'Expected a state like CO' })
-          .optional(),
+        state: state.optional(),
       }),
       intake: z.record(z.string().max(60), z.unknown()).meta({
         description: 'Answers by question id; see the pre-visit form',

@@ -36,6 +36,12 @@ export const appointmentView = z.strictObject({
   arrivedAt: instant.optional(),
   fulfilment: fulfilment.optional(),
   cancellationReason: z.string().optional(),
+  also: z.array(z.string()).optional().meta({ description: 'The room or second provider it occupies as well' }),
+  patientState: z.string().optional().meta({ description: 'Where the patient is at the visit' }),
+  seriesId: id('series').optional(),
+  rescheduleRequestedAt: instant.optional(),
+  rebookedAs: id('appointment').optional(),
+  replaces: id('appointment').optional(),
 });
 
 /** A visit as its patient sees it through a link: nothing that a stranger with the link should not know. */

@@ -66,7 +66,9 @@ export const fulfilmentToleranceMinutes = 24 * 60;
 
 /** A new appointment. It begins at sequence 0: nothing about it has changed since the patient was first told. */
 export const newAppointment = (
-  booking: VisitTime & Pick<Appointment, 'id' | 'clinicId' | 'patientId' | 'providerId' | 'typeId' | 'modality'>,
+  booking: VisitTime &
+    Pick<Appointment, 'id' | 'clinicId' | 'patientId' | 'providerId' | 'typeId' | 'modality'> &
+    Partial<Pick<Appointment, 'companions' | 'patientState' | 'seriesId' | 'replaces'>>,
 ): Appointment => ({ ...booking, status: 'booked', rev: 1, sequence: 0 });
 
 /** Whether the patient has confirmed the time the visit now has. */
@@ -130,7 +132,9 @@ const reschedule = (appointment: Appointment, command: CommandOf<'reschedule'>, 
   const startMillis = Date.parse(to.start);
   if (!(startMillis < Date.parse(to.end) && startMillis >= now.epochMilliseconds)) return 'new-time-invalid';
   const { start, end, zone, wallTime } = to;
-  return { start, end, zone, wallTime, providerId, sequence: appointment.sequence + 1 };
+  const sequence = appointment.sequence + 1;
+  // Whoever was asked to choose another time has done so.
+  return { start, end, zone, wallTime, providerId, sequence, rescheduleRequestedAt: undefined };
 };
 
 const isSameTime = (a: VisitTime, b: VisitTime): boolean =>

@@ -1,7 +1,8 @@
 import type { Temporal } from 'temporal-polyfill';
 import { zoneClock } from '../../platform/time.ts';
-import { localDay, openIntervals, weeklyHours } from './availability.ts';
-import { isFree } from './day-sheet.ts';
+import { localDay, openIntervals, workingHours } from './availability.ts';
+import { countOfType, isFree, joinsSession, type Purpose } from './day-sheet.ts';
+import { isLicensedOn, type PlaceRefusal, servesState } from './licence.ts';
 import type { DaySheet, MinuteRange, VisitTime } from './types.ts';
 import {
   bookableWindow,
@@ -23,12 +24,22 @@ export interface SlotQuestion {
   readonly now: Temporal.Instant;
   /** With a step, the start must be one that a search offers; without, any whole minute will do (the front desk). */
   readonly stepMinutes?: number | undefined;
-  /** Whose own time counts as free: the appointment that is being moved. */
+  /** Whose own time counts as free: the appointment that is being moved, the hold that becomes one. */
   readonly heldBy?: string | undefined;
+  /** Where the patient will be; not asked if not given. */
+  readonly patientState?: string | undefined;
 }
 
 /** Why a start is not offered: the first reason that holds, in this order. */
-export type SlotRefusal = 'start-invalid' | 'too-soon' | 'beyond-horizon' | 'outside-hours' | 'slot-taken';
+export type SlotRefusal =
+  | 'start-invalid'
+  | 'too-soon'
+  | 'beyond-horizon'
+  | PlaceRefusal
+  | 'outside-hours'
+  | 'slot-taken'
+  /** The provider has as many visits of this type on that day as the type allows. */
+  | 'day-full';
 
 export type SlotAnswer =
   | {
@@ -43,7 +54,7 @@ export type SlotAnswer =
 
 /** Decides one start by the rules of `findSlots`: what a search offers can be booked, what it does not offer cannot. */
 export const checkSlot = (question: SlotQuestion): SlotAnswer => {
-  const { provider, type, sheet, start, now, heldBy, stepMinutes = 1 } = question;
+  const { provider, type, sheet, start, now, heldBy, patientState, stepMinutes = 1 } = question;
   const startEpochMinute = epochMinuteFrom(start);
   if (!instantOfEpochMinute(startEpochMinute).equals(start)) return { ok: false, code: 'start-invalid' };
 
@@ -52,16 +63,33 @@ export const checkSlot = (question: SlotQuestion): SlotAnswer => {
   if (startEpochMinute < bookable.startEpochMinute) return { ok: false, code: 'too-soon' };
   if (startEpochMinute >= bookable.endEpochMinute) return { ok: false, code: 'beyond-horizon' };
 
+  const epochDay = clock.epochDayAt(start.epochMilliseconds);
+  if (patientState !== undefined) {
+    if (!servesState(type, patientState)) return { ok: false, code: 'state-not-served' };
+    if (!isLicensedOn(provider.licences ?? [], patientState, epochDay)) return { ok: false, code: 'not-licensed' };
+  }
+
   const slot = { providerId: provider.id, startEpochMinute, endEpochMinute: startEpochMinute + type.minutes };
   const occupies = withBuffers(slot, type);
-  const epochDay = clock.epochDayAt(start.epochMilliseconds);
-  const isOpen = openIntervals(weeklyHours(provider.availability), epochDay, clock).some(
-    (open) => isWithin(slot, open) && (startEpochMinute - open.startEpochMinute) % stepMinutes === 0,
+  const purpose = purposeOf(type);
+  const isJoining = sheet !== undefined && joinsSession(sheet, occupies, purpose, heldBy);
+  const isOpen = openIntervals(workingHours(provider), epochDay, clock).some(
+    (open) => isWithin(slot, open) && (isJoining || (startEpochMinute - open.startEpochMinute) % stepMinutes === 0),
   );
   if (!isOpen || !isWithin(occupies, localDay(epochDay, clock))) return { ok: false, code: 'outside-hours' };
-  if (sheet !== undefined && !isFree(sheet, occupies, heldBy)) return { ok: false, code: 'slot-taken' };
+  if (sheet !== undefined && !isFree(sheet, occupies, heldBy, purpose)) return { ok: false, code: 'slot-taken' };
+  const { id: typeId, dailyCap } = type;
+  if (sheet !== undefined && typeId !== undefined && dailyCap !== undefined && !isJoining) {
+    if (countOfType(sheet, typeId, heldBy) >= dailyCap) return { ok: false, code: 'day-full' };
+  }
   return { ok: true, slot, occupies, time: visitTime(slot, provider.zone) };
 };
+
+/** What a visit of a type takes time for. */
+export const purposeOf = ({ id: typeId, capacity }: Pick<VisitRules, 'id' | 'capacity'>): Purpose => ({
+  typeId,
+  capacity,
+});
 
 const isWithin = (inner: MinuteRange, outer: MinuteRange): boolean =>
   outer.startEpochMinute <= inner.startEpochMinute && inner.endEpochMinute <= outer.endEpochMinute;

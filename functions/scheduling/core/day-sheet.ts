@@ -1,7 +1,8 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { Id } from '../../platform/ids.ts';
 import { epochDayOf, zoneClock } from '../../platform/time.ts';
 import { localDay } from './availability.ts';
-import type { BusyInterval, DaySheet, MinuteRange } from './types.ts';
+import type { BusyInterval, DaySheet, MinuteRange, ResourceId } from './types.ts';
 
 /** Why time cannot be taken. */
 export type OccupyRefusal =
@@ -18,8 +19,19 @@ export type OccupyDecision =
   | { readonly ok: true; readonly sheet: DaySheet }
   | { readonly ok: false; readonly code: OccupyRefusal };
 
+/** What time is taken for. */
+export interface Purpose {
+  readonly typeId?: Id<'appointmentType'> | undefined;
+  /** How many of one type share one stretch of time. @default 1 */
+  readonly capacity?: number | undefined;
+  /** From this second on the time is free again: a hold. @default never */
+  readonly expiresAtEpochSecond?: number | undefined;
+}
+
+const alone: Purpose = {};
+
 /** A day on which nothing was ever booked. */
-export const emptySheet = (providerId: Id<'provider'>, date: string, zone: string): DaySheet => ({
+export const emptySheet = (providerId: ResourceId, date: string, zone: string): DaySheet => ({
   providerId,
   date,
   zone,
@@ -27,13 +39,27 @@ export const emptySheet = (providerId: Id<'provider'>, date: string, zone: strin
   busy: [],
 });
 
+/** The sheet without the holds that have expired: what counts. Its `rev` stays, because nothing was written. */
+export const withoutExpired = (sheet: DaySheet, now: Temporal.Instant): DaySheet => {
+  const busy = sheet.busy.filter(
+    ({ expiresAtEpochSecond }) =>
+      expiresAtEpochSecond === undefined || expiresAtEpochSecond * 1000 > now.epochMilliseconds,
+  );
+  return busy.length === sheet.busy.length ? sheet : { ...sheet, busy };
+};
+
 /**
  * Takes time of a day for one holder. The time must be free and within the local day: a visit never crosses the
  * provider's midnight, so one booking is always one sheet and one condition guards it (hours end within a day too).
  */
-export const occupy = (sheet: DaySheet, range: MinuteRange, heldBy: string): OccupyDecision => {
+export const occupy = (
+  sheet: DaySheet,
+  range: MinuteRange,
+  heldBy: string,
+  purpose: Purpose = alone,
+): OccupyDecision => {
   if (sheet.busy.some((interval) => interval.heldBy === heldBy)) return { ok: false, code: 'already-held' };
-  return insert(sheet, range, heldBy);
+  return insert(sheet, range, heldBy, purpose);
 };
 
 /** Gives back all that a holder has of a day. The sheet itself comes back if the holder has nothing. */
@@ -43,18 +69,48 @@ export const release = (sheet: DaySheet, heldBy: string): DaySheet => {
 };
 
 /** Moves a holder's time within one day, as one change: the new time may overlap the old. */
-export const move = (sheet: DaySheet, range: MinuteRange, heldBy: string): OccupyDecision =>
-  insert({ ...sheet, busy: sheet.busy.filter((interval) => interval.heldBy !== heldBy) }, range, heldBy);
+export const move = (sheet: DaySheet, range: MinuteRange, heldBy: string, purpose: Purpose = alone): OccupyDecision =>
+  insert({ ...sheet, busy: sheet.busy.filter((interval) => interval.heldBy !== heldBy) }, range, heldBy, purpose);
 
-/** Whether a stretch of the day is free for anyone, or for `heldBy`, whose own time then counts as free. */
-export const isFree = (sheet: DaySheet, range: MinuteRange, heldBy?: string): boolean =>
-  !sheet.busy.some((interval) => interval.heldBy !== heldBy && overlaps(interval, range));
+/**
+ * Whether a stretch of the day is free for anyone, or for `heldBy`, whose own time then counts as free. A stretch that
+ * a group session of the same type has exactly is free while the session has room.
+ */
+export const isFree = (sheet: DaySheet, range: MinuteRange, heldBy?: string, purpose: Purpose = alone): boolean => {
+  if (sheet.external?.some((interval) => overlaps(interval, range))) return false;
+  let beside = 0;
+  for (const interval of sheet.busy) {
+    if (interval.heldBy === heldBy || !overlaps(interval, range)) continue;
+    if (!isSameSession(interval, range, purpose)) return false;
+    beside += 1;
+  }
+  return beside === 0 || beside < (purpose.capacity ?? 1);
+};
+
+/** Whether a stretch on the sheet is a session of the same type at exactly the same time. */
+const isSameSession = (interval: BusyInterval, range: MinuteRange, { typeId }: Purpose): boolean =>
+  typeId !== undefined &&
+  interval.typeId === typeId &&
+  interval.startEpochMinute === range.startEpochMinute &&
+  interval.endEpochMinute === range.endEpochMinute;
+
+/** How many visits of a type a day has: a group session counts once, what `except` holds does not. */
+export const countOfType = (sheet: DaySheet, typeId: Id<'appointmentType'>, except?: string): number =>
+  new Set(
+    sheet.busy
+      .filter((interval) => interval.typeId === typeId && interval.heldBy !== except)
+      .map((interval) => interval.startEpochMinute),
+  ).size;
+
+/** Whether a type's time on a day is shared already: another visit may join without being one more of the day. */
+export const joinsSession = (sheet: DaySheet, range: MinuteRange, purpose: Purpose, except?: string): boolean =>
+  sheet.busy.some((interval) => interval.heldBy !== except && isSameSession(interval, range, purpose));
 
 /** Whether two half-open stretches share a minute. Touching is not overlapping. */
 export const overlaps = (a: MinuteRange, b: MinuteRange): boolean =>
   a.startEpochMinute < b.endEpochMinute && b.startEpochMinute < a.endEpochMinute;
 
-const insert = (sheet: DaySheet, range: MinuteRange, heldBy: string): OccupyDecision => {
+const insert = (sheet: DaySheet, range: MinuteRange, heldBy: string, purpose: Purpose): OccupyDecision => {
   const { startEpochMinute, endEpochMinute } = range;
   if (!Number.isInteger(startEpochMinute) || !Number.isInteger(endEpochMinute) || startEpochMinute >= endEpochMinute) {
     return { ok: false, code: 'interval-invalid' };
@@ -63,8 +119,15 @@ const insert = (sheet: DaySheet, range: MinuteRange, heldBy: string): OccupyDeci
   if (startEpochMinute < day.startEpochMinute || endEpochMinute > day.endEpochMinute) {
     return { ok: false, code: 'outside-day' };
   }
-  if (!isFree(sheet, range)) return { ok: false, code: 'slot-taken' };
-  const taken: BusyInterval = { startEpochMinute, endEpochMinute, heldBy };
+  if (!isFree(sheet, range, heldBy, purpose)) return { ok: false, code: 'slot-taken' };
+  const { typeId, expiresAtEpochSecond } = purpose;
+  const taken: BusyInterval = {
+    startEpochMinute,
+    endEpochMinute,
+    heldBy,
+    ...(typeId === undefined ? {} : { typeId }),
+    ...(expiresAtEpochSecond === undefined ? {} : { expiresAtEpochSecond }),
+  };
   const busy = [...sheet.busy, taken].sort((a, b) => a.startEpochMinute - b.startEpochMinute);
   return { ok: true, sheet: { ...sheet, rev: sheet.rev + 1, busy } };
 };

@@ -25,6 +25,47 @@ export interface WeeklyRule {
   readonly from: string;
   /** `HH:MM`, later than `from`; `24:00` is the end of the day. */
   readonly to: string;
+  /** The first local date it holds on. @default always */
+  readonly effectiveFrom?: string | undefined;
+  /** The last local date it holds on. @default for ever */
+  readonly effectiveTo?: string | undefined;
+}
+
+/** A change of a provider's hours on certain dates. Extra hours beat a closure, being away beats everything. */
+export interface AvailabilityException {
+  readonly id: Id<'availabilityException'>;
+  readonly providerId: Id<'provider'>;
+  /** `away`: leave, a course. `extra`: hours besides the weekly ones. */
+  readonly kind: 'away' | 'extra';
+  /** Local dates in the provider's zone, both included. */
+  readonly firstDate: string;
+  readonly lastDate: string;
+  /** `HH:MM` on each of the dates; without it, an `away` takes the whole days. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** A few words for staff, without patient data. */
+  readonly reason: string;
+}
+
+/** Dates on which the whole clinic is closed: a holiday. Each provider's own wall clock counts. */
+export interface Closure {
+  readonly id: Id<'closure'>;
+  readonly firstDate: string;
+  readonly lastDate: string;
+  /** `HH:MM` on each of the dates; without it, the whole days. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly name: string;
+}
+
+/** A right to treat patients who are in a state: a licence there, a compact privilege, a telehealth registration. */
+export interface Licence {
+  /** USPS code, `CO`. */
+  readonly state: string;
+  readonly kind: 'full' | 'compact' | 'telehealth';
+  /** Dates, both included, on the calendar where the provider works. */
+  readonly validFrom: string;
+  readonly validTo?: string | undefined;
 }
 
 export interface Provider {
@@ -35,7 +76,29 @@ export interface Provider {
   /** IANA zone in which `availability` is meant. */
   readonly zone: string;
   readonly availability: readonly WeeklyRule[];
+  /** Time off within those hours, every week. */
+  readonly breaks: readonly WeeklyRule[];
+  /** Where patients may be whom this provider treats. Nowhere, if there is none. */
+  readonly licences: readonly Licence[];
+  /** Whether new visits can be booked. Booked ones stay. */
+  readonly active: boolean;
 }
+
+/** A room, or a device, that a type of visit may need beside its provider. It is free whenever nothing has it. */
+export interface Room {
+  readonly id: Id<'room'>;
+  readonly clinicId: Id<'clinic'>;
+  readonly name: string;
+  /** IANA zone in which its days are counted. */
+  readonly zone: string;
+  readonly active: boolean;
+}
+
+/** What has a day sheet. */
+export type ResourceId = Id<'provider'> | Id<'room'>;
+
+/** Whom a type of visit is for. Established: seen by the clinic within the last three years (CPT's rule). */
+export type PatientKind = 'new' | 'established' | 'any';
 
 export interface AppointmentType {
   readonly id: Id<'appointmentType'>;
@@ -53,6 +116,21 @@ export interface AppointmentType {
   /** The last bookable local day is this many days after today. */
   readonly horizonDays: number;
   readonly providerIds: readonly Id<'provider'>[];
+  readonly patientKind: PatientKind;
+  /** The most visits of this type (group sessions count once) that a provider has on a local day. */
+  readonly dailyCap?: number | undefined;
+  /** How many patients share one start: more than 1 is a group visit. */
+  readonly capacity: number;
+  /** The states a patient may be in at the visit. @default wherever the provider is licensed */
+  readonly states?: readonly string[] | undefined;
+  /** Any one of these rooms is needed too. Empty: none. */
+  readonly roomIds: readonly Id<'room'>[];
+  /** Any one of these providers is needed too, besides the first. Empty: none. */
+  readonly secondProviderIds: readonly Id<'provider'>[];
+  /** The form a patient answers before such a visit. */
+  readonly requiredForm: 'pre-visit' | 'none';
+  /** Whether new visits can be booked. Booked ones stay. */
+  readonly active: boolean;
 }
 
 /** A stretch of whole minutes since 1970-01-01T00:00Z, half open. */
@@ -61,25 +139,31 @@ export interface MinuteRange {
   readonly endEpochMinute: number;
 }
 
-/** Time that is taken, buffers included, and what took it (an appointment's id). */
+/** Time that is taken, buffers included, and what took it: the id of an appointment or of a hold. */
 export interface BusyInterval extends MinuteRange {
   readonly heldBy: string;
+  /** The type of visit: those of one group session share their time, and a daily cap counts by it. */
+  readonly typeId?: Id<'appointmentType'> | undefined;
+  /** A hold's end: from this second on it is as if it were not there. */
+  readonly expiresAtEpochSecond?: number | undefined;
 }
 
 /**
- * All that is taken of one provider's one local day. It is the only place where occupancy is kept: whoever takes time
+ * All that is taken of one provider's, or one room's, one local day. It is the only place where occupancy is kept: whoever takes time
  * writes this record on the condition that its `rev` is the one read.
  */
 export interface DaySheet {
-  readonly providerId: Id<'provider'>;
+  readonly providerId: ResourceId;
   /** Local date in `zone`. */
   readonly date: string;
-  /** The provider's zone: with `date` it says where the day begins and ends. */
+  /** The zone of the provider or room: with `date` it says where the day begins and ends. */
   readonly zone: string;
   /** 0 for a day on which nothing was ever booked, which is not stored. */
   readonly rev: number;
-  /** Sorted by start, never overlapping, all within the day. */
+  /** Sorted by start, all within the day; none overlap but those of one group session, which are the same stretch. */
   readonly busy: readonly BusyInterval[];
+  /** Busy times of the provider's own calendar. They keep new visits away and never touch one that is booked. */
+  readonly external?: readonly MinuteRange[] | undefined;
 }
 
 /** When a visit is: the instants, and the wall time in a zone that they were meant as. */
@@ -124,4 +208,22 @@ export interface Appointment extends VisitTime {
   readonly fulfilment?: Fulfilment | undefined;
   /** Why it was cancelled, in a few words without patient data. */
   readonly cancellationReason?: string | undefined;
+  /** What else it occupies, at the same time: a room, a second provider. */
+  readonly companions?: readonly Companion[] | undefined;
+  /** The state the patient is in at the visit: what the provider must be licensed for. */
+  readonly patientState?: string | undefined;
+  /** The series it was booked with. */
+  readonly seriesId?: Id<'series'> | undefined;
+  /** When staff asked the patient to choose another time; a move answers it. */
+  readonly rescheduleRequestedAt?: string | undefined;
+  /** The visit that was booked in place of this one, which the clinic cancelled. */
+  readonly rebookedAs?: Id<'appointment'> | undefined;
+  /** The cancelled visit that this one stands in for. */
+  readonly replaces?: Id<'appointment'> | undefined;
+}
+
+/** Something a visit occupies besides its provider, and the zone its days were counted in when that was agreed. */
+export interface Companion {
+  readonly id: ResourceId;
+  readonly zone: string;
 }

@@ -1,16 +1,17 @@
 import { Temporal } from 'temporal-polyfill';
 import { localDateOf, minuteMillis, wallTimeOf, type ZoneClock } from '../../platform/time.ts';
-import { localDay } from './availability.ts';
+import { localDay, type WorkingTimes } from './availability.ts';
 import type { AppointmentType, MinuteRange, Provider, VisitTime } from './types.ts';
 
 /** What a type of visit asks of the calendar. */
 export type VisitRules = Pick<
   AppointmentType,
   'minutes' | 'bufferBeforeMinutes' | 'bufferAfterMinutes' | 'leadMinutes' | 'horizonDays'
->;
+> &
+  Partial<Pick<AppointmentType, 'id' | 'capacity' | 'dailyCap' | 'states'>>;
 
 /** What a provider gives. */
-export type ProviderHours = Pick<Provider, 'id' | 'zone' | 'availability'>;
+export type ProviderHours = Pick<Provider, 'id' | 'zone'> & WorkingTimes & Partial<Pick<Provider, 'licences'>>;
 
 /** A time that can be booked: the visit itself, without buffers. */
 export interface Slot extends MinuteRange {
@@ -50,7 +51,10 @@ export const epochMinuteFrom = (instant: Temporal.Instant): number => {
 };
 
 /** What a visit takes of the day sheet: its time and its buffers. */
-export const withBuffers = (visit: MinuteRange, type: VisitRules): MinuteRange => ({
+export const withBuffers = (
+  visit: MinuteRange,
+  type: Pick<VisitRules, 'bufferBeforeMinutes' | 'bufferAfterMinutes'>,
+): MinuteRange => ({
   startEpochMinute: visit.startEpochMinute - type.bufferBeforeMinutes,
   endEpochMinute: visit.endEpochMinute + type.bufferAfterMinutes,
 });

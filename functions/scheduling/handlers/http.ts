@@ -3,11 +3,26 @@ import { httpHandler, type Request } from '../../platform/http/api.ts';
 import type { Route } from '../../platform/http/contract.ts';
 import { found } from '../../platform/problem.ts';
 import { book } from '../book.ts';
-import { createAppointmentType, createProvider, withoutClinic } from '../catalog.ts';
+import {
+  createAppointmentType,
+  createProvider,
+  createRoom,
+  updateAppointmentType,
+  updateProvider,
+  updateRoom,
+  withoutClinic,
+} from '../catalog.ts';
 import { change } from '../change.ts';
 import { staffRoutes } from '../contract.ts';
 import type { AppointmentCommand } from '../core/appointment-status.ts';
-import { instantOfEpochMinute } from '../core/visit-time.ts';
+import {
+  createClosure,
+  createException,
+  listClinicClosures,
+  listProviderExceptions,
+  removeClosure,
+  removeException,
+} from '../hours.ts';
 import { reschedule } from '../reschedule.ts';
 import { findSlots } from '../search.ts';
 import {
@@ -17,8 +32,9 @@ import {
   listAppointmentTypes,
   listPatientAppointments,
   listProviders,
+  listRooms,
 } from '../store.ts';
-import { viewOf } from '../view.ts';
+import { dayViewOf, viewOf } from '../view.ts';
 
 type StaffChange = Request<Route> & { readonly params: { readonly appointmentId: `apt_${string}` } };
 
@@ -47,23 +63,40 @@ export const handler = httpHandler(staffRoutes, {
   getProvider: async ({ caller, params }) => ({
     body: withoutClinic(found(await getProvider(caller.clinicId, params.providerId), 'provider')),
   }),
+  updateProvider: async ({ caller, params, body, ifMatch, commit }) => ({
+    body: await updateProvider(caller, { id: params.providerId, ifMatch, input: body }, commit),
+  }),
+  createAvailabilityException: async ({ caller, params, body, commit }) => ({
+    body: await createException(caller, params.providerId, body, commit),
+  }),
+  listAvailabilityExceptions: async ({ caller, params, query }) => ({
+    body: { items: await listProviderExceptions(caller, params.providerId, query.from) },
+  }),
+  removeAvailabilityException: async ({ caller, params, commit }) => {
+    await removeException(caller, params.providerId, params.exceptionId, commit);
+    return {};
+  },
+  createClosure: async ({ caller, body, commit }) => ({ body: await createClosure(caller, body, commit) }),
+  listClosures: async ({ caller, query }) => ({ body: { items: await listClinicClosures(caller, query.from) } }),
+  removeClosure: async ({ caller, params, commit }) => {
+    await removeClosure(caller, params.closureId, commit);
+    return {};
+  },
+  createRoom: async ({ caller, body, commit }) => ({ body: await createRoom(caller, body, commit) }),
+  listRooms: async ({ caller }) => ({ body: { items: (await listRooms(caller.clinicId)).map(withoutClinic) } }),
+  updateRoom: async ({ caller, params, body, ifMatch, commit }) => ({
+    body: await updateRoom(caller, { id: params.roomId, ifMatch, input: body }, commit),
+  }),
   getProviderDay: async ({ caller, params, query }) => {
     const provider = found(await getProvider(caller.clinicId, params.providerId), 'provider');
-    const { busy, ...sheet } = await getSheet(caller.clinicId, provider.id, query.date, provider.zone);
-    const iso = (epochMinute: number) => instantOfEpochMinute(epochMinute).toString({ smallestUnit: 'second' });
-    return {
-      body: {
-        ...sheet,
-        busy: busy.map(({ startEpochMinute, endEpochMinute, heldBy }) => ({
-          start: iso(startEpochMinute),
-          end: iso(endEpochMinute),
-          heldBy,
-        })),
-      },
-    };
+    const sheet = await getSheet(caller.clinicId, provider.id, query.date, provider.zone, caller.now);
+    return { body: dayViewOf(provider.id, sheet) };
   },
   createAppointmentType: async ({ caller, body, commit }) => ({
     body: await createAppointmentType(caller, body, commit),
+  }),
+  updateAppointmentType: async ({ caller, params, body, ifMatch, commit }) => ({
+    body: await updateAppointmentType(caller, { id: params.typeId, ifMatch, input: body }, commit),
   }),
   listAppointmentTypes: async ({ caller }) => ({
     body: { items: (await listAppointmentTypes(caller.clinicId)).map(withoutClinic) },

@@ -172,7 +172,16 @@ const clinicFile = ({
   const roles = ['physician', 'physical-therapist', 'assistant'] as const;
   const staffRoles = ['frontdesk', 'clinician', 'biller', 'messaging_owner', 'admin'] as const;
   return {
-    clinic: { slug, name: `Spine ${area}`, brand: `Clinic ${area}`, zone, phone, originationNumber, onCallNumber },
+    clinic: {
+      slug,
+      name: `Spine ${area}`,
+      brand: `Clinic ${area}`,
+      zone,
+      state: 'CO',
+      phone,
+      originationNumber,
+      onCallNumber,
+    },
     consent: { wording: 'I agree to be texted about my visits. Reply STOP to stop.', version: '1' },
     staff: staffRoles.map((role) => ({
       email: `${role.replace('_', '-')}@${slug}.example`,
@@ -184,6 +193,7 @@ const clinicFile = ({
       role: roles[index] ?? 'assistant',
       zone,
       hours: [{ days: [...week], from: '00:00', to: '24:00' }],
+      licences: [{ state: 'CO', kind: 'full' as const, validFrom: '2020-01-01' }],
     })),
     appointmentTypes: [
       {

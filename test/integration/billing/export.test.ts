@@ -17,7 +17,8 @@ import { newId } from '../../../functions/platform/ids.ts';
 import { documentClient, transact } from '../../../functions/platform/store/records.ts';
 import type { Change } from '../../../functions/platform/stream.ts';
 import type { Appointment, Fulfilment, ProviderRole } from '../../../functions/scheduling/core/types.ts';
-import { appointmentItem, createAppointmentTypeItem, createProviderItem } from '../../../functions/scheduling/store.ts';
+import { appointmentItem, appointmentTypeItem, providerItem } from '../../../functions/scheduling/store.ts';
+import { plainProvider, plainType } from '../../helpers/catalog.ts';
 import { askAsStaff } from '../../helpers/clinic.ts';
 import { lambdaContext } from '../../helpers/events.ts';
 import { testPhone } from '../../helpers/phones.ts';
@@ -125,12 +126,13 @@ const arrive = async (role: ProviderRole = 'physical-therapist'): Promise<Visit>
   };
   await transact([
     ...items,
-    createProviderItem(
-      { id: providerId, clinicId, name: 'Pat Lee', role, zone: 'America/Denver', availability: [] },
+    providerItem(
+      { ...plainProvider, id: providerId, clinicId, name: 'Pat Lee', role, zone: 'America/Denver', availability: [] },
       stamp,
     ),
-    createAppointmentTypeItem(
+    appointmentTypeItem(
       {
+        ...plainType,
         id: typeId,
         clinicId,
         name: 'Follow-up',

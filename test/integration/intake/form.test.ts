@@ -10,6 +10,7 @@ import { linkTokenItem } from '../../../functions/platform/store/directory.ts';
 import { documentClient, transact } from '../../../functions/platform/store/records.ts';
 import { handler as scheduling } from '../../../functions/scheduling/handlers/http.ts';
 import { contentSecurityPolicy } from '../../../web/visit/pages.ts';
+import { licensedInColorado } from '../../helpers/catalog.ts';
 import { type Answer, ask, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { healthyAnswers as healthy } from '../../helpers/form.ts';
 import { testPhone } from '../../helpers/phones.ts';
@@ -49,6 +50,7 @@ beforeAll(async () => {
         role: 'physician',
         zone: 'America/Denver',
         availability: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '08:00', to: '17:00' })),
+        licences: licensedInColorado,
       },
     }),
   );
@@ -84,6 +86,7 @@ beforeEach(async () => {
     await askAsStaff(handler, clinic.clinicId, 'POST /v1/patients', {
       body: {
         givenName: 'Ada',
+        state: 'CO',
         familyName: 'Test',
         birthDate: '1980-05-17',
         phone: testPhone(),

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as intake } from '../../../functions/intake/handlers/http.ts';
 import { handler as messaging } from '../../../functions/messaging/handlers/http.ts';
 import { handler as scheduling } from '../../../functions/scheduling/handlers/http.ts';
+import { licensedInColorado } from '../../helpers/catalog.ts';
 import { type Answer, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { testPhone } from '../../helpers/phones.ts';
 
@@ -20,6 +21,7 @@ const createPatient = async (): Promise<string> => {
   const { status, body } = await askAsStaff(intake, clinic.clinicId, 'POST /v1/patients', {
     body: {
       givenName: 'Ada',
+      state: 'CO',
       familyName: 'Test',
       birthDate: '1980-05-17',
       phone: testPhone(),
@@ -76,7 +78,13 @@ const textsOf = async (appointmentId: string) => {
 beforeAll(async () => {
   clinic = await createTestClinic(now);
   const provider = await staff('POST /v1/providers', {
-    body: { name: 'Dr. Test', role: 'physician', zone: 'America/Denver', availability: week },
+    body: {
+      name: 'Dr. Test',
+      role: 'physician',
+      zone: 'America/Denver',
+      availability: week,
+      licences: licensedInColorado,
+    },
   });
   expect(provider).toMatchObject({ status: 201 });
   providerId = provider.body.id;

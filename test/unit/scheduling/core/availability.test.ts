@@ -6,7 +6,7 @@ import {
   checkWeeklyRules,
   localDay,
   openIntervals,
-  weeklyHours,
+  workingHours,
 } from '../../../../functions/scheduling/core/availability.ts';
 import type { WeeklyRule } from '../../../../functions/scheduling/core/types.ts';
 import { isOpenAt, weeklyRules, zonesAndDays } from './calendars.ts';
@@ -17,7 +17,7 @@ const utc = (epochMinute: number): string =>
 /** Sunday rules, since clocks change on Sundays where these tests look. */
 const opensOn = (date: string, zone: string, ...rules: readonly [string, string][]): string[] =>
   openIntervals(
-    weeklyHours(rules.map(([from, to]) => ({ weekday: 7, from, to }))),
+    workingHours({ availability: rules.map(([from, to]) => ({ weekday: 7, from, to })) }),
     epochDayOf(date),
     zoneClock(zone),
   ).map((open) => `${utc(open.startEpochMinute)}/${utc(open.endEpochMinute)}`);
@@ -69,7 +69,7 @@ describe('weekly rules are checked', () => {
   });
 
   it('are not used unchecked', () => {
-    expect(() => weeklyHours([{ weekday: 1, from: 'nine', to: '17:00' }])).toThrow(RangeError);
+    expect(() => workingHours({ availability: [{ weekday: 1, from: 'nine', to: '17:00' }] })).toThrow(RangeError);
   });
 });
 
@@ -147,20 +147,18 @@ describe('open hours of a local day', () => {
   });
 
   it('a day that the zone skipped has no hours', () => {
-    const friday = weeklyHours([{ weekday: 5, from: '09:00', to: '17:00' }]);
+    const friday = workingHours({ availability: [{ weekday: 5, from: '09:00', to: '17:00' }] });
     expect(openIntervals(friday, epochDayOf('2011-12-30'), zoneClock('Pacific/Apia'))).toEqual([]);
     expect(openIntervals(friday, epochDayOf('2011-12-23'), zoneClock('Pacific/Apia'))).toHaveLength(1);
   });
 
   it('rules given in any order come out sorted, on their weekday only', () => {
-    const hours = weeklyHours([
-      { weekday: 2, from: '13:00', to: '17:00' },
-      { weekday: 2, from: '08:00', to: '12:00' },
-    ]);
-    expect(hours.of(2)).toEqual([
-      { from: 480, to: 720 },
-      { from: 780, to: 1020 },
-    ]);
+    const hours = workingHours({
+      availability: [
+        { weekday: 2, from: '13:00', to: '17:00' },
+        { weekday: 2, from: '08:00', to: '12:00' },
+      ],
+    });
     const clock = zoneClock('America/Chicago');
     expect(openIntervals(hours, epochDayOf('2026-11-24'), clock).map((open) => utc(open.startEpochMinute))).toEqual([
       '2026-11-24T14:00Z',
@@ -181,7 +179,7 @@ describe('open hours of a local day', () => {
     fc.assert(
       fc.property(zonesAndDays, weeklyRules, ({ zone, epochDay }, rules) => {
         const clock = zoneClock(zone);
-        const opens = openIntervals(weeklyHours(rules), epochDay, clock);
+        const opens = openIntervals(workingHours({ availability: rules }), epochDay, clock);
         const day = localDay(epochDay, clock);
         let last = day.startEpochMinute;
         for (const open of opens) {

@@ -238,7 +238,7 @@ describe('several providers', () => {
       ok: false,
       code: 'step-invalid',
     });
-    expect(findSlotsOfProviders([], tuesday)).toEqual({ ok: true, slots: [] });
+    expect(findSlotsOfProviders([], tuesday)).toEqual({ ok: true, slots: [], emptyBecause: 'no-provider' });
   });
 
   it('merge to what sorting all of them gives, whatever the order of the lists, cut at the limit', () => {

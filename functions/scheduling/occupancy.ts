@@ -1,0 +1,189 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Caller } from '../platform/actor.ts';
+import type { Id } from '../platform/ids.ts';
+import { localDateOf } from '../platform/time.ts';
+import { checkSlot, purposeOf, type SlotRefusal } from './core/check-slot.ts';
+import { isFree, occupy, type Purpose, release } from './core/day-sheet.ts';
+import { defaultStepMinutes } from './core/slots.ts';
+import type {
+  Appointment,
+  AppointmentType,
+  Companion,
+  DaySheet,
+  MinuteRange,
+  Provider,
+  ResourceId,
+  VisitTime,
+} from './core/types.ts';
+import { instantOfEpochMinute, type ProviderHours } from './core/visit-time.ts';
+import { getProvider, getRoom, getSheet, listClosures, listExceptions } from './store.ts';
+
+/**
+ * Taking and giving back time: which day sheets a visit touches, with its room and its second provider, and what is on
+ * them afterwards. Whoever books, moves, holds or cancels writes the sheets that come out of here in its transaction.
+ */
+
+/** A provider with all that says when they work from a local date on. */
+export const withHours = async (
+  clinicId: Id<'clinic'>,
+  provider: Provider,
+  from: string,
+): Promise<Provider & ProviderHours> => {
+  const [exceptions, closures] = await Promise.all([
+    listExceptions(clinicId, provider.id, from),
+    listClosures(clinicId, from),
+  ]);
+  return { ...provider, exceptions, closures };
+};
+
+/** Time that somebody has on day sheets: an appointment's, or a hold's. */
+export interface Held {
+  readonly heldBy: string;
+  readonly start: Temporal.Instant;
+  readonly resources: readonly Companion[];
+}
+
+/** What an appointment has: its provider's time, and that of what it needs besides. */
+export const heldTime = (appointment: Appointment): Held => ({
+  heldBy: appointment.id,
+  start: Temporal.Instant.from(appointment.start),
+  resources: [{ id: appointment.providerId, zone: appointment.zone }, ...(appointment.companions ?? [])],
+});
+
+export interface Wish {
+  readonly provider: Provider;
+  readonly type: AppointmentType;
+  readonly start: Temporal.Instant;
+  /** Who will hold the time. */
+  readonly heldBy: string;
+  readonly patientState?: string | undefined;
+  /** Only starts that a search offers. The front desk may take any whole minute. */
+  readonly onlyOffered?: boolean | undefined;
+  /** Time that is given back by the same write: that of the visit which moves, of the hold which becomes a visit. */
+  readonly insteadOf?: Held | undefined;
+  /** From when on the time is free again by itself. @default never */
+  readonly expiresAtEpochSecond?: number | undefined;
+}
+
+export type TakenTime =
+  | {
+      readonly ok: true;
+      readonly time: VisitTime;
+      readonly companions: readonly Companion[];
+      /** The sheets to write, each one revision on. */
+      readonly sheets: readonly DaySheet[];
+    }
+  | { readonly ok: false; readonly code: SlotRefusal };
+
+/** Reads the day sheets a wish touches and says what they will be, or why the time cannot be had. Writes nothing. */
+export const takeTime = async (caller: Caller, wish: Wish): Promise<TakenTime> => {
+  const { type, start, heldBy, patientState } = wish;
+  const { clinicId, now } = caller;
+  const date = localDateOf(start, wish.provider.zone);
+  const seconds = type.secondProviderIds.filter((id) => id !== wish.provider.id);
+  const [provider, rooms, others, given] = await Promise.all([
+    withHours(clinicId, wish.provider, date),
+    Promise.all(type.roomIds.map((id) => getRoom(clinicId, id))),
+    Promise.all(seconds.map((id) => getProvider(clinicId, id))),
+    readSheets(caller, wish.insteadOf),
+  ]);
+  const sheets = new SheetSet(given);
+  for (const sheet of given) sheets.put(release(sheet, wish.insteadOf?.heldBy ?? heldBy));
+
+  const sheet = await sheets.of(caller, provider, start);
+  const stepMinutes = wish.onlyOffered ? defaultStepMinutes : undefined;
+  const answer = checkSlot({ provider, type, sheet, start, now, stepMinutes, patientState });
+  if (!answer.ok) return answer;
+
+  const purpose: Purpose = { ...purposeOf(type), expiresAtEpochSecond: wish.expiresAtEpochSecond };
+  const companions: Companion[] = [];
+  if (type.roomIds.length > 0) {
+    const room = await firstFree(caller, sheets, rooms, answer.occupies, purpose);
+    if (room === undefined) return { ok: false, code: 'slot-taken' };
+    companions.push(room);
+  }
+  if (type.secondProviderIds.length > 0) {
+    const second = await firstFree(caller, sheets, others, answer.occupies, purpose, async (other, otherSheet) => {
+      const hours = await withHours(clinicId, other, otherSheet.date);
+      return checkSlot({ provider: hours, type, sheet: otherSheet, start, now, patientState }).ok;
+    });
+    if (second === undefined) return { ok: false, code: 'slot-taken' };
+    companions.push(second);
+  }
+  for (const { id, zone } of [{ id: provider.id, zone: provider.zone }, ...companions]) {
+    const taken = occupy(await sheets.of(caller, { id, zone }, start), answer.occupies, heldBy, purpose);
+    if (!taken.ok) return { ok: false, code: taken.code === 'slot-taken' ? 'slot-taken' : 'outside-hours' };
+    sheets.put(taken.sheet);
+  }
+  return { ok: true, time: answer.time, companions, sheets: sheets.changed() };
+};
+
+/** The sheets without what somebody has on them, to be written where they changed. */
+export const giveBack = async (caller: Caller, held: Held): Promise<readonly DaySheet[]> => {
+  const before = await readSheets(caller, held);
+  const sheets = new SheetSet(before);
+  for (const sheet of before) sheets.put(release(sheet, held.heldBy));
+  return sheets.changed();
+};
+
+const readSheets = (caller: Caller, held: Held | undefined): Promise<readonly DaySheet[]> =>
+  Promise.all(
+    (held?.resources ?? []).map(({ id, zone }) =>
+      getSheet(caller.clinicId, id, localDateOf(held?.start ?? caller.now, zone), zone, caller.now),
+    ),
+  );
+
+/** The first of several resources that is there, in use and free; in the order the type names them. */
+const firstFree = async <R extends { readonly id: ResourceId; readonly zone: string; readonly active: boolean }>(
+  caller: Caller,
+  sheets: SheetSet,
+  candidates: readonly (R | undefined)[],
+  range: MinuteRange,
+  purpose: Purpose,
+  isFit: (candidate: R, sheet: DaySheet) => Promise<boolean> = async () => true,
+): Promise<Companion | undefined> => {
+  for (const candidate of candidates) {
+    if (candidate === undefined || !candidate.active) continue;
+    const sheet = await sheets.of(caller, candidate, instantOfEpochMinute(range.startEpochMinute));
+    const { id, zone } = candidate;
+    if (isFree(sheet, range, undefined, purpose) && (await isFit(candidate, sheet))) return { id, zone };
+  }
+  return undefined;
+};
+
+/** Sheets as read and as they will be, so that several changes of one sheet are one write. */
+class SheetSet {
+  readonly #before = new Map<string, DaySheet>();
+  readonly #after = new Map<string, DaySheet>();
+
+  constructor(sheets: readonly DaySheet[]) {
+    for (const sheet of sheets) this.#keep(sheet);
+  }
+
+  /** The sheet of the local day on which an instant is, read once. */
+  async of(caller: Caller, { id, zone }: Companion, at: Temporal.Instant): Promise<DaySheet> {
+    const date = localDateOf(at, zone);
+    const known = this.#after.get(keyOf({ providerId: id, date }));
+    return known ?? this.#keep(await getSheet(caller.clinicId, id, date, zone, caller.now));
+  }
+
+  put(sheet: DaySheet): void {
+    this.#after.set(keyOf(sheet), sheet);
+  }
+
+  /** What differs from what was read, each exactly one revision on. */
+  changed(): readonly DaySheet[] {
+    return [...this.#after].flatMap(([key, sheet]) => {
+      const before = this.#before.get(key);
+      return before === undefined || before === sheet ? [] : [{ ...sheet, rev: before.rev + 1 }];
+    });
+  }
+
+  #keep(sheet: DaySheet): DaySheet {
+    this.#before.set(keyOf(sheet), sheet);
+    this.#after.set(keyOf(sheet), sheet);
+    return sheet;
+  }
+}
+
+const keyOf = ({ providerId, date }: Pick<DaySheet, 'providerId' | 'date'>): string => `${providerId}|${date}`;
