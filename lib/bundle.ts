@@ -1,8 +1,9 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { bundlePlugins } from './bundle-plugins.ts';
 import { findHandlers, type HandlerFile } from './handlers.ts';
 
 /** What one function weighs once bundled: the code Lambda loads, without its source map. */
@@ -17,47 +18,6 @@ export const bundleLimitBytes = 500 * 1024;
 // A dependency in CommonJS asks for `require`, which an ES module does not have.
 const requireBanner =
   "import{createRequire as plumblineRequire}from'node:module';const require=plumblineRequire(import.meta.url);";
-
-// The SDK reads its own version from its package.json and would carry the whole file.
-const versionOnly: Plugin = {
-  name: 'version-only',
-  setup: (build) => {
-    build.onLoad({ filter: /node_modules\/@aws-sdk\/[^/]+\/package\.json$/ }, async ({ path }) => {
-      const { version }: { version?: string } = JSON.parse(await readFile(path, 'utf8'));
-      return { contents: JSON.stringify({ version }), loader: 'json' };
-    });
-  },
-};
-
-// DynamoDB, SQS and SMS use no event streams; the SDK would load them for an operation that has one, and none here has.
-const noEventStreams: Plugin = {
-  name: 'no-event-streams',
-  setup: (build) => {
-    build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path, namespace: 'left-out' } : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({
-      contents: "throw new Error('Event streams are left out of this bundle')",
-    }));
-  },
-};
-
-// Every schema of zod knows how to write itself as JSON Schema; only the function that serves OpenAPI asks it to.
-const noJsonSchema: Plugin = {
-  name: 'no-json-schema',
-  setup: (build) => {
-    build.onLoad({ filter: /zod\/v4\/core\/(?:to-json-schema|json-schema-processors)\.js$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8');
-      const names = [...source.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name);
-      const renamed = [...source.matchAll(/^export \{ \w+ as (\w+) \}/gm)].map(([, name]) => name);
-      return {
-        contents: `const leftOut = () => { throw new Error('JSON Schema is left out of this bundle'); };
-const later = () => leftOut;
-export { ${[...names, ...renamed].map((name) => `${name?.startsWith('create') ? 'later' : 'leftOut'} as ${name}`).join(', ')} };`,
-      };
-    });
-  },
-};
 
 /** The functions that write JSON Schema. */
 const writesJsonSchema: ReadonlySet<string> = new Set(['platform-http']);
@@ -78,13 +38,13 @@ export const bundle = async (root: string, outdir = defaultBundles(root)): Promi
       root,
       outdir,
       handlers.filter(({ name }) => writesJsonSchema.has(name)),
-      [],
+      bundlePlugins({ writesJsonSchema: true }),
     ),
     bundleHandlers(
       root,
       outdir,
       handlers.filter(({ name }) => !writesJsonSchema.has(name)),
-      [noJsonSchema],
+      bundlePlugins({ writesJsonSchema: false }),
     ),
   ]);
   const metafile: Metafile = {
@@ -102,7 +62,7 @@ const bundleHandlers = async (
   root: string,
   outdir: string,
   handlers: readonly HandlerFile[],
-  plugins: readonly Plugin[],
+  plugins: Plugin[],
 ): Promise<Metafile> => {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -119,8 +79,7 @@ const bundleHandlers = async (
     sourcesContent: false,
     legalComments: 'none',
     banner: { js: requireBanner },
-    alias: { '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'lambda-credentials.ts') },
-    plugins: [versionOnly, noEventStreams, ...plugins],
+    plugins,
     metafile: true,
     logLevel: 'warning',
   });

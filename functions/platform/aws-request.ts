@@ -1,5 +1,5 @@
 import { SignatureV4 } from '@smithy/signature-v4';
-import { optionalEnv } from './config.ts';
+import { regionalHost } from './aws-endpoint.ts';
 import { documentClient } from './store/records.ts';
 
 /**
@@ -40,22 +40,9 @@ export const awsFetch = async ({
   return fetch(url, { method, headers, body, signal: AbortSignal.timeout(timeoutMillis) });
 };
 
-/** The address that the environment gives a service instead of its own, as the SDK reads it. */
-export const givenEndpoint = (service: AwsRequest['service']): string | undefined =>
-  optionalEnv(`AWS_ENDPOINT_URL_${service.toUpperCase()}`) ?? optionalEnv('AWS_ENDPOINT_URL');
-
 /** The host name of a service in the region of the table's client. */
 export const ownHost = async (service: AwsRequest['service']): Promise<string> =>
   regionalHost(service, await documentClient.config.region());
-
-// Both partitions have the same domain; the others (China, Europe's sovereign cloud, the isolated ones) have their own.
-const commercialOrGovCloud = /^(?:af|ap|ca|eu|il|me|mx|sa|us|us-gov)-[a-z]+-\d+$/;
-
-/** The host name of a service in a region. @throws for a region outside of the partitions `aws` and `aws-us-gov` */
-export const regionalHost = (service: string, region: string): string => {
-  if (!commercialOrGovCloud.test(region)) throw new Error(`There is no host name for ${service} in this region`);
-  return `${service}.${region}.amazonaws.com`;
-};
 
 const attempts = 3;
 const retryBaseMillis = 100;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { askAgain, awsFetch, givenEndpoint, ownHost } from './aws-request.ts';
+import { givenEndpoint } from './aws-endpoint.ts';
+import { askAgain, awsFetch, ownHost } from './aws-request.ts';
 
 /** Putting messages on a queue: SendMessageBatch is all that is needed of SQS. */
 

@@ -3,23 +3,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { bundle, bundleLimitBytes } from '../../lib/bundle.ts';
+import { loadEnvironment } from '../helpers/load-environment.ts';
 
 export const name = 'bundles';
 
 const root = join(import.meta.dirname, '..', '..');
 const rounds = 5;
-
-/** What a function's module may read while it loads. */
-const environment = {
-  PLUMBLINE_STAGE: 'prod',
-  RECORDS_TABLE: 'records',
-  AUDIT_TABLE: 'audit',
-  DOCUMENTS_BUCKET: 'documents',
-  SEND_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/send',
-  PUBLIC_URL: 'https://visit.example',
-  AWS_REGION: 'us-east-1',
-  PATH: process.env.PATH ?? '',
-};
 
 /** Milliseconds a fresh process takes to import a module, start of the process excluded; the median of five. */
 const importMillis = async (file: string): Promise<number> => {
@@ -27,7 +16,7 @@ const importMillis = async (file: string): Promise<number> => {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-      env: environment,
+      env: loadEnvironment,
     });
     times.push(Number(stdout.slice(stdout.lastIndexOf('\n') + 1)));
   }

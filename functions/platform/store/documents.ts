@@ -1,4 +1,5 @@
-import { askAgain, awsFetch, givenEndpoint, ownHost } from '../aws-request.ts';
+import { givenEndpoint } from '../aws-endpoint.ts';
+import { askAgain, awsFetch, ownHost } from '../aws-request.ts';
 import { env } from '../config.ts';
 
 /** Writing to the documents bucket. One conditional PUT is all that is needed of S3. */
