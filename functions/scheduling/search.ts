@@ -6,6 +6,7 @@ import { checkSearchRange, defaultStepMinutes, findSlotsOfProviders, maxSearchDa
 import { type Suggestion, suggestTimes } from './core/suggest.ts';
 import type { Appointment, AppointmentType, Provider } from './core/types.ts';
 import { minuteRangeOf, type Slot } from './core/visit-time.ts';
+import { withHours } from './occupancy.ts';
 import { getAppointmentType, getProvider, listProviders, listSheets } from './store.ts';
 import { slotViewOf } from './view.ts';
 
@@ -56,13 +57,15 @@ const slotsOf = async (
   type: AppointmentType,
   range: { readonly from: Temporal.Instant; readonly to: Temporal.Instant; readonly limit: number },
 ): Promise<readonly Slot[]> => {
-  const sheets = await Promise.all(
-    providers.map(({ id, zone }) =>
-      listSheets(caller.clinicId, id, sheetDates(range.from, range.to, zone), caller.now),
+  const dates = providers.map(({ zone }) => sheetDates(range.from, range.to, zone));
+  const [hours, sheets] = await Promise.all([
+    Promise.all(providers.map((provider, i) => withHours(caller.clinicId, provider, dates[i]?.first ?? ''))),
+    Promise.all(
+      providers.map(({ id }, i) => listSheets(caller.clinicId, id, dates[i] ?? { first: '', last: '' }, caller.now)),
     ),
-  );
+  ]);
   const search = { type, sheets: sheets.flat(), now: caller.now, stepMinutes: defaultStepMinutes, ...range };
-  const result = findSlotsOfProviders(providers, search);
+  const result = findSlotsOfProviders(hours, search);
   // The range was checked before anything was read, so only a fault of ours can be refused here.
   if (!result.ok) throw new Error(`Slot search refused: ${result.code}`);
   return result.slots;
@@ -78,7 +81,7 @@ const providersOf = async (
     return type.providerIds.includes(provider.id) ? [provider] : [];
   }
   const providers = await listProviders(clinicId);
-  return providers.filter((provider) => type.providerIds.includes(provider.id));
+  return providers.filter(({ id, active }) => active && type.providerIds.includes(id));
 };
 
 const refuseRange = (from: Temporal.Instant, to: Temporal.Instant): void => {
