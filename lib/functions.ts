@@ -4,7 +4,7 @@ import { routes as intake } from '../functions/intake/contract.ts';
 import { routes as messaging } from '../functions/messaging/contract.ts';
 import { routes as platform } from '../functions/platform/contract.ts';
 import type { Route } from '../functions/platform/http/contract.ts';
-import { linkRoutes, publicRoutes, staffRoutes } from '../functions/scheduling/contract.ts';
+import { feedRoutes, linkRoutes, publicRoutes, staffRoutes } from '../functions/scheduling/contract.ts';
 import type { RecordsAccess } from './constructs/plumbline-function.ts';
 
 /** The queues of the house and who puts messages on them. */
@@ -88,6 +88,13 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     enqueuesTexts: true,
     makesLinks: true,
     memoryMiB: 1024,
+    timeoutSeconds: 10,
+  },
+  // Calendar programs ask all day long: they read, and keep nobody else waiting.
+  'scheduling-feed': {
+    trigger: { kind: 'http', routes: feedRoutes },
+    records: 'read',
+    makesLinks: true,
     timeoutSeconds: 10,
   },
   'intake-http': {

@@ -1,4 +1,5 @@
 import { appointmentRoutes } from './contract/appointments.ts';
+import { calendarRoutes, feedRoutes } from './contract/calendars.ts';
 import { catalogRoutes } from './contract/catalog.ts';
 import { linkRoutes } from './contract/links.ts';
 import { publicRoutes } from './contract/public.ts';
@@ -6,9 +7,9 @@ import { publicRoutes } from './contract/public.ts';
 /** What callers may ask of scheduling, by who they are: each list is answered by a function of its own. */
 
 /** Staff, signed in: `scheduling-http`. */
-export const staffRoutes = [...catalogRoutes, ...appointmentRoutes] as const;
+export const staffRoutes = [...catalogRoutes, ...appointmentRoutes, ...calendarRoutes] as const;
 
-export { linkRoutes, publicRoutes };
+export { feedRoutes, linkRoutes, publicRoutes };
 
 /** Everything. */
-export const routes = [...staffRoutes, ...publicRoutes, ...linkRoutes] as const;
+export const routes = [...staffRoutes, ...publicRoutes, ...linkRoutes, ...feedRoutes] as const;

@@ -125,6 +125,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   markArrived: {},
   fulfilAppointment: { modality: 'video', start: instantIn(-2), end: instantIn(-1) },
   markNoShow: {},
+  createCalendarFeed: {},
   acknowledgeTriageCase: {},
 };
 

@@ -38,6 +38,8 @@ export type Request<R extends Route> = Input<R> & {
   readonly link: R['access'] extends 'link' ? PatientLink : undefined;
   /** The revision named by If-Match, on routes that read it. */
   readonly ifMatch: number | undefined;
+  /** The If-None-Match header, on routes that read it. */
+  readonly ifNoneMatch: string | undefined;
   readonly commit: Commit;
 };
 
@@ -62,6 +64,7 @@ interface Exchange {
   link: PatientLink | undefined;
   input: { params: unknown; query: unknown; body: unknown } | undefined;
   ifMatch: number | undefined;
+  ifNoneMatch: string | undefined;
   idempotency: IdempotencyKey | undefined;
 }
 
@@ -113,6 +116,7 @@ export const httpHandler = <const Routes extends readonly Route[]>(
         link: undefined,
         input: undefined,
         ifMatch: undefined,
+        ifNoneMatch: undefined,
         idempotency: undefined,
       });
     },
@@ -140,6 +144,7 @@ export const httpHandler = <const Routes extends readonly Route[]>(
         body: check(route.body, body, 'body', errors),
       };
       exchange.ifMatch = route.ifMatch ? readIfMatch(event, errors) : undefined;
+      exchange.ifNoneMatch = route.ifNoneMatch ? event.headers['if-none-match'] : undefined;
       const key = readIdempotencyKey(event, errors);
       if (errors.length > 0) throw new Problem('bad-input', 'Correct the fields listed in errors.', errors);
       if (key !== undefined && route.method === 'POST' && exchange.caller !== undefined) {
@@ -170,7 +175,7 @@ export const httpHandler = <const Routes extends readonly Route[]>(
           ...commonHeaders,
           ...(asPage ? problemPage.headers : {}),
           'content-type': asPage ? htmlType : 'application/problem+json',
-          ...(problem.code === 'busy' ? { 'retry-after': '1' } : {}),
+          ...(problem.retryAfterSeconds === undefined ? {} : { 'retry-after': String(problem.retryAfterSeconds) }),
         },
         body: asPage ? problemPage.render(document, await clinicOf(exchange)) : JSON.stringify(document),
       };
@@ -207,11 +212,12 @@ export const httpHandler = <const Routes extends readonly Route[]>(
     });
 };
 
-/** The clinic a link belongs to, for a page that must not fail in turn. */
-const clinicOf = async ({ link }: Exchange): Promise<Clinic | undefined> => {
-  if (link === undefined) return undefined;
+/** The clinic a page belongs to, which must not fail in turn. */
+const clinicOf = async ({ link, caller }: Exchange): Promise<Clinic | undefined> => {
+  const clinicId = link?.clinicId ?? caller?.clinicId;
+  if (clinicId === undefined) return undefined;
   try {
-    return await loadClinic(link.clinicId);
+    return await loadClinic(clinicId);
   } catch {
     return undefined; // the page says what it can without it
   }
@@ -242,6 +248,7 @@ const runOnce = async (
       caller: exchange.caller,
       link: exchange.link,
       ifMatch: exchange.ifMatch,
+      ifNoneMatch: exchange.ifNoneMatch,
       commit,
     } as Request<Route>);
   } catch (error) {
@@ -258,6 +265,7 @@ const runOnce = async (
 };
 
 const htmlType = 'text/html; charset=utf-8';
+const calendarType = 'text/calendar; charset=utf-8';
 /** Answers hold patient data and links hold secrets: nothing is cached, sniffed or passed on as a referrer. */
 const commonHeaders = {
   'cache-control': 'no-store',
@@ -272,8 +280,8 @@ const respond = (exchange: Exchange, reply: Reply): APIGatewayProxyStructuredRes
   const format = route.reply.format ?? (route.reply.body === undefined ? 'none' : 'json');
   const headers: Record<string, string> = { ...commonHeaders, ...reply.headers };
   if (format === 'none' || reply.body === undefined) return { statusCode, headers };
-  if (format === 'html') {
-    headers['content-type'] ??= htmlType;
+  if (format === 'html' || format === 'calendar') {
+    headers['content-type'] ??= format === 'html' ? htmlType : calendarType;
     return { statusCode, headers, body: String(reply.body) };
   }
   const { body } = reply;
@@ -300,6 +308,7 @@ const identifyPublic = async (event: APIGatewayProxyEventV2, exchange: Exchange)
     actor: { kind: 'patient', id: 'self-booking' },
     requestId: exchange.requestId,
     now: exchange.now,
+    address: event.requestContext.http.sourceIp,
   };
 };
 

@@ -21,16 +21,18 @@ export interface Route {
   /** How the body travels. Forms are for pages that work without script. @default 'json' */
   readonly bodyFormat?: 'json' | 'form';
   readonly reply: {
-    readonly status: 200 | 201 | 204 | 303;
-    /** Absent for 204, for redirects and for pages. */
+    readonly status: 200 | 201 | 202 | 204 | 303;
+    /** Absent for 204, for redirects, for pages and for calendars. */
     readonly body?: z.ZodType;
     /** @default 'json' */
-    readonly format?: 'json' | 'html' | 'none';
+    readonly format?: 'json' | 'html' | 'calendar' | 'none';
   };
   /** What can go wrong beyond bad input, sign-in and permission, which every route documents by itself. */
   readonly errors?: readonly ProblemCode[];
   /** Whether the route reads If-Match (the ETag of the record) and answers 412 when it is stale. */
   readonly ifMatch?: boolean;
+  /** Whether the route reads If-None-Match and answers 304 to who has the newest already. */
+  readonly ifNoneMatch?: boolean;
 }
 
 /** Declares a route; keeps the literal types of its schemas. */

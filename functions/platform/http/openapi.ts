@@ -65,13 +65,29 @@ const headersOf = (route: Route): Json[] => [
         },
       ]
     : []),
+  ...(route.ifNoneMatch
+    ? [
+        {
+          name: 'If-None-Match',
+          in: 'header',
+          required: false,
+          description: 'The ETag you have; 304 if nothing has changed since.',
+          schema: { type: 'string' },
+        },
+      ]
+    : []),
 ];
 
-const mediaType = { json: 'application/json', form: 'application/x-www-form-urlencoded', html: 'text/html' } as const;
+const mediaType = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  html: 'text/html',
+  calendar: 'text/calendar',
+} as const;
 
 const successOf = (route: Route): Json => {
   const format = route.reply.format ?? (route.reply.body === undefined ? 'none' : 'json');
-  const description = { 200: 'OK', 201: 'Created', 204: 'Done', 303: 'See the page named by Location' }[
+  const description = { 200: 'OK', 201: 'Created', 202: 'Accepted', 204: 'Done', 303: 'See the page named by Location' }[
     route.reply.status
   ];
   if (format === 'none') return { description };
@@ -92,6 +108,9 @@ const problemResponses = (route: Route): Json => {
         String(status),
         {
           description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join('. '),
+          ...(status === 429 || status === 503
+            ? { headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } } }
+            : {}),
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       ]),
@@ -111,7 +130,11 @@ const operationOf = (area: string, route: Route): Json => ({
           content: { [mediaType[route.bodyFormat ?? 'json']]: { schema: schemaOf(route.body, 'input') } },
         },
       }),
-  responses: { [String(route.reply.status)]: successOf(route), ...problemResponses(route) },
+  responses: {
+    [String(route.reply.status)]: successOf(route),
+    ...(route.ifNoneMatch ? { '304': { description: 'You have the newest already' } } : {}),
+    ...problemResponses(route),
+  },
   security: route.access === 'public' || route.access === 'link' ? [] : [{ staff: [] }],
   'x-permission': route.access,
 });

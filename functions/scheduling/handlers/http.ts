@@ -3,6 +3,7 @@ import { httpHandler, type Request } from '../../platform/http/api.ts';
 import type { Route } from '../../platform/http/contract.ts';
 import { found } from '../../platform/problem.ts';
 import { book } from '../book.ts';
+import { calendarImplementations } from '../calendar/staff.ts';
 import {
   createAppointmentType,
   createProvider,
@@ -56,6 +57,7 @@ const just =
     command;
 
 export const handler = httpHandler(staffRoutes, {
+  ...calendarImplementations,
   createProvider: async ({ caller, body, commit }) => ({ body: await createProvider(caller, body, commit) }),
   listProviders: async ({ caller }) => ({
     body: { items: (await listProviders(caller.clinicId)).map(withoutClinic) },

@@ -293,7 +293,9 @@ describe('queues and streams', () => {
     expect(
       JSON.parse(JSON.parse(`"${/"Pattern":"((?:[^"\\]|\\.)*anything-but(?:[^"\\]|\\.)*)"/.exec(patterns)?.[1]}"`)),
     ).toEqual({
-      dynamodb: { NewImage: { entity: { S: [{ 'anything-but': ['Directory', 'Idempotency', 'LinkToken'] }] } } },
+      dynamodb: {
+        NewImage: { entity: { S: [{ 'anything-but': ['CalendarLink', 'Directory', 'Idempotency', 'LinkToken'] }] } },
+      },
     });
   });
 
@@ -515,7 +517,7 @@ describe('functions', () => {
       const names = readWithImports(join(root, file)).flatMap((source) =>
         [...source.matchAll(/\benv\('(\w+)'\)/g)].map(([, variable]) => variable),
       );
-      return names
+      return [...new Set(names)]
         .filter((variable) => !variables.includes(`"${variable}":`))
         .map((variable) => `${name}: ${variable}`);
     });

@@ -1,0 +1,13 @@
+import type { Implementations } from '../../platform/http/api.ts';
+import type { calendarRoutes } from '../contract/calendars.ts';
+import { createFeed, revokeFeed, showFeed } from './feed-setup.ts';
+
+/** What staff may do with a provider's calendars: the part of `scheduling-http` that is about them. */
+export const calendarImplementations: Implementations<typeof calendarRoutes> = {
+  createCalendarFeed: async ({ caller, params }) => ({ body: await createFeed(caller, params.providerId) }),
+  getCalendarFeed: async ({ caller, params }) => ({ body: await showFeed(caller, params.providerId) }),
+  revokeCalendarFeed: async ({ caller, params }) => {
+    await revokeFeed(caller, params.providerId);
+    return {};
+  },
+};

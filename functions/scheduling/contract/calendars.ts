@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { defineRoute } from '../../platform/http/contract.ts';
+import { id, instant } from '../../platform/http/schemas.ts';
+
+const params = z.strictObject({ providerId: id('provider') });
+
+const feed = z.strictObject({
+  providerId: id('provider'),
+  status: z.enum(['active', 'revoked', 'none']),
+  createdAt: instant.optional(),
+  rev: z.number().int(),
+});
+
+/** A provider's calendars, for the staff who set them up. */
+export const calendarRoutes = [
+  defineRoute({
+    name: 'createCalendarFeed',
+    method: 'POST',
+    path: '/v1/providers/{providerId}/calendar-feed',
+    access: 'providers:write',
+    summary:
+      "Make a secret address that shows a provider's visits to a calendar program, without anything about patients; the one before stops working",
+    params,
+    body: z.strictObject({}),
+    reply: {
+      status: 201,
+      body: feed.extend({ url: z.string().meta({ description: 'Shown this once: only its hash is kept' }) }),
+    },
+    errors: ['not-found'],
+  }),
+  defineRoute({
+    name: 'getCalendarFeed',
+    method: 'GET',
+    path: '/v1/providers/{providerId}/calendar-feed',
+    access: 'providers:write',
+    summary: 'Whether a provider has a calendar address, and since when',
+    params,
+    reply: { status: 200, body: feed },
+    errors: ['not-found'],
+  }),
+  defineRoute({
+    name: 'revokeCalendarFeed',
+    method: 'DELETE',
+    path: '/v1/providers/{providerId}/calendar-feed',
+    access: 'providers:write',
+    summary: "A provider's calendar address stops working",
+    params,
+    reply: { status: 204 },
+    errors: ['not-found'],
+  }),
+] as const;
+
+/** What a calendar program asks for, by the secret in the address. */
+export const feedRoutes = [
+  defineRoute({
+    name: 'getCalendar',
+    method: 'GET',
+    path: '/v1/calendars/{file}',
+    access: 'public',
+    summary: "A provider's visits of the last 7 and the next 60 days as iCalendar, without anything about patients",
+    params: z.strictObject({
+      file: z.string().regex(/^[A-Za-z0-9_-]{22}\.ics$/, { error: 'This is not a calendar of ours' }),
+    }),
+    ifNoneMatch: true,
+    reply: { status: 200, format: 'calendar' },
+    errors: ['not-found'],
+  }),
+] as const;
