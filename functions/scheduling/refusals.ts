@@ -26,6 +26,8 @@ const appointmentRefusals: Readonly<Record<AppointmentRefusal, string>> = {
   'visit-not-started': 'The visit has not started yet.',
   'new-time-invalid': 'The new time is over already.',
   'not-the-day-of-visit': 'The visit is on another day.',
+  'cancelled-by-patient': 'Please call the clinic to book another visit.',
+  'rebooked-already': 'Another visit stands in for this one already.',
   'fulfilment-duration-invalid': 'A visit lasts between 1 minute and 12 hours and ends after it starts.',
   'fulfilment-in-future': 'A visit cannot have ended in the future.',
   'fulfilment-far-from-visit': 'That is more than a day from the time of the visit.',

@@ -24,13 +24,19 @@ export const viewOf = (appointment: Appointment): z.output<typeof appointmentVie
   rev: appointment.rev,
   ...(appointment.arrivedAt === undefined ? {} : { arrivedAt: appointment.arrivedAt }),
   ...(appointment.fulfilment === undefined ? {} : { fulfilment: appointment.fulfilment }),
+  ...(appointment.cancelledBy === undefined ? {} : { cancelledBy: appointment.cancelledBy }),
   ...(appointment.cancellationReason === undefined ? {} : { cancellationReason: appointment.cancellationReason }),
+  ...(appointment.rescheduleReason === undefined ? {} : { rescheduleReason: appointment.rescheduleReason }),
+  ...(appointment.noshowReason === undefined ? {} : { noshowReason: appointment.noshowReason }),
   ...(appointment.companions === undefined ? {} : { also: appointment.companions.map(({ id }) => id) }),
   ...(appointment.patientState === undefined ? {} : { patientState: appointment.patientState }),
   ...(appointment.seriesId === undefined ? {} : { seriesId: appointment.seriesId }),
   ...(appointment.rescheduleRequestedAt === undefined
     ? {}
     : { rescheduleRequestedAt: appointment.rescheduleRequestedAt }),
+  ...(appointment.rescheduleRequestReason === undefined
+    ? {}
+    : { rescheduleRequestReason: appointment.rescheduleRequestReason }),
   ...(appointment.rebookedAs === undefined ? {} : { rebookedAs: appointment.rebookedAs }),
   ...(appointment.replaces === undefined ? {} : { replaces: appointment.replaces }),
 });

@@ -16,6 +16,8 @@ export const slot = z.strictObject({
   wallTime: z.string().meta({ description: 'What the clock in `zone` shows at the start: 2026-11-24T09:30' }),
 });
 
+const requester = z.enum(['patient', 'clinic']);
+
 export const fulfilment = z.strictObject({ modality, start: instant, end: instant });
 
 /** An appointment as staff see it. `rev` is its ETag; `sequence` rises only when it moves or is cancelled. */
@@ -35,11 +37,17 @@ export const appointmentView = z.strictObject({
   rev: z.number().int(),
   arrivedAt: instant.optional(),
   fulfilment: fulfilment.optional(),
+  cancelledBy: requester.optional(),
   cancellationReason: z.string().optional(),
+  rescheduleReason: z.string().optional().meta({ description: 'Why it was last moved' }),
+  noshowReason: z.string().optional(),
   also: z.array(z.string()).optional().meta({ description: 'The room or second provider it occupies as well' }),
   patientState: z.string().optional().meta({ description: 'Where the patient is at the visit' }),
   seriesId: id('series').optional(),
-  rescheduleRequestedAt: instant.optional(),
+  rescheduleRequestedAt: instant
+    .optional()
+    .meta({ description: 'Since when the patient is asked to choose another time' }),
+  rescheduleRequestReason: z.string().optional(),
   rebookedAs: id('appointment').optional(),
   replaces: id('appointment').optional(),
 });

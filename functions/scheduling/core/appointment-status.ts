@@ -12,12 +12,17 @@ export type AppointmentCommand =
       readonly to: VisitTime;
       /** The provider, if it changes. */
       readonly providerId?: Appointment['providerId'] | undefined;
+      readonly reason?: string | undefined;
     }
+  /** Staff ask the patient to choose another time; until they do, the visit stands. */
+  | { readonly kind: 'request-reschedule'; readonly reason?: string | undefined }
   | { readonly kind: 'cancel'; readonly by: Requester; readonly reason?: string | undefined }
+  /** The patient of a visit that the clinic cancelled takes another time: as a new visit, once. */
+  | { readonly kind: 'rebook'; readonly as: Appointment['id'] }
   | { readonly kind: 'arrive' }
   /** The visit took place; sent again with other facts it corrects them. */
   | { readonly kind: 'fulfil'; readonly fulfilment: Fulfilment }
-  | { readonly kind: 'mark-noshow' };
+  | { readonly kind: 'mark-noshow'; readonly reason?: string | undefined };
 
 export type AppointmentCommandKind = AppointmentCommand['kind'];
 
@@ -29,10 +34,17 @@ export type Requester = 'patient' | 'clinic';
  * leads to itself under the command that made it is a repeat: nothing changes (but for a correction).
  */
 export const transitions = {
-  booked: { confirm: 'booked', reschedule: 'booked', cancel: 'cancelled', arrive: 'arrived', 'mark-noshow': 'noshow' },
+  booked: {
+    confirm: 'booked',
+    reschedule: 'booked',
+    'request-reschedule': 'booked',
+    cancel: 'cancelled',
+    arrive: 'arrived',
+    'mark-noshow': 'noshow',
+  },
   arrived: { arrive: 'arrived', fulfil: 'fulfilled', cancel: 'cancelled', 'mark-noshow': 'noshow' },
   fulfilled: { fulfil: 'fulfilled' },
-  cancelled: { cancel: 'cancelled' },
+  cancelled: { cancel: 'cancelled', rebook: 'cancelled' },
   noshow: { 'mark-noshow': 'noshow' },
 } as const satisfies Record<AppointmentStatus, Partial<Record<AppointmentCommandKind, AppointmentStatus>>>;
 
@@ -48,6 +60,10 @@ export type AppointmentRefusal =
   /** The new time is over before it is agreed, or not a time at all. */
   | 'new-time-invalid'
   | 'not-the-day-of-visit'
+  /** The patient called it off: only what the clinic cancelled is booked anew by a link. */
+  | 'cancelled-by-patient'
+  /** Another visit stands in for it already. */
+  | 'rebooked-already'
   /** Ends before it starts, or lasts less than a minute or more than twelve hours. */
   | 'fulfilment-duration-invalid'
   | 'fulfilment-in-future'
@@ -103,14 +119,18 @@ const outcomeOf = (appointment: Appointment, command: AppointmentCommand, now: T
       return confirm(appointment, command.sequence, now);
     case 'reschedule':
       return reschedule(appointment, command, now);
+    case 'request-reschedule':
+      return requestReschedule(appointment, command, now);
     case 'cancel':
       return cancel(appointment, command, now);
+    case 'rebook':
+      return rebook(appointment, command);
     case 'arrive':
       return arrive(appointment, now);
     case 'fulfil':
       return fulfil(appointment, command.fulfilment, now);
     case 'mark-noshow':
-      return markNoshow(appointment, now);
+      return markNoshow(appointment, command, now);
     default:
       return command satisfies never;
   }
@@ -133,8 +153,22 @@ const reschedule = (appointment: Appointment, command: CommandOf<'reschedule'>, 
   if (!(startMillis < Date.parse(to.end) && startMillis >= now.epochMilliseconds)) return 'new-time-invalid';
   const { start, end, zone, wallTime } = to;
   const sequence = appointment.sequence + 1;
-  // Whoever was asked to choose another time has done so.
-  return { start, end, zone, wallTime, providerId, sequence, rescheduleRequestedAt: undefined };
+  return { start, end, zone, wallTime, providerId, sequence, rescheduleReason: command.reason, ...requestAnswered };
+};
+
+/** Whoever was asked to choose another time has done so, or need not any more. */
+const requestAnswered = { rescheduleRequestedAt: undefined, rescheduleRequestReason: undefined } as const;
+
+/** Nothing about the visit changes, so its sequence stays; one request at a time, or patients are pestered. */
+const requestReschedule = (
+  appointment: Appointment,
+  command: CommandOf<'request-reschedule'>,
+  now: Temporal.Instant,
+): Outcome => {
+  if (appointment.rescheduleRequestedAt !== undefined) return 'unchanged';
+  if (hasStarted(appointment, now)) return 'visit-started';
+  const rescheduleRequestedAt = now.toString({ smallestUnit: 'second' });
+  return { rescheduleRequestedAt, rescheduleRequestReason: command.reason };
 };
 
 const isSameTime = (a: VisitTime, b: VisitTime): boolean =>
@@ -143,8 +177,17 @@ const isSameTime = (a: VisitTime, b: VisitTime): boolean =>
 const cancel = (appointment: Appointment, command: CommandOf<'cancel'>, now: Temporal.Instant): Outcome => {
   if (appointment.status === 'cancelled') return 'unchanged';
   if (command.by === 'patient' && hasStarted(appointment, now)) return 'visit-started';
-  const sequence = appointment.sequence + 1;
-  return command.reason === undefined ? { sequence } : { sequence, cancellationReason: command.reason };
+  const cancelled = { sequence: appointment.sequence + 1, cancelledBy: command.by, ...requestAnswered };
+  return command.reason === undefined ? cancelled : { ...cancelled, cancellationReason: command.reason };
+};
+
+/** Whether its patient may take another time for it: the clinic called it off, and nothing stands in for it yet. */
+export const mayRebook = (appointment: Pick<Appointment, 'status' | 'cancelledBy' | 'rebookedAs'>): boolean =>
+  appointment.status === 'cancelled' && appointment.cancelledBy === 'clinic' && appointment.rebookedAs === undefined;
+
+const rebook = (appointment: Appointment, command: CommandOf<'rebook'>): Outcome => {
+  if (appointment.rebookedAs !== undefined) return 'rebooked-already';
+  return mayRebook(appointment) ? { rebookedAs: command.as } : 'cancelled-by-patient';
 };
 
 /** On the visit's own calendar day, early or late: the front desk checks people in as they come. */
@@ -175,7 +218,8 @@ const isSameFulfilment = (recorded: Fulfilment | undefined, told: Fulfilment): b
   Date.parse(recorded.start) === Date.parse(told.start) &&
   Date.parse(recorded.end) === Date.parse(told.end);
 
-const markNoshow = (appointment: Appointment, now: Temporal.Instant): Outcome => {
+const markNoshow = (appointment: Appointment, command: CommandOf<'mark-noshow'>, now: Temporal.Instant): Outcome => {
   if (appointment.status === 'noshow') return 'unchanged';
-  return now.epochMilliseconds > Date.parse(appointment.start) ? {} : 'visit-not-started';
+  if (now.epochMilliseconds <= Date.parse(appointment.start)) return 'visit-not-started';
+  return command.reason === undefined ? {} : { noshowReason: command.reason };
 };

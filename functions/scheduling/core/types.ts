@@ -206,16 +206,24 @@ export interface Appointment extends VisitTime {
   readonly confirmedSequence?: number | undefined;
   readonly arrivedAt?: string | undefined;
   readonly fulfilment?: Fulfilment | undefined;
+  /** Who called it off. A visit that the clinic cancelled can be booked anew by its patient's link. */
+  readonly cancelledBy?: 'patient' | 'clinic' | undefined;
   /** Why it was cancelled, in a few words without patient data. */
   readonly cancellationReason?: string | undefined;
+  /** Why it was last moved, likewise. */
+  readonly rescheduleReason?: string | undefined;
+  /** What is known of why the patient did not come, likewise. */
+  readonly noshowReason?: string | undefined;
   /** What else it occupies, at the same time: a room, a second provider. */
   readonly companions?: readonly Companion[] | undefined;
   /** The state the patient is in at the visit: what the provider must be licensed for. */
   readonly patientState?: string | undefined;
   /** The series it was booked with. */
   readonly seriesId?: Id<'series'> | undefined;
-  /** When staff asked the patient to choose another time; a move answers it. */
+  /** When staff asked the patient to choose another time; a move or a cancellation answers it. */
   readonly rescheduleRequestedAt?: string | undefined;
+  /** Why they asked, likewise. */
+  readonly rescheduleRequestReason?: string | undefined;
   /** The visit that was booked in place of this one, which the clinic cancelled. */
   readonly rebookedAs?: Id<'appointment'> | undefined;
   /** The cancelled visit that this one stands in for. */

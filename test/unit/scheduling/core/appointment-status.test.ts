@@ -7,6 +7,7 @@ import {
   decide,
   hasStarted,
   isConfirmed,
+  mayRebook,
   newAppointment,
   transitions,
 } from '../../../../functions/scheduling/core/appointment-status.ts';
@@ -50,7 +51,14 @@ const inStatus: Record<AppointmentStatus, Appointment> = {
   booked: { ...booked, rev: 7, sequence: 2 },
   arrived: { ...booked, rev: 7, sequence: 2, status: 'arrived', arrivedAt: '2026-11-24T14:20:00Z' },
   fulfilled: { ...booked, rev: 7, sequence: 2, status: 'fulfilled', fulfilment },
-  cancelled: { ...booked, rev: 7, sequence: 3, status: 'cancelled', cancellationReason: 'patient ill' },
+  cancelled: {
+    ...booked,
+    rev: 7,
+    sequence: 3,
+    status: 'cancelled',
+    cancelledBy: 'clinic',
+    cancellationReason: 'patient ill',
+  },
   noshow: { ...booked, rev: 7, sequence: 2, status: 'noshow' },
 };
 
@@ -58,14 +66,17 @@ const inStatus: Record<AppointmentStatus, Appointment> = {
 const commands: Record<AppointmentCommandKind, AppointmentCommand> = {
   confirm: { kind: 'confirm', sequence: 2 },
   reschedule: { kind: 'reschedule', by: 'clinic', to: later },
+  'request-reschedule': { kind: 'request-reschedule', reason: 'course' },
   cancel: { kind: 'cancel', by: 'clinic', reason: 'provider ill' },
+  rebook: { kind: 'rebook', as: 'apt_2' },
   arrive: { kind: 'arrive' },
   fulfil: { kind: 'fulfil', fulfilment: { ...fulfilment, modality: 'audio' } },
   'mark-noshow': { kind: 'mark-noshow' },
 };
 
 /** When each command is in time. */
-const inTime = (kind: AppointmentCommandKind): Temporal.Instant => (kind === 'confirm' ? dayBefore : afterwards);
+const inTime = (kind: AppointmentCommandKind): Temporal.Instant =>
+  kind === 'confirm' || kind === 'request-reschedule' ? dayBefore : afterwards;
 
 const outcome = (appointment: Appointment, command: AppointmentCommand, now: Temporal.Instant): string => {
   const decision = decide(appointment, command, now);
@@ -83,31 +94,41 @@ describe('every status under every command', () => {
   const table: readonly (readonly [AppointmentStatus, AppointmentCommandKind, string])[] = [
     ['booked', 'confirm', 'booked'],
     ['booked', 'reschedule', 'booked'],
+    ['booked', 'request-reschedule', 'booked'],
     ['booked', 'cancel', 'cancelled'],
+    ['booked', 'rebook', 'transition-not-allowed'],
     ['booked', 'arrive', 'arrived'],
     ['booked', 'fulfil', 'transition-not-allowed'],
     ['booked', 'mark-noshow', 'noshow'],
     ['arrived', 'confirm', 'transition-not-allowed'],
     ['arrived', 'reschedule', 'transition-not-allowed'],
+    ['arrived', 'request-reschedule', 'transition-not-allowed'],
     ['arrived', 'cancel', 'cancelled'],
+    ['arrived', 'rebook', 'transition-not-allowed'],
     ['arrived', 'arrive', 'unchanged'],
     ['arrived', 'fulfil', 'fulfilled'],
     ['arrived', 'mark-noshow', 'noshow'],
     ['fulfilled', 'confirm', 'transition-not-allowed'],
     ['fulfilled', 'reschedule', 'transition-not-allowed'],
+    ['fulfilled', 'request-reschedule', 'transition-not-allowed'],
     ['fulfilled', 'cancel', 'transition-not-allowed'],
+    ['fulfilled', 'rebook', 'transition-not-allowed'],
     ['fulfilled', 'arrive', 'transition-not-allowed'],
     ['fulfilled', 'fulfil', 'fulfilled'],
     ['fulfilled', 'mark-noshow', 'transition-not-allowed'],
     ['cancelled', 'confirm', 'transition-not-allowed'],
     ['cancelled', 'reschedule', 'transition-not-allowed'],
+    ['cancelled', 'request-reschedule', 'transition-not-allowed'],
     ['cancelled', 'cancel', 'unchanged'],
+    ['cancelled', 'rebook', 'cancelled'],
     ['cancelled', 'arrive', 'transition-not-allowed'],
     ['cancelled', 'fulfil', 'transition-not-allowed'],
     ['cancelled', 'mark-noshow', 'transition-not-allowed'],
     ['noshow', 'confirm', 'transition-not-allowed'],
     ['noshow', 'reschedule', 'transition-not-allowed'],
+    ['noshow', 'request-reschedule', 'transition-not-allowed'],
     ['noshow', 'cancel', 'transition-not-allowed'],
+    ['noshow', 'rebook', 'transition-not-allowed'],
     ['noshow', 'arrive', 'transition-not-allowed'],
     ['noshow', 'fulfil', 'transition-not-allowed'],
     ['noshow', 'mark-noshow', 'unchanged'],
@@ -175,6 +196,12 @@ describe('reschedule', () => {
     expect(isConfirmed(decided(moved, { kind: 'confirm', sequence: 1 }, dayBefore))).toBe(true);
   });
 
+  it('keeps the reason of the last move only', () => {
+    const moved = decided(booked, { kind: 'reschedule', by: 'clinic', to: later, reason: 'ill' }, dayBefore);
+    expect(moved.rescheduleReason).toBe('ill');
+    expect(decided(moved, { kind: 'reschedule', by: 'patient', to: time }, dayBefore).rescheduleReason).toBeUndefined();
+  });
+
   it('to another provider is a move, even at the same time', () => {
     const moved = decided(booked, { kind: 'reschedule', by: 'clinic', to: time, providerId: 'prv_2' }, dayBefore);
     expect(moved).toEqual({ ...booked, providerId: 'prv_2', rev: 2, sequence: 1 });
@@ -232,13 +259,14 @@ describe('cancel', () => {
       status: 'cancelled',
       rev: 2,
       sequence: 1,
+      cancelledBy: 'clinic',
       cancellationReason: 'provider ill',
     });
   });
 
   it('needs no reason', () => {
     const cancelled = decided(booked, { kind: 'cancel', by: 'patient' }, dayBefore);
-    expect(cancelled).toEqual({ ...booked, status: 'cancelled', rev: 2, sequence: 1 });
+    expect(cancelled).toEqual({ ...booked, status: 'cancelled', rev: 2, sequence: 1, cancelledBy: 'patient' });
     expect(cancelled).not.toHaveProperty('cancellationReason');
   });
 
@@ -251,6 +279,62 @@ describe('cancel', () => {
     expect(outcome(booked, { kind: 'cancel', by: 'patient' }, justBefore)).toBe('cancelled');
     expect(outcome(booked, { kind: 'cancel', by: 'patient' }, start)).toBe('visit-started');
     expect(outcome(booked, { kind: 'cancel', by: 'clinic' }, start)).toBe('cancelled');
+  });
+});
+
+describe('request-reschedule', () => {
+  const ask: AppointmentCommand = { kind: 'request-reschedule', reason: 'course' };
+  const asked = decided(booked, ask, dayBefore);
+
+  it('records when and why, is no new sequence and leaves the visit as it is', () => {
+    expect(asked).toEqual({
+      ...booked,
+      rev: 2,
+      rescheduleRequestedAt: '2026-11-23T15:00:00Z',
+      rescheduleRequestReason: 'course',
+    });
+  });
+
+  it('twice changes nothing, whatever the second reason', () => {
+    expect(decided(asked, { kind: 'request-reschedule', reason: 'other' }, justBefore)).toBe(asked);
+  });
+
+  it('is too late when the visit starts', () => {
+    expect(outcome(booked, ask, justBefore)).toBe('booked');
+    expect(outcome(booked, ask, start)).toBe('visit-started');
+  });
+
+  it.each([
+    ['move', { kind: 'reschedule', by: 'patient', to: later }],
+    ['cancellation', { kind: 'cancel', by: 'patient' }],
+  ] as const)('is answered by a %s', (_what, command) => {
+    const answered = decided(asked, command, dayBefore);
+    expect([answered.rescheduleRequestedAt, answered.rescheduleRequestReason]).toEqual([undefined, undefined]);
+  });
+
+  it('can be made again after a move', () => {
+    const moved = decided(asked, { kind: 'reschedule', by: 'patient', to: later }, dayBefore);
+    expect(decided(moved, ask, start)).toMatchObject({ sequence: 1, rescheduleRequestedAt: '2026-11-24T14:30:00Z' });
+  });
+});
+
+describe('rebook', () => {
+  const cancelledBy = (by: 'patient' | 'clinic') => decided(booked, { kind: 'cancel', by }, dayBefore);
+
+  it('names the visit that stands in, once; the visit stays cancelled at its sequence', () => {
+    const cancelled = cancelledBy('clinic');
+    expect(mayRebook(cancelled)).toBe(true);
+    const rebooked = decided(cancelled, { kind: 'rebook', as: 'apt_2' }, afterwards);
+    expect(rebooked).toEqual({ ...cancelled, rev: 3, rebookedAs: 'apt_2' });
+    expect(mayRebook(rebooked)).toBe(false);
+    expect(outcome(rebooked, { kind: 'rebook', as: 'apt_2' }, afterwards)).toBe('rebooked-already');
+  });
+
+  it('is only for what the clinic cancelled', () => {
+    const cancelled = cancelledBy('patient');
+    expect(mayRebook(cancelled)).toBe(false);
+    expect(outcome(cancelled, { kind: 'rebook', as: 'apt_2' }, afterwards)).toBe('cancelled-by-patient');
+    expect(mayRebook(booked)).toBe(false);
   });
 });
 
@@ -346,6 +430,11 @@ describe('mark no-show', () => {
     expect(decided(booked, { kind: 'mark-noshow' }, justAfter)).toEqual({ ...booked, status: 'noshow', rev: 2 });
   });
 
+  it('keeps the reason where one is known', () => {
+    const missed = decided(booked, { kind: 'mark-noshow', reason: 'snow' }, justAfter);
+    expect(missed).toEqual({ ...booked, status: 'noshow', rev: 2, noshowReason: 'snow' });
+  });
+
   it('is only after the start', () => {
     expect(outcome(booked, { kind: 'mark-noshow' }, start)).toBe('visit-not-started');
     expect(outcome(booked, { kind: 'mark-noshow' }, justAfter)).toBe('noshow');
@@ -364,6 +453,7 @@ describe('any sequence of commands at any times', () => {
     }),
     fc.record({ kind: fc.constant('cancel' as const), by: fc.constantFrom('patient' as const, 'clinic' as const) }),
     fc.constantFrom(commands.arrive, commands.fulfil, commands['mark-noshow']),
+    fc.constantFrom(commands['request-reschedule'], commands.rebook),
     fc.constant({ kind: 'fulfil' as const, fulfilment }),
   );
 
@@ -383,7 +473,11 @@ describe('any sequence of commands at any times', () => {
           const isRetold = command.kind === 'reschedule' || command.kind === 'cancel';
           expect(appointment.rev).toBe(before.rev + 1);
           expect(appointment.sequence).toBe(before.sequence + (isRetold ? 1 : 0));
-          expect(['cancelled', 'noshow']).not.toContain(before.status);
+          expect(before.status).not.toBe('noshow');
+          if (before.status === 'cancelled') expect(command.kind).toBe('rebook');
+          if (appointment.status !== 'booked') expect(command.kind).not.toBe('request-reschedule');
+          expect(appointment.rebookedAs === undefined || appointment.cancelledBy === 'clinic').toBe(true);
+          if (isRetold) expect(appointment.rescheduleRequestedAt).toBeUndefined();
           if (before.status === 'fulfilled') expect(appointment.status).toBe('fulfilled');
           if (isRetold) expect(isConfirmed(appointment)).toBe(false);
           expect(appointment.status === 'fulfilled').toBe(appointment.fulfilment !== undefined);
