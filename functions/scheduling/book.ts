@@ -13,6 +13,7 @@ import type { TransactItem } from '../platform/store/records.ts';
 import { newAppointment } from './core/appointment-status.ts';
 import type { Appointment, AppointmentType, Modality, Provider } from './core/types.ts';
 import { isEstablished } from './established.ts';
+import { useHold } from './hold-use.ts';
 import { type Held, takeTime } from './occupancy.ts';
 import { slotProblem } from './refusals.ts';
 import { untilWritten } from './retry.ts';
@@ -29,6 +30,8 @@ export interface BookCommand {
   readonly modality?: Modality | undefined;
   /** Where the patient will be at a visit by video or audio. @default the state of their address */
   readonly patientState?: string | undefined;
+  /** The hold whose time it takes over. */
+  readonly holdId?: Id<'hold'> | undefined;
 }
 
 /** Books a visit for the front desk: any free whole minute of the provider's hours. */
@@ -38,8 +41,9 @@ export const book = async (caller: Caller, command: BookCommand, commit: Commit)
     loadBookable(caller, command),
   ]);
   const known = found(patient, 'patient');
-  return untilWritten(() =>
-    writeBooking(
+  return untilWritten(async () => {
+    const held = await useHold(caller, 'staff', command);
+    return writeBooking(
       caller,
       {
         patient: known,
@@ -49,13 +53,15 @@ export const book = async (caller: Caller, command: BookCommand, commit: Commit)
         start: command.start,
         modality: command.modality,
         patientState: command.patientState,
+        insteadOf: held.insteadOf,
+        also: () => held.items,
       },
       (appointment, items) => {
         const view = viewOf(appointment);
         return commit(items, view).then(() => view);
       },
-    ),
-  );
+    );
+  });
 };
 
 /**
@@ -195,7 +201,12 @@ export const writeBooking = async <T>(
   return written;
 };
 
-const requirePatientKind = async (caller: Caller, type: AppointmentType, patient: Patient): Promise<void> => {
+/** @throws Problem `slot-not-offered` when a type of visit is not for this patient, new or established. */
+export const requirePatientKind = async (
+  caller: Caller,
+  type: Pick<AppointmentType, 'patientKind'>,
+  patient: Pick<Patient, 'id'>,
+): Promise<void> => {
   if (type.patientKind === 'any') return;
   const kind = (await isEstablished(caller, patient.id)) ? 'established' : 'new';
   if (kind === type.patientKind) return;

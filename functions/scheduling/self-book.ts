@@ -15,6 +15,7 @@ import { Problem } from '../platform/problem.ts';
 import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
 import { loadBookable, writeBooking } from './book.ts';
 import type { publicRoutes } from './contract.ts';
+import { useHold } from './hold-use.ts';
 import { untilWritten } from './retry.ts';
 
 type SelfBookRoute = Extract<(typeof publicRoutes)[number], { readonly name: 'selfBook' }>;
@@ -41,6 +42,7 @@ export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Com
   }
   const { provider, type } = await loadBookable(caller, input);
   return untilWritten(async () => {
+    const held = await useHold(caller, 'public', input);
     const { patient, items: registration } = await matchOrRegister(caller, input, provider.zone);
     const asPatient: Caller = { ...caller, actor: { kind: 'patient', id: patient.id } };
     const consent = input.consentToText.granted
@@ -64,6 +66,7 @@ export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Com
         start: input.start,
         modality: input.modality,
         onlyOffered: true,
+        insteadOf: held.insteadOf,
         consentGranted: input.consentToText.granted,
       },
       async (appointment, items) => {
@@ -82,6 +85,7 @@ export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Com
         await commit(
           [
             ...items,
+            ...held.items,
             ...registration,
             ...consent,
             ...answersItems(asPatient, appointment.id, answers, screening),

@@ -20,12 +20,15 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
   const booked = await clinic.admin.ok('bookAppointment', {
     body: { patientId, providerId, typeId, start: localTime(clinic, 5, '10:00') },
   });
+  const { id: holdId } = await clinic.admin.ok('holdSlot', {
+    body: { providerId, typeId, start: localTime(clinic, 5, '13:00') },
+  });
   await clinic.carrier.reply(phone, 'I cannot feel my legs and I wet myself', clinic.originationNumber);
   const caseId = await until(
     'the red flag is a case',
     async () => (await clinic.admin.ok('listTriageCases')).items[0]?.id,
   );
-  return { patientId, providerId, typeId, appointmentId: booked.id, caseId, phone };
+  return { patientId, providerId, typeId, appointmentId: booked.id, holdId, caseId, phone };
 };
 
 beforeAll(async () => {

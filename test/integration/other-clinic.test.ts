@@ -94,8 +94,10 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     { source: 'intake', sourceId: appointmentId, flags: ['test'], disposition: 'EMERGENCY' },
   );
   await transact(opened.items);
+  const holdId = await post(scheduling, '/v1/holds', { providerId, typeId, start: slots.body.items[4].start });
   return {
     providerId,
+    holdId,
     roomId,
     closureId,
     exceptionId: exception.body.id,

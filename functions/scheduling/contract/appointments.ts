@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
 import { date, id, instant, pageOf, paging, state } from '../../platform/http/schemas.ts';
+import { holdId } from './holds.ts';
 import {
   appointmentParams,
   appointmentView,
@@ -85,6 +86,7 @@ export const appointmentRoutes = [
       start: instant,
       modality: modality.optional(),
       patientState: state.optional().meta({ description: 'Where the patient will be; the state of their address' }),
+      holdId,
     }),
     reply: { status: 201, body: appointmentView },
     errors: ['not-found', 'slot-taken', 'slot-not-offered'],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
 import { date, id, instant, line, phone, state, zone } from '../../platform/http/schemas.ts';
+import { holdId } from './holds.ts';
 import { modality, slot, slotRange, slugParams } from './shared.ts';
 
 /** What anyone may ask without a sign-in: what can be booked, when, and to book it. */
@@ -56,6 +57,7 @@ export const publicRoutes = [
       providerId: id('provider'),
       start: instant,
       modality: modality.optional(),
+      holdId,
       patient: z.strictObject({
         givenName: line(60),
         familyName: line(60),

@@ -24,6 +24,7 @@ import {
   removeClosure,
   removeException,
 } from '../hours.ts';
+import { holdTime, releaseHold } from '../hold.ts';
 import { reschedule } from '../reschedule.ts';
 import { findSlots } from '../search.ts';
 import {
@@ -105,6 +106,11 @@ export const handler = httpHandler(staffRoutes, {
   }),
   findSlots: async ({ caller, query }) => ({ body: { items: await findSlots(caller, query) } }),
   bookAppointment: async ({ caller, body, commit }) => ({ body: await book(caller, body, commit) }),
+  holdSlot: async ({ caller, body, commit }) => ({ body: await holdTime(caller, 'staff', body, commit) }),
+  releaseHold: async ({ caller, params, commit }) => {
+    await releaseHold(caller, 'staff', params.holdId, commit);
+    return {};
+  },
   getAppointment: async ({ caller, params }) => ({
     body: viewOf(found(await getAppointment(caller.clinicId, params.appointmentId), 'appointment')),
   }),

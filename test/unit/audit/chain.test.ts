@@ -339,7 +339,7 @@ describe('recordDifference', () => {
 });
 
 describe('isTechnical', () => {
-  it.each(['Idempotency', 'LinkToken', 'Directory'])('leaves out %s', (entity) => {
+  it.each(['Idempotency', 'LinkToken', 'Directory', 'Hold'])('leaves out %s', (entity) => {
     expect(isTechnical(entity)).toBe(true);
   });
 

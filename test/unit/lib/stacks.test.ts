@@ -294,7 +294,9 @@ describe('queues and streams', () => {
       JSON.parse(JSON.parse(`"${/"Pattern":"((?:[^"\\]|\\.)*anything-but(?:[^"\\]|\\.)*)"/.exec(patterns)?.[1]}"`)),
     ).toEqual({
       dynamodb: {
-        NewImage: { entity: { S: [{ 'anything-but': ['CalendarLink', 'Directory', 'Idempotency', 'LinkToken'] }] } },
+        NewImage: {
+          entity: { S: [{ 'anything-but': ['CalendarLink', 'Directory', 'Hold', 'Idempotency', 'LinkToken'] }] },
+        },
       },
     });
   });
