@@ -5,6 +5,7 @@ import type { VerifiedChain, verifyRecords } from '../../functions/audit/verify.
 import { canonicalJson } from '../../functions/platform/canonical-json.ts';
 import { CliError, print } from '../cli.ts';
 import { useLocalClinic } from '../local-clinic.ts';
+import { clinicIdOf, explainFailures } from '../target.ts';
 
 interface Target {
   readonly clinic?: string;
@@ -42,12 +43,12 @@ Examples:
   plumbline audit verify --records
   plumbline audit verify --table audit-table --clinic cli_01K8Z3V9Q4M7T2W6X5Y1N0R8PA`,
     )
-    .action((_options: object, command: Command) => explainFailures(() => verify(command)));
+    .action((_options: object, command: Command) => explainFailures('AUDIT_TABLE', () => verify(command)));
   targetOptions(audit.command('show'))
     .description('tell the history of one record, with everything that belongs to it')
     .requiredOption('--record <id>', 'id of a visit, patient, provider, triage case, ...')
     .addHelpText('after', '\nExample:\n  plumbline audit show --record apt_01K8Z3V9Q4M7T2W6X5Y1N0R8PA')
-    .action((_options: object, command: Command) => explainFailures(() => show(command)));
+    .action((_options: object, command: Command) => explainFailures('AUDIT_TABLE', () => show(command)));
 };
 
 /** Points the clients at the target and answers the clinic's id. */
@@ -60,34 +61,7 @@ const aim = async ({ clinic, table, recordsTable }: Target): Promise<string> => 
     if (recordsTable !== undefined) process.env.RECORDS_TABLE = recordsTable;
     if (clinic === undefined) throw new CliError('Name the clinic with --clinic <id or slug>', 2);
   }
-  if (clinic.startsWith('cli_')) return clinic;
-  if (!process.env.RECORDS_TABLE) {
-    throw new CliError('Name the clinic by its id (cli_...), or name the --records-table that knows its slug', 2);
-  }
-  const { findClinicId } = await import('../../functions/platform/store/directory.ts');
-  const found = await findClinicId('slug', clinic);
-  if (found === undefined) throw new CliError(`There is no clinic called "${clinic}"`);
-  return found;
-};
-
-/** Says in a sentence what the operator can mend; anything else surfaces as it is. */
-const explainFailures = async (run: () => Promise<void>): Promise<void> => {
-  try {
-    await run();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const endpoint = process.env.AWS_ENDPOINT_URL;
-    if (error.name === 'ResourceNotFoundException') {
-      throw new CliError(`There is no table "${process.env.AUDIT_TABLE}" ${endpoint ? `at ${endpoint}` : 'there'}`);
-    }
-    if ('code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND')) {
-      throw new CliError(`Nothing answers at ${endpoint ?? 'the AWS endpoint'}. Is the clinic running? (npm start)`);
-    }
-    if (error.name === 'CredentialsProviderError' || /^Region is missing/.test(error.message)) {
-      throw new CliError('The environment has no AWS credentials or region for that table');
-    }
-    throw error;
-  }
+  return clinicIdOf(clinic);
 };
 
 const sentences: Readonly<Record<BreakKind, string>> = {
