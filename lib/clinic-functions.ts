@@ -16,6 +16,7 @@ export interface Surroundings {
   readonly audit: Table;
   readonly documents: Bucket;
   readonly sendQueue: Queue;
+  readonly codeKey: IKey;
   readonly publicUrl: string;
   readonly configurationSetName: string | undefined;
   readonly logKey: IKey;
@@ -67,6 +68,7 @@ export const createFunction = (
   if (spec.documents) created.useDocuments(around.documents, spec.documents.access, spec.documents.prefix);
   if (spec.enqueuesTexts) created.useQueue(around.sendQueue, 'SEND_QUEUE_URL');
   if (spec.sendsTexts) created.useTexts(around.configurationSetName, house.stage.smsEndpoint);
+  if (spec.makesCodes) created.useCodes(around.codeKey);
   if (spec.makesLinks) created.lambda.addEnvironment('PUBLIC_URL', around.publicUrl);
   return created;
 };

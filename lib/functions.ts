@@ -45,6 +45,8 @@ export interface FunctionSpec {
   readonly enqueuesTexts?: true;
   /** Whether it may send texts. */
   readonly sendsTexts?: true;
+  /** Whether it may make one-time codes: to send them, or to compare with what somebody typed. */
+  readonly makesCodes?: true;
   /** Whether it has to know the clinic's address on the internet: for links, or to name it. */
   readonly makesLinks?: true;
   /** @default 512 */
@@ -78,6 +80,7 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     trigger: { kind: 'http', routes: publicRoutes },
     records: 'write',
     enqueuesTexts: true,
+    makesCodes: true,
     makesLinks: true,
     memoryMiB: 1024,
     timeoutSeconds: 10,
@@ -124,6 +127,7 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     trigger: { kind: 'queue', queue: 'send', batchSize: 10, maxConcurrency: 5 },
     records: 'write',
     sendsTexts: true,
+    makesCodes: true,
     makesLinks: true,
     timeoutSeconds: 60,
     reservedConcurrency: 5,

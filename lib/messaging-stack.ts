@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { CfnConfigurationSet, CfnOptOutList, CfnPhoneNumber, CfnPool, CfnRegistration } from 'aws-cdk-lib/aws-smsvoice';
 import { type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -23,6 +23,8 @@ export class MessagingStack extends Stack {
   readonly configurationSetName: string | undefined;
   /** Encrypts queues and topics: a reply of a patient passes through them. */
   readonly key: Key;
+  /** Makes the codes that prove a phone. */
+  readonly codeKey: Key;
   readonly #inboundTexts: Topic;
   readonly #deliveryEvents: Topic;
 
@@ -30,6 +32,13 @@ export class MessagingStack extends Stack {
     super(scope, id, props);
     const { stage } = props.house;
     this.key = this.#createKey(props.house);
+    this.codeKey = new Key(this, 'CodeKey', {
+      description: `Plumbline ${stage.name}: one-time codes`,
+      keySpec: KeySpec.HMAC_256,
+      keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
+      // A code lives for minutes: whoever loses this key loses nothing.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     const sender = new ServicePrincipal('sms-voice.amazonaws.com');
     this.#inboundTexts = this.#createTopic('InboundTexts', sender);
     this.#deliveryEvents = this.#createTopic('DeliveryEvents', sender);

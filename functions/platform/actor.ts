@@ -13,6 +13,8 @@ export interface Caller {
   readonly actor: Actor;
   readonly requestId: string;
   readonly now: Temporal.Instant;
+  /** The internet address of a caller without a sign-in: what limits count by. Never stored or logged as it is. */
+  readonly address?: string | undefined;
 }
 
 /** The stamp each stored record carries; the audit log needs no other source for who, when and why. */

@@ -21,6 +21,7 @@ export const idKinds = {
   series: 'ser',
   opening: 'opn',
   waitingEntry: 'wai',
+  phoneCode: 'cod',
 } as const;
 
 export type IdKind = keyof typeof idKinds;

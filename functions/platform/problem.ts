@@ -15,6 +15,8 @@ export const problems = {
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'Send application/json' },
   'idempotency-mismatch': { status: 422, title: 'This Idempotency-Key was used for another request' },
+  'phone-code-wrong': { status: 422, title: 'The code is not right, or no longer valid' },
+  'too-many-requests': { status: 429, title: 'Too many requests; try again later' },
   busy: { status: 503, title: 'Too many changes at once; try again' },
   internal: { status: 500, title: 'Something went wrong on our side' },
 } as const;
@@ -31,12 +33,21 @@ export interface FieldError {
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly errors: readonly FieldError[];
+  /** When it is worth trying again: the Retry-After header. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ProblemCode, detail?: string, errors: readonly FieldError[] = [], cause?: unknown) {
+  constructor(
+    code: ProblemCode,
+    detail?: string,
+    errors: readonly FieldError[] = [],
+    cause?: unknown,
+    retryAfterSeconds?: number,
+  ) {
     super(detail ?? problems[code].title, cause === undefined ? undefined : { cause });
     this.name = 'Problem';
     this.code = code;
     this.errors = errors;
+    this.retryAfterSeconds = retryAfterSeconds ?? (code === 'busy' ? 1 : undefined);
   }
 
   get status(): number {

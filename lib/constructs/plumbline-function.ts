@@ -221,6 +221,12 @@ export class PlumblineFunction extends Construct {
     if (endpoint !== undefined) this.lambda.addEnvironment('AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2', endpoint);
   }
 
+  /** Grants making one-time codes, and names their key in CODE_KEY_ARN. */
+  useCodes(key: IKey): void {
+    this.#allow(['kms:GenerateMac'], [key.keyArn]);
+    this.lambda.addEnvironment('CODE_KEY_ARN', key.keyArn);
+  }
+
   #allow(actions: readonly string[], resourceArns: readonly string[]): void {
     Grant.addToPrincipal({ grantee: this.lambda, actions: [...actions], resourceArns: [...resourceArns] });
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
 import { clientEnvironment, startEngine } from '../../local/engine.ts';
 import { freePort } from '../../local/prerequisites.ts';
 import { createAuditTable, createRecordsTable } from '../helpers/tables.ts';
@@ -33,8 +34,19 @@ export async function setup(): Promise<() => Promise<void>> {
     new CreateQueueCommand({ QueueName: 'send' }),
   );
   process.env.SEND_QUEUE_URL = QueueUrl ?? '';
+  process.env.CODE_KEY_ARN = await createCodeKey(engine.endpoint);
   return async () => {
     await engine.stop();
     await rm(localDir, { recursive: true, force: true });
   };
 }
+
+/** What makes one-time codes. No KMS client is installed: the engine takes the request unsigned. */
+const createCodeKey = async (endpoint: string): Promise<string> => {
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'TrentService.CreateKey' },
+    body: JSON.stringify({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }),
+  });
+  return z.object({ KeyMetadata: z.object({ Arn: z.string() }) }).parse(await answer.json()).KeyMetadata.Arn;
+};

@@ -33,7 +33,15 @@ export const chainOf = (pk: string): string =>
 export const clinicOf = (pk: string): string | undefined => /^clinic#([^#]+)/.exec(pk)?.[1];
 
 /** Bookkeeping of the platform, not records of the clinic: no entry is written about them. */
-export const technicalEntities = ['CalendarLink', 'Directory', 'Hold', 'Idempotency', 'LinkToken'] as const;
+export const technicalEntities = [
+  'CalendarLink',
+  'Directory',
+  'Hold',
+  'Idempotency',
+  'LimitCounter',
+  'LinkToken',
+  'PhoneCode',
+] as const;
 
 export const isTechnical = (entity: string): boolean => (technicalEntities as readonly string[]).includes(entity);
 

@@ -112,8 +112,23 @@ describe('records', () => {
     expect(text(prod.ofType('AWS::Backup::BackupPlan'))).toContain(`"DeleteAfterDays":${7 * 366}`);
   });
 
-  test('every key rotates', () => {
-    for (const key of prod.ofType('AWS::KMS::Key')) expect(key.Properties.EnableKeyRotation, named(key)).toBe(true);
+  test('every key that encrypts rotates', () => {
+    const encrypting = prod.ofType('AWS::KMS::Key').filter(({ Properties }) => Properties.KeyUsage === undefined);
+    expect(encrypting.length).toBeGreaterThan(1);
+    for (const key of encrypting) expect(key.Properties.EnableKeyRotation, named(key)).toBe(true);
+  });
+
+  test('one-time codes are made by a key of their own, and by no function but those that send and compare them', () => {
+    const [key, ...others] = prod.ofType('AWS::KMS::Key').filter(({ Properties }) => Properties.KeyUsage !== undefined);
+    expect(others).toEqual([]);
+    expect(key?.Properties).toMatchObject({ KeyUsage: 'GENERATE_VERIFY_MAC', KeySpec: 'HMAC_256' });
+    const makers = prod
+      .ofType('AWS::Lambda::Function')
+      .filter(({ Properties }) => text(Properties.Environment).includes('CODE_KEY_ARN'))
+      .map(({ logicalId }) => logicalId.replace(/Function.*$/, ''));
+    expect(makers.toSorted()).toEqual(['messagingsend', 'schedulingpublic']);
+    const grants = prod.ofType('AWS::IAM::Policy').filter((policy) => text(policy).includes('kms:GenerateMac'));
+    expect(grants).toHaveLength(makers.length);
   });
 
   test('every bucket is versioned, closed to the public and speaks TLS only', () => {
@@ -295,7 +310,21 @@ describe('queues and streams', () => {
     ).toEqual({
       dynamodb: {
         NewImage: {
-          entity: { S: [{ 'anything-but': ['CalendarLink', 'Directory', 'Hold', 'Idempotency', 'LinkToken'] }] },
+          entity: {
+            S: [
+              {
+                'anything-but': [
+                  'CalendarLink',
+                  'Directory',
+                  'Hold',
+                  'Idempotency',
+                  'LimitCounter',
+                  'LinkToken',
+                  'PhoneCode',
+                ],
+              },
+            ],
+          },
         },
       },
     });
