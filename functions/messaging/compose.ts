@@ -77,6 +77,7 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
       patientZone: patient.zone,
     },
     caller.now,
+      isOfMany: message.parameters.count !== undefined,
   );
   if (decision.kind !== 'send') return decision;
   const standing = await getStanding(message.clinicId, patient.phone);
@@ -86,7 +87,8 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
   const { template, expiresAt, asksToConfirm } = decision;
   const isAhead = step.whileStatus === 'booked';
   const asked = asksToConfirm ? 'confirm' : step.template === 'check-in-48h' ? 'pain' : undefined;
-  return outgoing(caller, template, visitSubject(appointment, patient.zone), {
+  const subject = { ...visitSubject(appointment, patient.zone), count: message.parameters.count };
+  return outgoing(caller, template, subject, {
     to: patient.phone,
     expiresAt,
     conditions: [
@@ -212,8 +214,8 @@ const visitSubject = (appointment: Appointment, patientZone: string): Subject =>
   zone: appointment.modality === 'in-person' ? appointment.zone : patientZone,
 });
 
-/** How long after a visit its links still open (to say that it is over). */
-const linkGraceHours = 24;
+/** How long after a visit its links still open: to say that it is over; to choose another where the clinic called it off. */
+const linkGraceHours = { usually: 24, cancelledByClinic: 14 * 24 };
 
 /** Puts the words together; a link gets a fresh secret, which becomes valid only with the claim. */
 const outgoing = async (
@@ -221,6 +223,8 @@ const outgoing = async (
   template: TemplateName,
   subject: Subject,
   rest: Pick<Outgoing, 'to' | 'expiresAt' | 'conditions'>,
+  /** Of how many visits it tells, if several. */
+  readonly count?: string | undefined;
 ): Promise<Outgoing> => {
   const clinic = await loadClinic(caller.clinicId);
   const tokens = tokensOf(template);
@@ -236,7 +240,7 @@ const outgoing = async (
   };
 };
 
-const parametersOf = (clinic: Clinic, { appointment, zone, caseId }: Subject) => ({
+const parametersOf = (clinic: Clinic, { appointment, zone, caseId, count }: Subject) => ({
   clinicName: clinic.brand,
   phone: clinic.phone,
   time:
@@ -258,13 +262,14 @@ const linkOf = ({
     clinicId: appointment.clinicId,
     patientId: appointment.patientId,
     appointmentId: appointment.id,
-    expiresAt: toStored(Temporal.Instant.from(appointment.end).add({ hours: linkGraceHours })),
+    expiresAt: toStored(Temporal.Instant.from(appointment.end).add({ hours })),
   });
   return { url: `${env('PUBLIC_URL')}/v/${token}`, items: [item] };
 };
 
 const visitTold = ({ id, patientId, sequence }: Appointment) => ({ appointmentId: id, patientId, sequence });
 
+  count: count ?? '',
 /** How long a number answers a question; a later one has to be read by a human. */
 const openHours = { pain: 72, exercise: 6 * 24 };
 
@@ -275,6 +280,7 @@ const questionTo = (
   kind: 'pain' | 'exercise',
 ): OpenQuestion => ({
   kind,
+  const hours = appointment.cancelledBy === 'clinic' ? linkGraceHours.cancelledByClinic : linkGraceHours.usually;
   messageId,
   patientId,
   sequence,

@@ -22,7 +22,7 @@ import {
 export type { MessageRef } from './store.ts';
 
 /** What happened to a visit, as far as texts are concerned. */
-export type VisitChange = 'booked' | 'rescheduled' | 'cancelled' | 'fulfilled' | 'noshow';
+export type VisitChange = 'booked' | 'rescheduled' | 'reschedule-requested' | 'cancelled' | 'fulfilled' | 'noshow';
 
 /** Items for the caller's own transaction, and the texts to hint the sender at once it is through (see dispatch.ts). */
 export interface Plan {
@@ -35,6 +35,11 @@ export interface VisitTextsRequest {
   readonly appointment: Appointment;
   readonly patient: { readonly id: Id<'patient'>; readonly phone: string; readonly zone: string };
   readonly change: VisitChange;
+  /**
+   * How many visits of a series this one's notice tells of; 0 for a visit that another's notice tells of. Each keeps its
+   * own reminders. @default it is told by itself
+   */
+  readonly toldVisits?: number | undefined;
   /** Consent to be texted that the same transaction records, so that it cannot be read yet. */
   readonly consentGranted?: boolean | undefined;
 }
@@ -54,7 +59,7 @@ const voidedBecause: Partial<Readonly<Record<VisitChange, string>>> = {
  */
 export const planVisitTexts = async (
   caller: Caller,
-  { appointment, patient, change, consentGranted }: VisitTextsRequest,
+  { appointment, patient, change, toldVisits = 1, consentGranted }: VisitTextsRequest,
 ): Promise<Plan> => {
   const [existing, mayText] = await Promise.all([
     change === 'booked' ? [] : messagesOfCause(caller.clinicId, appointment.id),
@@ -77,13 +82,18 @@ export const planVisitTexts = async (
   });
   // A visit recorded as fulfilled again was only corrected: its follow-ups stand.
   const known = new Set(existing.map(({ id }) => id));
-  const ofVisit = planned.filter(({ id, step }) => !isExercise(step) && !known.has(id));
+  const ofVisit = planned.filter(
+    ({ id, step }) => !isExercise(step) && !known.has(id) && (toldVisits > 0 || !isNotice(step)),
+  );
   const isFirstTime = !planned.some(({ id }) => known.has(id));
   const exercise = change === 'fulfilled' && isFirstTime ? await planExercise(caller, appointment, planned) : none;
 
   const about = { to: patient.phone, patientId: patient.id, appointmentId: appointment.id };
   const messages = [
-    ...ofVisit.map((step) => newMessage(caller, { ...step, ...about, cause: 'visit' })),
+    ...ofVisit.map((step) => {
+      const parameters = toldVisits > 1 && isNotice(step.step) ? { count: String(toldVisits) } : {};
+      return newMessage(caller, { ...step, ...about, cause: 'visit', parameters });
+    }),
     ...exercise.steps.map((step) => newMessage(caller, { ...step, ...about, cause: 'exercise' })),
   ];
   return {
@@ -98,6 +108,8 @@ const none: { readonly items: readonly TransactItem[]; readonly steps: readonly 
 };
 
 const isExercise = (step: string): boolean => step.startsWith('exercise-');
+
+const isNotice = (step: string): boolean => stepNamed(step)?.anchor === 'now';
 
 const mayTextAbout = async (caller: Caller, phone: string): Promise<boolean> =>
   (await getStanding(caller.clinicId, phone)).granted.treatment !== undefined;
@@ -187,11 +199,13 @@ const planOne = (caller: Caller, text: OneText): Plan => {
 
 const newMessage = (
   caller: Caller,
-  step: PlannedMessage & Pick<Message, 'to' | 'cause' | 'patientId' | 'appointmentId'>,
+  step: PlannedMessage &
+    Pick<Message, 'to' | 'cause' | 'patientId' | 'appointmentId'> &
+    Partial<Pick<Message, 'parameters'>>,
 ): Message => {
   const template = stepNamed(step.step)?.template;
   if (template === undefined) throw new Error('A step that is not in the plan');
-  const { id, causeId, sequence, kind, dueAt, to, cause, patientId, appointmentId } = step;
+  const { id, causeId, sequence, kind, dueAt, to, cause, patientId, appointmentId, parameters = {} } = step;
   return plannedText(caller, {
     id,
     causeId,
@@ -209,14 +223,17 @@ const newMessage = (
 
 const plannedText = (
   caller: Caller,
-  text: OneText & Pick<Message, 'id' | 'kind'> & { readonly dueAt: Temporal.Instant },
+  text: OneText &
+    Pick<Message, 'id' | 'kind'> &
+    Partial<Pick<Message, 'parameters'>> & { readonly dueAt: Temporal.Instant },
 ): Message => {
   const createdAt = toStored(caller.now);
   const dueAt = toStored(text.dueAt);
   return {
     ...text,
+    parameters,
     clinicId: caller.clinicId,
-    parameters: {},
+    parameters: text.parameters ?? {},
     createdAt,
     plannedFor: dueAt,
     dueAt,

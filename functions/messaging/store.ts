@@ -2,7 +2,8 @@ import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
 import { any, boolean, item, list, map, number, string } from 'dynamodb-toolbox/schema';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
-import { type Id, sha256 } from '../platform/ids.ts';
+import type { Id } from '../platform/ids.ts';
+import { dueEntry, dueQuery } from '../platform/store/due.ts';
 import {
   check,
   create,
@@ -54,7 +55,7 @@ export interface Message {
   readonly kind: DueKind;
   /** Which text, see core/templates.ts. */
   readonly template: TemplateName;
-  /** What was put into it. Empty until it is claimed. No secrets. */
+  /** What was put into it. Until it is claimed, only what nobody could look up then. No secrets. */
   readonly parameters: Readonly<Record<string, string>>;
   /** E.164. */
   readonly to: string;
@@ -264,20 +265,12 @@ const InboundTextEntity = new Entity({
   }),
 });
 
-/** A due index of one partition would be hot at nine in the morning; eight share the load. */
-export const dueShards = 8;
-const shardOf = (messageId: string): number => Number.parseInt(sha256(messageId).slice(0, 2), 16) % dueShards;
-
-const duePartition = (kind: DueKind, shard: number): string => `due#${kind}#${shard}`;
 
 /** Which index entry, if any, brings a message back to a sweep. */
 const dueIndexOf = ({ id, kind, status, dueAt }: Message): { duePk?: string; dueSk?: string } => {
-  if (status === 'planned') return { duePk: duePartition(kind, shardOf(id)), dueSk: `${dueAt}#${id}` };
+  if (status === 'planned') return dueEntry(kind, id, dueAt);
   // Leases and reconcile windows are housekeeping: one sweep looks after those of every kind.
-  if (status === 'claimed' || status === 'ambiguous') {
-    return { duePk: duePartition('reminders', shardOf(id)), dueSk: `${dueAt}#${id}` };
-  }
-  return {};
+  return status === 'claimed' || status === 'ambiguous' ? dueEntry('reminders', id, dueAt) : {};
 };
 
 const storedMessage = (caller: Caller, message: Message) => {
@@ -373,13 +366,7 @@ export const dueMessages = async (
   untilStored: string,
   page: QueryPage,
 ): Promise<Page<Message>> => {
-  // '~' sorts after the '#' between time and id, so that the second itself is included.
-  const range = { lte: `${untilStored}~` };
-  const { items, cursor } = await queryPage(
-    MessageEntity,
-    { index: 'due', partition: duePartition(kind, shard), range },
-    page,
-  );
+  const { items, cursor } = await queryPage(MessageEntity, dueQuery(kind, shard, untilStored), page);
   return { items: items.map(toMessage), cursor };
 };
 

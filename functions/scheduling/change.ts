@@ -1,6 +1,6 @@
 import { loadPatient } from '../intake/patients.ts';
 import { dispatch } from '../messaging/dispatch.ts';
-import { planVisitTexts, type VisitChange } from '../messaging/plan.ts';
+import { type Plan, planVisitTexts, type VisitChange } from '../messaging/plan.ts';
 import { type Caller, stampOf } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
 import { metricNames } from '../platform/metric-names.ts';
@@ -8,7 +8,7 @@ import { count } from '../platform/metrics.ts';
 import { found, Problem } from '../platform/problem.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import { type AppointmentCommand, decide } from './core/appointment-status.ts';
-import type { Appointment, AppointmentStatus } from './core/types.ts';
+import type { Appointment } from './core/types.ts';
 import { giveBack, heldTime } from './occupancy.ts';
 import { appointmentProblem } from './refusals.ts';
 import { untilWritten } from './retry.ts';
@@ -24,44 +24,81 @@ export interface ChangeRequest {
 /** Writes a decided change; the items may be none, when it was so already. */
 export type WriteChange<T> = (appointment: Appointment, items: readonly TransactItem[]) => Promise<T>;
 
-/** Which statuses a visit enters tell messaging something. */
-const changeOfStatus: Partial<Readonly<Record<AppointmentStatus, VisitChange>>> = {
-  cancelled: 'cancelled',
-  fulfilled: 'fulfilled',
-  noshow: 'noshow',
+/** Which commands tell messaging something; a reschedule does so itself. */
+const changeOfCommand: Partial<Readonly<Record<ChangeCommand['kind'], VisitChange>>> = {
+  'request-reschedule': 'reschedule-requested',
+  cancel: 'cancelled',
+  fulfil: 'fulfilled',
+  'mark-noshow': 'noshow',
 };
 
+/** The commands that change a visit where it is; a move and a rebooking take time too. */
+export type ChangeCommand = Exclude<AppointmentCommand, { readonly kind: 'reschedule' | 'rebook' }>;
+
 /**
- * Confirms, cancels, marks arrived, fulfilled or no-show: reads, decides, and writes the appointment, what it frees of
- * the day and what it means for the texts at once. A repeat of what already is changes nothing and answers the same.
+ * Confirms, cancels, marks arrived, fulfilled or no-show, asks for another time: reads, decides, and writes the
+ * appointment, what it frees of the day and what it means for the texts at once. A repeat of what already is changes
+ * nothing and answers the same.
  * @param command made from the appointment as it is, so that a confirmation can be about the time it now has.
  */
 export const change = <T>(
   caller: Caller,
   request: ChangeRequest,
-  command: (appointment: Appointment) => Exclude<AppointmentCommand, { readonly kind: 'reschedule' }>,
+  command: (appointment: Appointment) => ChangeCommand,
   write: WriteChange<T>,
 ): Promise<T> =>
   untilWritten(async () => {
     const before = await loadForChange(caller, request);
-    const asked = command(before);
-    const decision = decide(before, asked, caller.now);
-    if (!decision.ok) throw appointmentProblem(decision.code);
-    if (!decision.changed) return write(before, []);
-
-    const { appointment } = decision;
-    const stamp = stampOf(caller, reasonOf(asked));
-    const texts = await textsOf(caller, before, appointment);
-    const freed = appointment.status === 'cancelled' ? await giveBack(caller, heldTime(before)) : [];
-    const written = await write(appointment, [
-      appointmentItem(appointment, stamp),
-      ...freed.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
-      ...texts.items,
-    ]);
-    if (appointment.status === 'cancelled') count(metricNames.appointmentsCancelled);
-    await dispatch(texts.refs);
+    const prepared = await prepareChange(caller, before, command(before));
+    const written = await write(prepared.appointment, prepared.items);
+    await afterChanges([prepared]);
     return written;
   });
+
+/** A change that is decided and not yet written. */
+export interface PreparedChange {
+  readonly appointment: Appointment;
+  /** None when it was so already. */
+  readonly items: readonly TransactItem[];
+  /** Texts that are due at once, to be hinted at after the write. */
+  readonly refs: Plan['refs'];
+}
+
+/**
+ * Decides a change and says what to write: appointment, freed day sheets and texts. Writes nothing.
+ * @param toldVisits how many visits of a series its notice tells of, see `planVisitTexts`.
+ * @throws Problem `invalid-state`, `bad-input`.
+ */
+export const prepareChange = async (
+  caller: Caller,
+  before: Appointment,
+  command: ChangeCommand,
+  toldVisits?: number | undefined,
+): Promise<PreparedChange> => {
+  const decision = decide(before, command, caller.now);
+  if (!decision.ok) throw appointmentProblem(decision.code);
+  const { appointment } = decision;
+  if (!decision.changed) return { appointment, items: [], refs: [] };
+
+  const stamp = stampOf(caller, reasonOf(command));
+  const texts = await textsOf(caller, before, appointment, command, toldVisits);
+  const freed = appointment.status === 'cancelled' ? await giveBack(caller, heldTime(before)) : [];
+  const items = [
+    appointmentItem(appointment, stamp),
+    ...freed.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
+    ...texts.items,
+  ];
+  return { appointment, items, refs: texts.refs };
+};
+
+/** What follows changes that were written: they are counted, and their texts are hinted at. */
+export const afterChanges = async (changes: readonly PreparedChange[]): Promise<void> => {
+  const written = changes.filter(({ items }) => items.length > 0);
+  for (const { appointment } of written) {
+    if (appointment.status === 'cancelled') count(metricNames.appointmentsCancelled);
+  }
+  await dispatch(written.flatMap(({ refs }) => refs));
+};
 
 /** The appointment a change is about, at the revision the caller saw. */
 export const loadForChange = async (caller: Caller, request: ChangeRequest): Promise<Appointment> => {
@@ -72,13 +109,23 @@ export const loadForChange = async (caller: Caller, request: ChangeRequest): Pro
   return appointment;
 };
 
-const textsOf = async (caller: Caller, before: Appointment, appointment: Appointment) => {
+const textsOf = async (
+  caller: Caller,
+  before: Appointment,
+  appointment: Appointment,
+  command: ChangeCommand,
+  toldVisits: number | undefined,
+): Promise<Plan> => {
+  const told = changeOfCommand[command.kind];
   // A correction of a fulfilled visit tells the patient nothing new.
-  const entered = before.status === appointment.status ? undefined : changeOfStatus[appointment.status];
-  if (entered === undefined) return { items: [], refs: [] };
+  const isCorrection = command.kind === 'fulfil' && before.status === appointment.status;
+  if (told === undefined || isCorrection) return { items: [], refs: [] };
   const patient = found(await loadPatient(caller.clinicId, appointment.patientId), 'patient');
-  return planVisitTexts(caller, { appointment, patient, change: entered });
+  return planVisitTexts(caller, { appointment, patient, change: told, toldVisits });
 };
 
-const reasonOf = (command: AppointmentCommand): string =>
-  command.kind === 'cancel' ? (command.reason ?? 'cancelled') : command.kind;
+/** Why, for the audit log: what staff wrote, or else what was done. */
+const reasonOf = (command: ChangeCommand): string => {
+  const given = 'reason' in command ? command.reason : undefined;
+  return given ?? (command.kind === 'cancel' ? 'cancelled' : command.kind);
+};

@@ -46,7 +46,11 @@ export const reschedule = <T>(caller: Caller, request: RescheduleRequest, write:
     });
     // The state decides before the calendar: a cancelled visit is told that, not that its new time is taken.
     const decision = taken.ok
-      ? decide(before, { kind: 'reschedule', by: request.by, to: taken.time, providerId }, caller.now)
+      ? decide(
+          before,
+          { kind: 'reschedule', by: request.by, to: taken.time, providerId, reason: request.reason },
+          caller.now,
+        )
       : refusedByState(before, request, caller.now);
     if (!decision.ok) throw appointmentProblem(decision.code);
     if (!taken.ok) throw slotProblem(taken.code);

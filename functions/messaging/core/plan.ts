@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { TemplateName } from './templates.ts';
 
 /** What happened to a visit that calls for texts. */
-export type Occasion = 'booked' | 'rescheduled' | 'cancelled' | 'fulfilled';
+export type Occasion = 'booked' | 'rescheduled' | 'reschedule-requested' | 'cancelled' | 'fulfilled';
 
 /** FHIR R4 appointment statuses that this product uses. */
 export type VisitStatus = 'booked' | 'arrived' | 'fulfilled' | 'cancelled' | 'noshow';
@@ -21,6 +21,10 @@ export interface PlanStep {
   readonly template: TemplateName;
   /** Takes the place of `template` once the patient has confirmed this time: nobody is asked twice. */
   readonly templateWhenConfirmed?: TemplateName;
+  /** Takes the place of `template` where one text tells of several visits, those of a series. */
+  readonly templateOfMany?: TemplateName;
+  /** Takes the place of `template` for a visit that the clinic called off: its patient is offered another. */
+  readonly templateByClinic?: TemplateName;
   readonly category: 'treatment';
   /** What becomes of it when nobody knows whether the carrier took it. A reminder missed is better than one doubled. */
   readonly onAmbiguous: 'drop' | 'resend';
@@ -34,9 +38,10 @@ const HOUR_MINUTES = 60;
 const DAY_MINUTES = 24 * HOUR_MINUTES;
 
 const notice = (
-  step: 'confirmation' | 'moved' | 'cancelled',
+  step: 'confirmation' | 'moved' | 'choose-another' | 'cancelled',
   occasion: Occasion,
   whileStatus: VisitStatus,
+  rest: Partial<PlanStep> = {},
 ): PlanStep => ({
   step,
   kind: 'reminders',
@@ -49,6 +54,7 @@ const notice = (
   onAmbiguous: 'drop',
   staleAfterMinutes: DAY_MINUTES,
   keepsQuietHours: false,
+  ...rest,
 });
 
 const reminder = (step: 'reminder-72h' | 'reminder-24h', offsetDays: number, staleAfterMinutes: number): PlanStep => ({
@@ -85,9 +91,14 @@ const followUp = (step: string, offsetDays: number, template: 'check-in-48h' | '
  * fewest visits of three arms).
  */
 export const VISIT_STEPS: readonly PlanStep[] = [
-  notice('confirmation', 'booked', 'booked'),
+  notice('confirmation', 'booked', 'booked', { templateOfMany: 'confirmation-series' }),
   notice('moved', 'rescheduled', 'booked'),
-  notice('cancelled', 'cancelled', 'cancelled'),
+  // Nobody waits for it: it can be asked in the evening and wait for the morning.
+  notice('choose-another', 'reschedule-requested', 'booked', { keepsQuietHours: true }),
+  notice('cancelled', 'cancelled', 'cancelled', {
+    templateOfMany: 'cancelled-series',
+    templateByClinic: 'cancelled-by-clinic',
+  }),
   reminder('reminder-72h', -3, DAY_MINUTES),
   reminder('reminder-24h', -1, 20 * HOUR_MINUTES),
   followUp('check-in-48h', 2, 'check-in-48h'),
@@ -224,7 +235,10 @@ export interface SendState {
     readonly sequence: number;
     readonly confirmedSequence?: number | undefined;
     readonly start: Temporal.Instant;
+    readonly cancelledBy?: 'patient' | 'clinic' | undefined;
   };
+  /** Whether the text tells of several visits. */
+  readonly isOfMany?: boolean | undefined;
   readonly patientZone: string;
 }
 
@@ -262,14 +276,20 @@ export const decideSend = (state: SendState, now: Temporal.Instant): SendDecisio
     const until = nextOpening(now, patientZone);
     return isBefore(until, worthUntil) ? { kind: 'defer', until } : { kind: 'suppress', reason: 'stale' };
   }
-  const isConfirmed = visit.confirmedSequence === visit.sequence;
-  const template = isConfirmed ? (step.templateWhenConfirmed ?? step.template) : step.template;
+  const template = templateFor(state);
   return {
     kind: 'send',
     template,
     asksToConfirm: ASKS_TO_CONFIRM.has(template),
     expiresAt: step.keepsQuietHours ? earliest(worthUntil, closing(now, patientZone)) : worthUntil,
   };
+};
+
+const templateFor = ({ step, visit, isOfMany }: SendState): TemplateName => {
+  if (isOfMany && step.templateOfMany !== undefined) return step.templateOfMany;
+  if (visit.cancelledBy === 'clinic' && step.templateByClinic !== undefined) return step.templateByClinic;
+  const isConfirmed = visit.confirmedSequence === visit.sequence;
+  return isConfirmed ? (step.templateWhenConfirmed ?? step.template) : step.template;
 };
 
 const closing = (day: Temporal.Instant, zone: string): Temporal.Instant =>

@@ -10,12 +10,19 @@ import { isGsm7, toGsm7 } from './gsm7.ts';
  */
 const ENGLISH = {
   confirmation: "{clinicName}: you're booked {time}. Details: {link} Reply STOP to stop.",
+  /** One for all visits of a series. */
+  'confirmation-series': '{clinicName}: {count} visits booked, first {time}. {link} Reply STOP to stop.',
   'reminder-72h': '{clinicName}: visit {time}. Reply C to confirm, R to move it. {link}',
   'reminder-24h': '{clinicName}: see you {time}. Reply C to confirm, R to move. {link}',
   /** Either reminder once the patient has confirmed this very time: it asks nothing. */
   'reminder-confirmed': '{clinicName}: see you {time}. Details: {link}',
   moved: '{clinicName}: your visit is now {time}. Reply C to confirm. {link}',
+  /** Staff ask; the visit stands until the patient has chosen. */
+  'choose-another': '{clinicName}: please choose another time for your visit {time}: {link}',
   cancelled: '{clinicName}: your visit {time} is cancelled. To book another, call {phone}.',
+  'cancelled-by-clinic': '{clinicName}: we cancelled your visit {time}. Choose another: {link}',
+  /** One for all visits of a series that were still to come. */
+  'cancelled-series': '{clinicName}: your {count} visits from {time} on are cancelled. To book again, call {phone}.',
   'check-in-48h':
     '{clinicName}: on a scale of 0-10, how is your pain today? 0 is none, 10 the worst. Reply with a number. STOP to stop.',
   'exercise-week':
@@ -57,7 +64,7 @@ export type TemplateParameters<Name extends TemplateName> = Readonly<Record<Toke
  * The longest a token gets in a text, in septets: a clinic's name and a phone number are cut there; a time, a link and a case id are never cut (half a
  * link is worse than two segments) but are shorter than this in practice. What the one-segment promise is tested with.
  */
-export const TOKEN_LIMITS = { clinicName: 20, time: 29, link: 60, phone: 16, caseId: 30 } as const;
+export const TOKEN_LIMITS = { clinicName: 20, time: 29, link: 60, phone: 16, caseId: 30, code: 6, count: 2 } as const;
 
 const CUT_TOKENS: ReadonlySet<string> = new Set(['clinicName', 'phone']);
 const TOKEN = /\{(\w+)\}/g;

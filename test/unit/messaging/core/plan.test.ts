@@ -132,6 +132,12 @@ describe('planFor', () => {
     ]);
   });
 
+  it('asks for another time at once, as far as planning goes: the night is looked at when it goes out', () => {
+    expect(planned('reschedule-requested', visit('2026-12-10T14:30:00Z'), '2026-12-01T04:00:00Z')).toEqual([
+      ['choose-another', '2026-12-01T04:00:00Z'],
+    ]);
+  });
+
   const zones = [
     'America/New_York',
     'America/Los_Angeles',
@@ -242,6 +248,39 @@ describe('decideSend', () => {
       template: 'reminder-24h',
       asksToConfirm: true,
     });
+  });
+
+  it.each<readonly [string, Partial<SendState['visit']>, boolean, string]>([
+    ['the patient cancelled', { cancelledBy: 'patient' }, false, 'cancelled'],
+    ['was cancelled before it was noted by whom', {}, false, 'cancelled'],
+    ['the clinic cancelled', { cancelledBy: 'clinic' }, false, 'cancelled-by-clinic'],
+    [
+      'was confirmed and the clinic cancelled',
+      { cancelledBy: 'clinic', confirmedSequence: 0 },
+      false,
+      'cancelled-by-clinic',
+    ],
+    ['was cancelled with its series', { cancelledBy: 'clinic' }, true, 'cancelled-series'],
+  ])('words the notice of a visit that %s', (_case, changes, isOfMany, template) => {
+    const cancelled = state({ step: step('cancelled'), isOfMany }, { status: 'cancelled', ...changes });
+    expect(decideSend(cancelled, at('2026-12-09T15:00:00Z'))).toMatchObject({ kind: 'send', template });
+  });
+
+  it('words one confirmation for a whole series, its reminders as ever', () => {
+    const named = (name: string) => decideSend(state({ step: step(name), isOfMany: true }), at('2026-12-09T15:00:00Z'));
+    expect([named('confirmation'), named('reminder-24h')]).toMatchObject([
+      { template: 'confirmation-series' },
+      { template: 'reminder-24h' },
+    ]);
+  });
+
+  it('keeps a request for another time out of the night, unlike the answer to what was just done', () => {
+    const night = at('2026-12-10T02:30:00Z');
+    const asked = (name: string) => decideSend(state({ step: step(name), dueAt: night }), night);
+    expect([asked('choose-another'), asked('moved')]).toMatchObject([
+      { kind: 'defer', until: at('2026-12-10T13:00:00Z') },
+      { kind: 'send' },
+    ]);
   });
 
   it.each<readonly [string, SendState, string, string]>([

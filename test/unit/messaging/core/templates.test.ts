@@ -15,6 +15,7 @@ const worst = {
   link: `https://${'w'.repeat(TOKEN_LIMITS.link - 8)}`,
   phone: '5'.repeat(TOKEN_LIMITS.phone),
   caseId: 'w'.repeat(TOKEN_LIMITS.caseId),
+  count: '5'.repeat(TOKEN_LIMITS.count),
 };
 const render = (name: TemplateName, parameters = worst): string => renderText(name, parameters);
 
@@ -31,12 +32,16 @@ describe('renderText', () => {
     expect(text).not.toMatch(/spine|back|surgery|therapy|physio|diagnos|\bDr\b|doctor|injection|CANCEL\b/);
   });
 
-  it.each(['confirmation', 'check-in-48h', 'exercise-week', 'reply-help', 'reply-opt-in'] as const)(
-    '%s says how to stop',
-    (name) => {
-      expect(render(name)).toMatch(/\bSTOP to stop/);
-    },
-  );
+  it.each([
+    'confirmation',
+    'confirmation-series',
+    'check-in-48h',
+    'exercise-week',
+    'reply-help',
+    'reply-opt-in',
+  ] as const)('%s says how to stop', (name) => {
+    expect(render(name)).toMatch(/\bSTOP to stop/);
+  });
 
   it('says in words what each text is for', () => {
     const parameters = {
@@ -45,10 +50,17 @@ describe('renderText', () => {
       link: 'https://p.example/v/1',
       phone: '212-555-0101',
       caseId: 'tri_1',
+      count: '8',
     };
     expect(renderText('confirmation', parameters)).toBe(
       "Plumb: you're booked Tue Dec 1 9:30 AM EST. Details: https://p.example/v/1 Reply STOP to stop.",
     );
+    expect(renderText('confirmation-series', parameters)).toContain('8 visits booked, first Tue Dec 1 9:30 AM EST');
+    expect(renderText('cancelled-by-clinic', parameters)).toBe(
+      'Plumb: we cancelled your visit Tue Dec 1 9:30 AM EST. Choose another: https://p.example/v/1',
+    );
+    expect(renderText('cancelled-series', parameters)).toMatch(/your 8 visits from Tue Dec 1 .* call 212-555-0101/);
+    expect(renderText('choose-another', parameters)).toMatch(/please choose another time for your visit Tue Dec 1/);
     expect(renderText('reminder-24h', parameters)).toContain('Reply C to confirm, R to move');
     expect(renderText('reminder-confirmed', parameters)).not.toContain('Reply');
     expect(renderText('reply-red-flag', parameters)).toMatch(/911.*clinician has been alerted/);
