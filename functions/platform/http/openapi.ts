@@ -87,12 +87,26 @@ const mediaType = {
 
 const successOf = (route: Route): Json => {
   const format = route.reply.format ?? (route.reply.body === undefined ? 'none' : 'json');
-  const description = { 200: 'OK', 201: 'Created', 202: 'Accepted', 204: 'Done', 303: 'See the page named by Location' }[
-    route.reply.status
-  ];
+  const description = {
+    200: 'OK',
+    201: 'Created',
+    202: 'Accepted',
+    204: 'Done',
+    303: 'See the page named by Location',
+  }[route.reply.status];
   if (format === 'none') return { description };
   const schema = route.reply.body === undefined ? { type: 'string' } : schemaOf(route.reply.body, 'output');
   return { description, content: { [mediaType[format]]: { schema } } };
+};
+
+const problemContent = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+
+/** What a refusal looks like: a page where people look, a problem document where programs do. */
+const contentOfProblem = (route: Route, status: number): Json => {
+  if (route.reply.format === 'html') return { 'text/html': { schema: { type: 'string' } } };
+  if (status !== 401) return problemContent;
+  // A missing or outdated sign-in is refused by the gateway, before any function of ours, in its own words.
+  return { ...problemContent, 'application/json': { schema: { $ref: '#/components/schemas/Unauthorized' } } };
 };
 
 const problemResponses = (route: Route): Json => {
@@ -111,13 +125,13 @@ const problemResponses = (route: Route): Json => {
           ...(status === 429 || status === 503
             ? { headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } } }
             : {}),
-          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+          content: contentOfProblem(route, Number(status)),
         },
       ]),
   );
 };
 
-const operationOf = (area: string, route: Route): Json => ({
+const operationOf = (area: string, route: Route, asked: Asked): Json => ({
   operationId: route.name,
   tags: [area],
   summary: route.summary,
@@ -131,7 +145,7 @@ const operationOf = (area: string, route: Route): Json => ({
         },
       }),
   responses: {
-    [String(route.reply.status)]: successOf(route),
+    [String(route.reply.status)]: { ...successOf(route), links: linksOf(route, asked) },
     ...(route.ifNoneMatch ? { '304': { description: 'You have the newest already' } } : {}),
     ...problemResponses(route),
   },
@@ -160,15 +174,59 @@ const problemSchema = {
   },
 } as const;
 
+const unauthorizedSchema = {
+  type: 'object',
+  required: ['message'],
+  properties: { message: { type: 'string' } },
+} as const;
+
+/** Properties of an answer, or parameters of a path, that are ids: by name, with the pattern that says of what. */
+const idsOf = (schema: z.ZodType | undefined, io: 'input' | 'output'): ReadonlyMap<string, string> => {
+  if (schema === undefined) return new Map();
+  const { properties = {} } = schemaOf(schema, io) as { properties?: Record<string, { pattern?: string }> };
+  return new Map(
+    Object.entries(properties).flatMap(([name, { pattern }]) => (pattern === undefined ? [] : [[name, pattern]])),
+  );
+};
+
+/** The operations whose path names something, with the ids they ask for. */
+type Asked = readonly (readonly [name: string, ids: readonly (readonly [parameter: string, pattern: string])[]])[];
+
+const askedBy = (routes: readonly Route[]): Asked =>
+  routes.flatMap(({ name, params }) => {
+    const ids = [...idsOf(params, 'input')];
+    return ids.length > 0 && ids.length === Object.keys(params?.shape ?? {}).length ? [[name, ids] as const] : [];
+  });
+
+/**
+ * What can be asked next about what a route has just answered: the operations whose path names only ids of the answer,
+ * by the same name, or the answer's own `id` where it is of the kind asked for.
+ */
+const linksOf = (route: Route, asked: Asked): Json => {
+  const answered = idsOf(route.reply.body, 'output');
+  if (answered.size === 0) return {};
+  const links: Json = {};
+  for (const [operationId, ids] of asked) {
+    const parameters = ids.flatMap(([name, pattern]) => {
+      const source = [name, 'id'].find((property) => answered.get(property) === pattern);
+      return source === undefined ? [] : [[name, `$response.body#/${source}`]];
+    });
+    if (operationId === route.name || parameters.length < ids.length) continue;
+    links[operationId] = { operationId, parameters: Object.fromEntries(parameters) };
+  }
+  return links;
+};
+
 /**
  * The API as an OpenAPI 3.1 document, made from the contracts the handlers validate by.
  * @param areas each area's routes under its name, which becomes the tag.
  */
 export const openApi = (areas: Readonly<Record<string, readonly Route[]>>, serverUrl: string): Json => {
   const paths: Record<string, Json> = {};
+  const asked = askedBy(Object.values(areas).flat());
   for (const [area, routes] of Object.entries(areas)) {
     for (const route of routes) {
-      paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(area, route) };
+      paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(area, route, asked) };
     }
   }
   return {
@@ -182,7 +240,7 @@ export const openApi = (areas: Readonly<Record<string, readonly Route[]>>, serve
     servers: [{ url: serverUrl }],
     paths,
     components: {
-      schemas: { Problem: problemSchema },
+      schemas: { Problem: problemSchema, Unauthorized: unauthorizedSchema },
       securitySchemes: {
         staff: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The ID token of a staff sign-in' },
       },

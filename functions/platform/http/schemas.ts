@@ -38,10 +38,19 @@ export const zone = z
 /** A US state, district or territory (USPS code), or a Canadian province: `CO`. */
 export const state = z.string().regex(/^[A-Z]{2}$/, { error: 'Expected a state or province like CO' });
 
+/** An e-mail address. Its domain may be written in capitals; it is kept as it was typed. */
+export const email = z.email({ error: 'Expected an e-mail address like ada@example.com' }).max(254);
+
 /** A local time of day, `07:30`; `24:00` is the end of the day. */
 export const timeOfDay = z
   .string()
   .regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, { error: 'Expected a time like 07:30' });
+
+// Written out rather than as \p{Cc}: the contracts become OpenAPI, and few regex dialects know Unicode classes.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it refuses
+const noControls = /^[^\u0000-\u001f\u007f-\u009f]*$/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it refuses
+const noControlsButBreaks = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/u;
 
 /** A name or other short line a person typed: trimmed, no control characters. */
 export const line = (max: number) =>
@@ -50,15 +59,11 @@ export const line = (max: number) =>
     .trim()
     .min(1, { error: 'Must not be empty' })
     .max(max)
-    .regex(/^[^\p{Cc}]*$/u, { error: 'Must not contain control characters' });
+    .regex(noControls, { error: 'Must not contain control characters' });
 
 /** Free text a person typed: line breaks allowed. */
 export const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .regex(/^(?:[^\p{Cc}]|[\n\r\t])*$/u, { error: 'Must not contain control characters' });
+  z.string().trim().max(max).regex(noControlsButBreaks, { error: 'Must not contain control characters' });
 
 /** A clinic's public name in URLs. */
 export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, {
@@ -71,7 +76,11 @@ export const linkToken = z.string().regex(/^[A-Za-z0-9_-]{22}$/, { error: 'This 
 /** Query parameters of a list. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(100).default(25),
-  cursor: z.string().max(2000).optional(),
+  cursor: z
+    .string()
+    .max(2000)
+    .regex(/^[A-Za-z0-9_-]+$/, { error: 'Expected the cursor of an earlier page' })
+    .optional(),
 };
 
 /** A page of a list. `cursor` is absent at the end. */
