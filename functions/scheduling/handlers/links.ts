@@ -1,6 +1,6 @@
 import { pageHeaders, renderProblemPage } from '../../../web/visit/pages.ts';
 import { httpHandler } from '../../platform/http/api.ts';
-import { linkRoutes } from '../contract.ts';
+import { linkRoutes } from '../contract/links.ts';
 import { cancelByLink, confirmByLink, findSlotsByLink, getVisit, rescheduleByLink } from '../visit-link.ts';
 import { showVisitPage, submitVisitPage } from '../visit-page.ts';
 
