@@ -10,7 +10,7 @@ import { findPython, missingPrerequisites } from './prerequisites.ts';
 
 const run = promisify(execFile);
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
-const requirementsFile = join(repository, 'local', 'requirements.txt');
+const engineRequirements = join(repository, 'local', 'requirements.txt');
 const launcher = join(repository, 'local', 'engine.py');
 
 /** Account and region of everything that runs in the engine. */
@@ -46,16 +46,22 @@ export interface VenvOptions {
    * @default `PLUMBLINE_VENV_DIR`, or `.local/venv` of the checkout
    */
   readonly venvDir?: string;
+  /** What it holds, and how people call that. @default the local engine */
+  readonly contents?: { readonly requirementsFile: string; readonly name: string };
   readonly report?: Report;
 }
 
 /**
- * The Python of a virtual environment that holds exactly `local/requirements.txt`; made on first use and when that file
- * changes. Built beside its place and moved in at the end, so an interrupted install leaves nothing half done.
+ * The Python of a virtual environment that holds exactly what a requirements file names; made on first use and when that
+ * file changes. Built beside its place and moved in at the end, so an interrupted install leaves nothing half done.
  */
 export async function ensureVenv(options: VenvOptions = {}): Promise<string> {
   const report = options.report ?? (() => {});
   const venvDir = options.venvDir ?? defaultVenvDir();
+  const { requirementsFile, name } = options.contents ?? {
+    requirementsFile: engineRequirements,
+    name: 'the local engine',
+  };
   const python = join(venvDir, 'bin', 'python');
   const wanted = createHash('sha256')
     .update(await readFile(requirementsFile))
@@ -63,7 +69,7 @@ export async function ensureVenv(options: VenvOptions = {}): Promise<string> {
   if (await isCurrent(venvDir, wanted)) return python;
 
   const base = await findPython();
-  report(`Installing the local engine for Python ${base.version} (once, about half a minute)`);
+  report(`Installing ${name} for Python ${base.version} (once, about half a minute)`);
   const building = `${venvDir}.building-${process.pid}`;
   await mkdir(dirname(venvDir), { recursive: true });
   await rm(building, { recursive: true, force: true });
@@ -75,7 +81,7 @@ export async function ensureVenv(options: VenvOptions = {}): Promise<string> {
         ...['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'],
         ...['--no-deps', '--prefer-binary', '--requirement', requirementsFile],
       ],
-      'Installing the local engine from the Python package registry',
+      `Installing ${name} from the Python package registry`,
     );
     await writeFile(join(building, stampName), wanted);
     const old = `${venvDir}.old-${process.pid}`;
