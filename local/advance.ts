@@ -3,9 +3,10 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
 import { isSettled } from '../functions/messaging/core/message-status.ts';
-import { type DueKind, dueMessages, dueShards, getMessage, type Message } from '../functions/messaging/store.ts';
+import { type DueKind, dueMessages, getMessage, type Message } from '../functions/messaging/store.ts';
 import { toStored } from '../functions/platform/clock.ts';
 import { id } from '../functions/platform/http/schemas.ts';
+import { inAllShards } from '../functions/platform/store/due.ts';
 import type { ClinicInfo } from './clinic-info.ts';
 import { localNow, setLocalClock } from './clock.ts';
 
@@ -98,11 +99,12 @@ const later = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant
 
 /** The earliest of what is due in each shard, in order of time: enough to know the next moment. */
 async function dueUntil(target: Temporal.Instant) {
-  const shards = dueKinds.flatMap((kind) => Array.from({ length: dueShards }, (_, shard) => ({ kind, shard })));
-  const pages = await Promise.all(
-    shards.map(({ kind, shard }) => dueMessages(kind, shard, toStored(target), { limit: 100 })),
+  const due = await Promise.all(
+    dueKinds.map((kind) =>
+      inAllShards(async (shard) => (await dueMessages(kind, shard, toStored(target), { limit: 100 })).items),
+    ),
   );
-  return pages.flatMap(({ items }) => items).toSorted((a, b) => a.dueAt.localeCompare(b.dueAt));
+  return due.flat().toSorted((a, b) => a.dueAt.localeCompare(b.dueAt));
 }
 
 async function sweep(lambda: LambdaClient, { functions }: ClinicInfo, moment: Temporal.Instant): Promise<void> {

@@ -2,7 +2,8 @@ import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
 import { item, list, map, number, string } from 'dynamodb-toolbox/schema';
 import type { Actor, Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
-import { type Id, sha256 } from '../platform/ids.ts';
+import type { Id } from '../platform/ids.ts';
+import { dueEntry, dueQuery, inAllShards } from '../platform/store/due.ts';
 import {
   check,
   create,
@@ -136,10 +137,6 @@ const ObservationEntity = new Entity({
   }),
 });
 
-/** Open cases are few, but they are every clinic's; eight partitions keep any one from being hot. */
-const triageShards = 8;
-const shardOf = (caseId: string): number => Number.parseInt(sha256(caseId).slice(0, 2), 16) % triageShards;
-
 const triageLookup = (clinicId: string, status: TriageStatus): string => `clinic#${clinicId}#triage#${status}`;
 
 const storedCase = (caller: Caller, { id: caseId, ...rest }: TriageCase, reason?: string) => ({
@@ -151,7 +148,7 @@ const storedCase = (caller: Caller, { id: caseId, ...rest }: TriageCase, reason?
   lookupPk: triageLookup(rest.clinicId, rest.status),
   lookupSk: `${rest.openedAt}#${caseId}`,
   // In the due index as long as nobody has acknowledged it: how a sweep counts what waits without a scan.
-  ...(rest.status === 'open' ? { duePk: `due#triage#${shardOf(caseId)}`, dueSk: `${rest.openedAt}#${caseId}` } : {}),
+  ...(rest.status === 'open' ? dueEntry('triage', caseId, rest.openedAt) : {}),
 });
 
 const toCase = (stored: FormattedItem<typeof TriageCaseEntity>): TriageCase => ({
@@ -199,14 +196,8 @@ export const pageOfCases = async (
 };
 
 /** The cases of all clinics that wait for a human. Costs a query a shard, by the number of open cases alone. */
-export const waitingCases = async (): Promise<readonly TriageCase[]> => {
-  const shards = await Promise.all(
-    Array.from({ length: triageShards }, (_, shard) =>
-      queryAll(TriageCaseEntity, { index: 'due', partition: `due#triage#${shard}` }),
-    ),
-  );
-  return shards.flat().map(toCase);
-};
+export const waitingCases = async (): Promise<readonly TriageCase[]> =>
+  (await inAllShards((shard) => queryAll(TriageCaseEntity, dueQuery('triage', shard)))).map(toCase);
 
 const toPlan = (stored: FormattedItem<typeof ExercisePlanEntity>): ExercisePlan => ({
   id: stored.planId as Id<'exercisePlan'>,

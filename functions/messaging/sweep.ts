@@ -4,10 +4,11 @@ import { toStored } from '../platform/clock.ts';
 import { log } from '../platform/log.ts';
 import { metricNames } from '../platform/metric-names.ts';
 import { seconds } from '../platform/metrics.ts';
+import { inAllShards } from '../platform/store/due.ts';
 import { ConditionFailed, transact } from '../platform/store/records.ts';
 import { enqueue } from './dispatch.ts';
 import { isForSender, settled } from './progress.ts';
-import { type DueKind, dueMessages, dueShards, type Message, replaceMessageItem } from './store.ts';
+import { type DueKind, dueMessages, type Message, replaceMessageItem } from './store.ts';
 
 /**
  * The most one sweep takes from one shard, longest due first: ten thousand over all. A text handed over twice costs the
@@ -22,9 +23,7 @@ const pageSize = 250;
  * @returns how many texts it found due
  */
 export const sweepDue = async (kind: DueKind, now: Temporal.Instant, requestId: string): Promise<number> => {
-  const found = (
-    await Promise.all(Array.from({ length: dueShards }, (_, shard) => sweepShard(kind, shard, now, requestId)))
-  ).flat();
+  const found = await inAllShards((shard) => sweepShard(kind, shard, now, requestId));
   const waiting = found.filter(({ status }) => status === 'planned').map(({ plannedFor }) => plannedFor);
   const oldest = waiting.toSorted()[0];
   const oldestSeconds = oldest === undefined ? 0 : Temporal.Instant.from(oldest).until(now).total('seconds');

@@ -21,6 +21,7 @@ export const idKinds = {
   series: 'ser',
   opening: 'opn',
   waitingEntry: 'wai',
+  offer: 'ofr',
   phoneCode: 'cod',
 } as const;
 
