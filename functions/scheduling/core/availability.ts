@@ -158,7 +158,8 @@ export const openIntervals = (hours: WorkingHours, epochDay: number, clock: Zone
         intervalsOf(hours.closed, epochDay, clock),
       );
   if (hours.away.some(isWholeDayOn(epochDay))) return noIntervals;
-  const open = merge([...closed, ...intervalsOf(hours.extra, epochDay, clock)]);
+  const extra = intervalsOf(hours.extra, epochDay, clock);
+  const open = extra.length === 0 ? closed : merge([...closed, ...extra]);
   return without(open, intervalsOf(hours.away, epochDay, clock));
 };
 
@@ -197,12 +198,19 @@ const intervalsOf = (list: readonly DayHours[], epochDay: number, clock: ZoneClo
 const without = (intervals: readonly MinuteRange[], taken: readonly MinuteRange[]): readonly MinuteRange[] => {
   let left = intervals;
   for (const cut of taken) {
-    left = left.flatMap(({ startEpochMinute, endEpochMinute }) =>
-      [
-        { startEpochMinute, endEpochMinute: Math.min(endEpochMinute, cut.startEpochMinute) },
-        { startEpochMinute: Math.max(startEpochMinute, cut.endEpochMinute), endEpochMinute },
-      ].filter((piece) => piece.startEpochMinute < piece.endEpochMinute),
-    );
+    const pieces: MinuteRange[] = [];
+    for (const interval of left) {
+      const { startEpochMinute, endEpochMinute } = interval;
+      if (cut.endEpochMinute <= startEpochMinute || endEpochMinute <= cut.startEpochMinute) {
+        pieces.push(interval);
+        continue;
+      }
+      if (startEpochMinute < cut.startEpochMinute) {
+        pieces.push({ startEpochMinute, endEpochMinute: cut.startEpochMinute });
+      }
+      if (cut.endEpochMinute < endEpochMinute) pieces.push({ startEpochMinute: cut.endEpochMinute, endEpochMinute });
+    }
+    left = pieces;
   }
   return left;
 };

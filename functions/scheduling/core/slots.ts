@@ -1,15 +1,14 @@
 import type { Temporal } from 'temporal-polyfill';
-import { dateOfEpochDay, epochDayOf, minuteMillis, type ZoneClock, zoneClock } from '../../platform/time.ts';
-import { localDay, openIntervals, type WorkingHours, workingHours } from './availability.ts';
-import { countOfType } from './day-sheet.ts';
-import { isLicensedOn, servesState } from './licence.ts';
-import type { BusyInterval, DaySheet, MinuteRange, ResourceId } from './types.ts';
-import { bookableWindow, epochMinuteFrom, type ProviderHours, type Slot, type VisitRules } from './visit-time.ts';
+import { dateOfEpochDay, dayMillis, minuteMillis, weekdayOfEpochDay, zoneClock } from '../../platform/time.ts';
+import { servesState } from './licence.ts';
+import { onGrid, providerWindows, roomWindows, type StartQuestion, type StartWindow } from './start-windows.ts';
+import type { DaySheet, Room } from './types.ts';
+import { epochMinuteFrom, type ProviderHours, type Slot, type VisitRules } from './visit-time.ts';
 
 export interface SlotSearch {
   readonly provider: ProviderHours;
   readonly type: VisitRules;
-  /** Sheets of the days in `sheetDates`; a day without one is free. Those of other providers are ignored. */
+  /** Sheets of the days in `sheetDates`; a day without one is free. Those of others are ignored. */
   readonly sheets: readonly DaySheet[];
   /** Visits start at `from` or later ... */
   readonly from: Temporal.Instant;
@@ -18,29 +17,59 @@ export interface SlotSearch {
   readonly now: Temporal.Instant;
   /** Where the patient will be: only days on which the provider is licensed there. Any day if not given. */
   readonly patientState?: string | undefined;
+  /** The rooms in use; those that the type names are looked at. */
+  readonly rooms?: readonly Pick<Room, 'id' | 'zone'>[] | undefined;
+  /** Providers in practice; those that the type names as second are looked at. */
+  readonly seconds?: readonly ProviderHours[] | undefined;
+  /** The weekdays and times of day that suit. Any if not given. */
+  readonly wanted?: WantedTimes | undefined;
   /** Distance of starts, counted from the beginning of each stretch of open hours. 15 if not given. */
   readonly stepMinutes?: number | undefined;
   /** At most this many, the earliest. All if not given. */
   readonly limit?: number | undefined;
 }
 
+/** When in the week a visit may start, as somebody's wall clock shows it. */
+export interface WantedTimes {
+  /** Whose wall clock. @default the provider's */
+  readonly zone?: string | undefined;
+  /** Minutes since midnight: from `fromMinute` on and before `toMinute`. */
+  readonly fromMinute: number;
+  readonly toMinute: number;
+  /** ISO weekdays. @default all */
+  readonly weekdays?: ReadonlySet<number> | undefined;
+}
+
+/** A slot and what it would lie in. */
+export interface OfferedSlot extends Slot {
+  readonly window: StartWindow;
+}
+
 export type SlotSearchRefusal = 'range-reversed' | 'range-too-long' | 'step-invalid' | 'limit-invalid';
 
-/** Why a search found nothing: what to tell the person who asked. */
-export type EmptyReason =
-  /** The range lies before the type's lead time or past its horizon. */
-  | 'outside-horizon'
+/**
+ * Why a search found nothing: what to tell the person who asked. Where several providers have nothing, each for a reason
+ * of their own, the first of these answers for all: what other times may change comes before what only others can change.
+ */
+export const emptyReasons = [
+  /** There are free times, at none of the weekdays and times of day that were asked for. */
+  'outside-times',
+  /** Open hours, and all of them taken: the provider's, or those of the rooms or second providers that are needed too. */
+  'fully-booked',
   /** No open hours in the range. */
-  | 'closed'
-  /** Open hours, and all of them taken. */
-  | 'fully-booked'
-  | 'not-licensed'
-  | 'state-not-served'
-  /** No provider offers the type. */
-  | 'no-provider';
+  'closed',
+  /** The range lies before the type's lead time or past its horizon. */
+  'outside-horizon',
+  'not-licensed',
+  'state-not-served',
+  /** No provider who takes new visits offers the type. */
+  'no-provider',
+] as const;
+
+export type EmptyReason = (typeof emptyReasons)[number];
 
 export type SlotSearchResult =
-  | { readonly ok: true; readonly slots: readonly Slot[]; readonly emptyBecause?: EmptyReason | undefined }
+  | { readonly ok: true; readonly slots: readonly OfferedSlot[]; readonly emptyBecause?: EmptyReason | undefined }
   | { readonly ok: false; readonly code: SlotSearchRefusal };
 
 /** The longest range of a search, in local days. */
@@ -74,70 +103,28 @@ export const sheetDates = (
 
 /**
  * Every start of a visit in a range: within the provider's hours, far enough ahead, near enough, and, with its
- * buffers, free and within one local day. Sorted by start. Reads nothing but what it is given: cost grows with the
- * days searched and what is booked on them, never with history.
+ * buffers, free and within one local day, also for a room and a second provider where the type needs them. Sorted by
+ * start. Reads nothing but what it is given: cost grows with the days searched and what is booked on them, never with
+ * history.
  */
 export const findSlots = (search: SlotSearch): SlotSearchResult => {
-  const { provider, stepMinutes = defaultStepMinutes, limit = Number.POSITIVE_INFINITY } = search;
-  const code = checkSearch(search.from, search.to, stepMinutes, limit);
-  if (code !== undefined) return { ok: false, code };
-
-  const { type, patientState } = search;
-  if (patientState !== undefined && !servesState(type, patientState)) return nothing('state-not-served');
-  const clock = zoneClock(provider.zone);
-  const bookable = bookableWindow(type, search.now, clock);
-  const earliest = Math.max(epochMinuteFrom(search.from), bookable.startEpochMinute);
-  const before = Math.min(epochMinuteFrom(search.to), bookable.endEpochMinute);
-  if (earliest >= before) return nothing('outside-horizon');
-  const hours = workingHours(provider);
-  const licences = provider.licences ?? [];
-  const slots: Slot[] = [];
-  const sweep: Sweep = {
-    providerId: provider.id,
-    type,
-    busy: busyOf(search.sheets, provider.id, type),
-    next: 0,
-    earliest,
-    before,
-    stepMinutes,
-    limit,
-    slots,
-    fullDays: fullDaysOf(search.sheets, provider.id, type),
-  };
-  let emptyBecause: EmptyReason = 'not-licensed';
-  const lastDay = clock.epochDayAt((before - 1) * minuteMillis);
-  for (let day = clock.epochDayAt(earliest * minuteMillis); day <= lastDay && slots.length < limit; day += 1) {
-    if (patientState !== undefined && !isLicensedOn(licences, patientState, day)) continue;
-    const isOpen = sweepDay(sweep, hours, day, clock);
-    if (isOpen) emptyBecause = 'fully-booked';
-    else if (emptyBecause === 'not-licensed') emptyBecause = 'closed';
-  }
-  return slots.length === 0 ? nothing(emptyBecause) : { ok: true, slots };
+  const code = checkSearch(search);
+  return code === undefined ? slotsOfProvider(search, companionsOf(search)) : { ok: false, code };
 };
 
-const nothing = (emptyBecause: EmptyReason): SlotSearchResult => ({ ok: true, slots: [], emptyBecause });
-
-/** What weighs most when several providers have nothing, each for a reason of their own: what a later day may change. */
-const emptyReasons: readonly EmptyReason[] = [
-  'fully-booked',
-  'closed',
-  'outside-horizon',
-  'not-licensed',
-  'state-not-served',
-  'no-provider',
-];
-
-/** The slots of several providers as one list, by start, then provider id. The first refusal answers for all. */
+/** The slots of several providers as one list, by start, then provider id. */
 export const findSlotsOfProviders = (
   providers: readonly ProviderHours[],
   search: Omit<SlotSearch, 'provider'>,
 ): SlotSearchResult => {
+  const code = checkSearch(search);
+  if (code !== undefined) return { ok: false, code };
   const sheets = Map.groupBy(search.sheets, (sheet) => sheet.providerId);
-  const lists: (readonly Slot[])[] = [];
+  const companions = companionsOf(search);
+  const lists: (readonly OfferedSlot[])[] = [];
   const reasons = new Set<EmptyReason>(['no-provider']);
   for (const provider of providers) {
-    const found = findSlots({ ...search, provider, sheets: sheets.get(provider.id) ?? [] });
-    if (!found.ok) return found;
+    const found = slotsOfProvider({ ...search, provider, sheets: sheets.get(provider.id) ?? [] }, companions);
     lists.push(found.slots);
     if (found.emptyBecause !== undefined) reasons.add(found.emptyBecause);
   }
@@ -146,184 +133,138 @@ export const findSlotsOfProviders = (
   return { ok: true, slots, emptyBecause: emptyReasons.find((reason) => reasons.has(reason)) };
 };
 
+type Found = Extract<SlotSearchResult, { readonly ok: true }>;
+
+const slotsOfProvider = (search: SlotSearch, companions: readonly Companions[]): Found => {
+  const { provider, type, patientState, stepMinutes = defaultStepMinutes, limit = Number.POSITIVE_INFINITY } = search;
+  if (patientState !== undefined && !servesState(type, patientState)) return nothing('state-not-served');
+  const { windows, closedBecause } = providerWindows(provider, startQuestionOf(search));
+  if (closedBecause !== undefined) return nothing(closedBecause);
+
+  const areFree = companions.map((each) => each.besides(provider.id));
+  const isFree = areFree.length === 0 ? undefined : (start: number) => areFree.every((isOneFree) => isOneFree(start));
+  const isWanted = search.wanted && wantedStarts(search.wanted, provider.zone);
+  const slots: OfferedSlot[] = [];
+  let emptyBecause: EmptyReason = 'fully-booked';
+  for (const window of windows) {
+    const { firstStart, lastStart, gridStart, isSession } = window;
+    let start = isSession ? firstStart : onGrid(firstStart, gridStart, stepMinutes);
+    for (; start <= lastStart && slots.length < limit; start += stepMinutes) {
+      if (isFree !== undefined && !isFree(start)) continue;
+      if (isWanted !== undefined && !isWanted(start)) {
+        emptyBecause = 'outside-times';
+        continue;
+      }
+      slots.push({ providerId: provider.id, startEpochMinute: start, endEpochMinute: start + type.minutes, window });
+    }
+  }
+  return slots.length === 0 ? nothing(emptyBecause) : { ok: true, slots };
+};
+
+const nothing = (emptyBecause: EmptyReason): Found => ({ ok: true, slots: [], emptyBecause });
+
+const startQuestionOf = (search: Omit<SlotSearch, 'provider'>): StartQuestion => ({
+  type: search.type,
+  sheets: search.sheets,
+  from: epochMinuteFrom(search.from),
+  to: epochMinuteFrom(search.to),
+  now: search.now,
+  patientState: search.patientState,
+});
+
+/** What a visit needs besides its provider: any one of several rooms, or any one of several second providers. */
+interface Companions {
+  /** Whether one of them, other than this provider, is free for a visit at a start. Starts must be asked in their order. */
+  readonly besides: (providerId: ProviderHours['id']) => (start: number) => boolean;
+}
+
+const companionsOf = (search: Omit<SlotSearch, 'provider'>): readonly Companions[] => {
+  const { roomIds = [], secondProviderIds = [] } = search.type;
+  if (roomIds.length + secondProviderIds.length === 0) return [];
+  const question = startQuestionOf(search);
+  const companions: Companions[] = [];
+  if (roomIds.length > 0) {
+    const rooms = (search.rooms ?? []).filter(({ id }) => roomIds.includes(id));
+    const lists = rooms.map((room) => roomWindows(room, question));
+    companions.push({ besides: () => anyOf(lists.map(follower)) });
+  }
+  if (secondProviderIds.length > 0) {
+    const seconds = (search.seconds ?? []).filter(({ id }) => secondProviderIds.includes(id));
+    const lists = seconds.map((second) => ({ id: second.id, ...providerWindows(second, question) }));
+    companions.push({
+      besides: (providerId) =>
+        anyOf(lists.filter(({ id }) => id !== providerId).map(({ windows }) => follower(windows))),
+    });
+  }
+  return companions;
+};
+
+type IsFree = (start: number) => boolean;
+
+const anyOf =
+  (each: readonly IsFree[]): IsFree =>
+  (start) =>
+    each.some((isFree) => isFree(start));
+
+/** Says of starts, asked in their order, whether they lie in one of the sorted windows. */
+const follower = (windows: readonly StartWindow[]): IsFree => {
+  let next = 0;
+  return (start) => {
+    while ((windows[next]?.lastStart ?? Number.POSITIVE_INFINITY) < start) next += 1;
+    return (windows[next]?.firstStart ?? Number.POSITIVE_INFINITY) <= start;
+  };
+};
+
+const wantedStarts = ({ zone, fromMinute, toMinute, weekdays }: WantedTimes, providerZone: string): IsFree => {
+  const clock = zoneClock(zone ?? providerZone);
+  return (start) => {
+    const wallMillis = clock.wallMillisAt(start * minuteMillis);
+    const epochDay = Math.floor(wallMillis / dayMillis);
+    const minuteOfDay = (wallMillis - epochDay * dayMillis) / minuteMillis;
+    if (minuteOfDay < fromMinute || minuteOfDay >= toMinute) return false;
+    return weekdays === undefined || weekdays.has(weekdayOfEpochDay(epochDay));
+  };
+};
+
 /**
- * Merges slots by start, then provider id, and keeps the first `limit`. Each list is one provider's answer, sorted.
- * Providers share most of their starts, so each start is taken from all lists at once.
+ * Merges slots by start, then provider id, and keeps the first `limit`. Each list is one provider's answer, sorted. The
+ * starts of a search lie in a few thousand minutes, so slots are counted by their minute and put where they belong.
  */
-export const mergeSlots = (
-  lists: readonly (readonly Slot[])[],
+export const mergeSlots = <S extends Slot>(
+  lists: readonly (readonly S[])[],
   limit: number = Number.POSITIVE_INFINITY,
-): readonly Slot[] => {
-  const heads = lists.map((slots) => ({ slots, next: 0 })).sort((a, b) => (providerOf(a) < providerOf(b) ? -1 : 1));
-  const merged: Slot[] = [];
-  while (merged.length < limit) {
-    let start = Number.POSITIVE_INFINITY;
-    for (const { slots, next } of heads) start = Math.min(start, slots[next]?.startEpochMinute ?? start);
-    if (start === Number.POSITIVE_INFINITY) break;
-    for (const head of heads) {
-      const slot = head.slots[head.next];
-      if (slot?.startEpochMinute !== start) continue;
-      merged.push(slot);
-      head.next += 1;
+): readonly S[] => {
+  const filled = lists.filter((slots) => slots.length > 0).sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+  if (filled.length === 0) return [];
+  const first = Math.min(...filled.map((slots) => slots[0]?.startEpochMinute ?? 0));
+  const last = Math.max(...filled.map((slots) => slots.at(-1)?.startEpochMinute ?? 0));
+  /** How many slots there are before each minute. */
+  const places = new Uint32Array(last - first + 2);
+  for (const slots of filled) {
+    for (const slot of slots) {
+      const after = slot.startEpochMinute - first + 1;
+      places[after] = (places[after] ?? 0) + 1;
+    }
+  }
+  for (let minute = 1; minute < places.length; minute += 1) {
+    places[minute] = (places[minute] ?? 0) + (places[minute - 1] ?? 0);
+  }
+  const merged = filled.flat();
+  for (const slots of filled) {
+    for (const slot of slots) {
+      const minute = slot.startEpochMinute - first;
+      const place = places[minute] ?? 0;
+      merged[place] = slot;
+      places[minute] = place + 1;
     }
   }
   return merged.length > limit ? merged.slice(0, limit) : merged;
 };
 
-const providerOf = (head: { readonly slots: readonly Slot[] }): string => head.slots[0]?.providerId ?? '';
+const idOf = (slots: readonly Slot[]): string => slots[0]?.providerId ?? '';
 
-/** A busy stretch as a search sees it; `hasRoom` if it is a group session that one more of the type may join. */
-interface Taken extends MinuteRange {
-  readonly hasRoom?: boolean;
-}
-
-/** One search's state: what it looks for, and how far along the busy list it is. */
-interface Sweep {
-  readonly providerId: Slot['providerId'];
-  readonly type: VisitRules;
-  readonly busy: readonly Taken[];
-  /** The first busy interval that may still matter. */
-  next: number;
-  readonly earliest: number;
-  readonly before: number;
-  readonly stepMinutes: number;
-  readonly limit: number;
-  readonly slots: Slot[];
-  /** Days that have as many visits of the type as they may: only sessions that exist can be joined. */
-  readonly fullDays: ReadonlySet<number>;
-}
-
-/** Sweeps one day; whether it has open hours that a visit would fit into. */
-const sweepDay = (sweep: Sweep, hours: WorkingHours, epochDay: number, clock: ZoneClock): boolean => {
-  const opens = openIntervals(hours, epochDay, clock);
-  if (opens.length === 0) return false;
-  const day = localDay(epochDay, clock);
-  const isFull = sweep.fullDays.has(epochDay);
-  let isOpen = false;
-  for (const open of opens) isOpen = sweepInterval(sweep, open, day, isFull) || isOpen;
-  return isOpen;
-};
-
-/** Walks the grid of one open interval beside the sorted busy list, jumping over what is busy; whether a visit fits at all. */
-const sweepInterval = (sweep: Sweep, open: MinuteRange, day: MinuteRange, isFull: boolean): boolean => {
-  const { providerId, type, stepMinutes, limit, slots } = sweep;
-  const { minutes, bufferBeforeMinutes, bufferAfterMinutes } = type;
-  const gridStart = open.startEpochMinute;
-  const first = Math.max(gridStart, day.startEpochMinute + bufferBeforeMinutes, sweep.earliest);
-  const lastEnd = Math.min(open.endEpochMinute, day.endEpochMinute - bufferAfterMinutes);
-  const last = Math.min(lastEnd - minutes, sweep.before - 1);
-  let start = onGrid(first, gridStart, stepMinutes);
-  while (start <= last && slots.length < limit) {
-    const end = start + minutes;
-    const taken = nextBusy(sweep, start - bufferBeforeMinutes);
-    if (taken !== undefined && taken.startEpochMinute < end + bufferAfterMinutes) {
-      const sessionStart = taken.startEpochMinute + bufferBeforeMinutes;
-      const sessionEnd = sessionStart + minutes;
-      if (
-        taken.hasRoom &&
-        sessionStart >= first &&
-        sessionStart <= last &&
-        sessionEnd + bufferAfterMinutes === taken.endEpochMinute
-      ) {
-        slots.push({ providerId, startEpochMinute: sessionStart, endEpochMinute: sessionEnd });
-      }
-      start = onGrid(taken.endEpochMinute + bufferBeforeMinutes, gridStart, stepMinutes);
-    } else {
-      if (!isFull) slots.push({ providerId, startEpochMinute: start, endEpochMinute: end });
-      start += stepMinutes;
-    }
-  }
-  return first <= last;
-};
-
-/** The first busy interval that ends after a minute. Starts only grow, so what is passed is never looked at again. */
-const nextBusy = (sweep: Sweep, epochMinute: number): Taken | undefined => {
-  let interval = sweep.busy[sweep.next];
-  while (interval !== undefined && interval.endEpochMinute <= epochMinute) {
-    sweep.next += 1;
-    interval = sweep.busy[sweep.next];
-  }
-  return interval;
-};
-
-/** The first point of a grid at or after a minute. */
-const onGrid = (epochMinute: number, gridStart: number, stepMinutes: number): number =>
-  gridStart + Math.ceil((epochMinute - gridStart) / stepMinutes) * stepMinutes;
-
-/**
- * All that is taken of a provider or room, sorted, apart from each other but for sessions: sheets read in order of date
- * are sorted already, unless their own calendar takes time too.
- */
-export const busyOf = (sheets: readonly DaySheet[], resourceId: ResourceId, type: VisitRules): readonly Taken[] => {
-  const busy: (BusyInterval | MinuteRange)[] = [];
-  let isSorted = true;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const sheet of sheets) {
-    if (sheet.providerId !== resourceId) continue;
-    for (const interval of sheet.busy) {
-      if (interval.startEpochMinute < last) isSorted = false;
-      last = interval.startEpochMinute;
-      busy.push(interval);
-    }
-    if (sheet.external !== undefined && sheet.external.length > 0) {
-      isSorted = false;
-      busy.push(...sheet.external);
-    }
-  }
-  if (!isSorted) busy.sort((a, b) => a.startEpochMinute - b.startEpochMinute);
-  const { id: typeId, capacity = 1 } = type;
-  const isShared = capacity > 1 && typeId !== undefined;
-  return isSorted && !isShared ? busy : flatten(busy, isShared ? typeId : undefined, capacity);
-};
-
-/** Sorted stretches as separate ones, in order of their ends too; the sessions of a type become one each, with or without room. */
-const flatten = (
-  busy: readonly (BusyInterval | MinuteRange)[],
-  typeId: VisitRules['id'],
-  capacity: number,
-): readonly Taken[] => {
-  const flat: { startEpochMinute: number; endEpochMinute: number; members: number }[] = [];
-  for (const interval of busy) {
-    const { startEpochMinute, endEpochMinute } = interval;
-    const isMember = typeId !== undefined && 'heldBy' in interval && interval.typeId === typeId;
-    const before = flat.at(-1);
-    if (before === undefined || startEpochMinute >= before.endEpochMinute) {
-      flat.push({ startEpochMinute, endEpochMinute, members: isMember ? 1 : Number.POSITIVE_INFINITY });
-    } else {
-      const isSame = startEpochMinute === before.startEpochMinute && endEpochMinute === before.endEpochMinute;
-      before.members += isMember && isSame ? 1 : Number.POSITIVE_INFINITY;
-      before.endEpochMinute = Math.max(before.endEpochMinute, endEpochMinute);
-    }
-  }
-  return flat.map(({ startEpochMinute, endEpochMinute, members }) => ({
-    startEpochMinute,
-    endEpochMinute,
-    hasRoom: members < capacity,
-  }));
-};
-
-const noDays: ReadonlySet<number> = new Set();
-
-/** The days on which a provider has as many visits of a type as its daily cap allows. */
-const fullDaysOf = (
-  sheets: readonly DaySheet[],
-  resourceId: ResourceId,
-  { id: typeId, dailyCap }: VisitRules,
-): ReadonlySet<number> => {
-  if (dailyCap === undefined || typeId === undefined) return noDays;
-  return new Set(
-    sheets
-      .filter((sheet) => sheet.providerId === resourceId && countOfType(sheet, typeId) >= dailyCap)
-      .map(({ date }) => epochDayOf(date)),
-  );
-};
-
-const checkSearch = (
-  from: Temporal.Instant,
-  to: Temporal.Instant,
-  stepMinutes: number,
-  limit: number,
-): SlotSearchRefusal | undefined => {
+const checkSearch = (search: Omit<SlotSearch, 'provider'>): SlotSearchRefusal | undefined => {
+  const { from, to, stepMinutes = defaultStepMinutes, limit = Number.POSITIVE_INFINITY } = search;
   if (!Number.isInteger(stepMinutes) || stepMinutes < 1) return 'step-invalid';
   if (!(limit >= 1)) return 'limit-invalid';
   return checkSearchRange(from, to);

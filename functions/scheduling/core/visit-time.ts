@@ -8,7 +8,7 @@ export type VisitRules = Pick<
   AppointmentType,
   'minutes' | 'bufferBeforeMinutes' | 'bufferAfterMinutes' | 'leadMinutes' | 'horizonDays'
 > &
-  Partial<Pick<AppointmentType, 'id' | 'capacity' | 'dailyCap' | 'states'>>;
+  Partial<Pick<AppointmentType, 'id' | 'capacity' | 'dailyCap' | 'states' | 'roomIds' | 'secondProviderIds'>>;
 
 /** What a provider gives. */
 export type ProviderHours = Pick<Provider, 'id' | 'zone'> & WorkingTimes & Partial<Pick<Provider, 'licences'>>;
