@@ -86,10 +86,15 @@ export const registerPatient = async (
 
 const oldestBirthYear = 1900;
 
-const requireBornInThePast = (caller: Caller, { birthDate, zone }: PatientDetails): void => {
+/** @throws Problem `bad-input`, naming `field`, when a birth date is in the future or before 1900 */
+export const requireBornInThePast = (
+  caller: Caller,
+  { birthDate, zone }: Pick<PatientDetails, 'birthDate' | 'zone'>,
+  field = 'body.birthDate',
+): void => {
   if (birthDate <= localDateOf(caller.now, zone) && Number(birthDate.slice(0, 4)) >= oldestBirthYear) return;
   throw new Problem('bad-input', 'Correct the fields listed in errors.', [
-    { field: 'body.birthDate', message: `Expected a date in the past, ${oldestBirthYear} or later` },
+    { field, message: `Expected a date in the past, ${oldestBirthYear} or later` },
   ]);
 };
 

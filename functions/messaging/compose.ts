@@ -6,6 +6,7 @@ import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import { env } from '../platform/config.ts';
 import { type Id, newLinkToken } from '../platform/ids.ts';
+import { codeMinutes, phoneCode } from '../platform/one-time-code.ts';
 import { type Clinic, loadClinic } from '../platform/store/clinic.ts';
 import { linkTokenItem } from '../platform/store/directory.ts';
 import type { TransactItem } from '../platform/store/records.ts';
@@ -26,7 +27,7 @@ import {
 export interface Outgoing {
   readonly kind: 'send';
   readonly template: TemplateName;
-  /** What was put into it, without the link: its secret is nowhere but in the text. */
+  /** What was put into it, without the link or the code: those are nowhere but in the text. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly to: string;
   readonly body: string;
@@ -51,6 +52,8 @@ export const compose = (caller: Caller, message: Message): Promise<Composed> => 
       return composeAnswer(caller, message);
     case 'triage':
       return composeAlert(caller, message);
+    case 'phone-code':
+      return composePhoneCode(caller, message);
   }
 };
 
@@ -74,10 +77,10 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
       sequence: message.sequence,
       dueAt: Temporal.Instant.from(message.plannedFor),
       visit: { ...appointment, start: Temporal.Instant.from(appointment.start) },
+      isOfMany: message.parameters.count !== undefined,
       patientZone: patient.zone,
     },
     caller.now,
-      isOfMany: message.parameters.count !== undefined,
   );
   if (decision.kind !== 'send') return decision;
   const standing = await getStanding(message.clinicId, patient.phone);
@@ -186,6 +189,20 @@ const composeAnswer = async (caller: Caller, message: Message): Promise<Composed
   });
 };
 
+/**
+ * A code goes to who asked for it a moment ago: without consent, which the visit's own texts need, and at any hour. Not to
+ * a number that said stop, whoever typed it.
+ */
+const composePhoneCode = async (caller: Caller, message: Message): Promise<Composed> => {
+  const expiresAt = Temporal.Instant.from(message.plannedFor).add({ minutes: codeMinutes });
+  if (Temporal.Instant.compare(caller.now, expiresAt) >= 0) return suppress('stale');
+  const standing = await getStanding(message.clinicId, message.to);
+  if (standing.optedOut !== undefined) return suppress('opted-out');
+  const code = await phoneCode(message.clinicId, message.causeId as Id<'phoneCode'>);
+  const conditions = [standingCheckItem(standing)];
+  return outgoing(caller, message.template, {}, { to: message.to, expiresAt, conditions }, { code });
+};
+
 /** An alert is worth sending for a day, whatever the hour, as long as nobody has taken the case on. */
 const alertMinutes = 24 * 60;
 
@@ -206,6 +223,8 @@ interface Subject {
   readonly appointment?: Appointment | undefined;
   readonly zone?: string | undefined;
   readonly caseId?: Id<'triageCase'> | undefined;
+  /** Of how many visits it tells, if several. */
+  readonly count?: string | undefined;
 }
 
 /** A visit in person is told in the clinic's time, where the patient will be; any other in the patient's. */
@@ -217,14 +236,16 @@ const visitSubject = (appointment: Appointment, patientZone: string): Subject =>
 /** How long after a visit its links still open: to say that it is over; to choose another where the clinic called it off. */
 const linkGraceHours = { usually: 24, cancelledByClinic: 14 * 24 };
 
-/** Puts the words together; a link gets a fresh secret, which becomes valid only with the claim. */
+/**
+ * Puts the words together; a link gets a fresh secret, which becomes valid only with the claim. Secrets are in the body and
+ * nowhere else.
+ */
 const outgoing = async (
   caller: Caller,
   template: TemplateName,
   subject: Subject,
   rest: Pick<Outgoing, 'to' | 'expiresAt' | 'conditions'>,
-  /** Of how many visits it tells, if several. */
-  readonly count?: string | undefined;
+  secrets: { readonly code?: string } = {},
 ): Promise<Outgoing> => {
   const clinic = await loadClinic(caller.clinicId);
   const tokens = tokensOf(template);
@@ -234,7 +255,7 @@ const outgoing = async (
     ...rest,
     kind: 'send',
     template,
-    body: renderText(template, { ...parameters, link: link?.url ?? '' }),
+    body: renderText(template, { ...parameters, link: link?.url ?? '', code: secrets.code ?? '' }),
     parameters: Object.fromEntries(Object.entries(parameters).filter(([token]) => tokens.has(token))),
     conditions: [...rest.conditions, ...(link?.items ?? [])],
   };
@@ -248,6 +269,7 @@ const parametersOf = (clinic: Clinic, { appointment, zone, caseId, count }: Subj
       ? ''
       : formatVisitTime(Temporal.Instant.from(appointment.start), zone ?? appointment.zone),
   caseId: caseId ?? '',
+  count: count ?? '',
 });
 
 const linkOf = ({
@@ -258,6 +280,7 @@ const linkOf = ({
   if (caseId !== undefined) return { url: `${env('PUBLIC_URL')}/v1/triage-cases/${caseId}`, items: [] };
   if (appointment === undefined) return undefined;
   const token = newLinkToken();
+  const hours = appointment.cancelledBy === 'clinic' ? linkGraceHours.cancelledByClinic : linkGraceHours.usually;
   const item = linkTokenItem(token, {
     clinicId: appointment.clinicId,
     patientId: appointment.patientId,
@@ -269,7 +292,6 @@ const linkOf = ({
 
 const visitTold = ({ id, patientId, sequence }: Appointment) => ({ appointmentId: id, patientId, sequence });
 
-  count: count ?? '',
 /** How long a number answers a question; a later one has to be read by a human. */
 const openHours = { pain: 72, exercise: 6 * 24 };
 
@@ -280,7 +302,6 @@ const questionTo = (
   kind: 'pain' | 'exercise',
 ): OpenQuestion => ({
   kind,
-  const hours = appointment.cancelledBy === 'clinic' ? linkGraceHours.cancelledByClinic : linkGraceHours.usually;
   messageId,
   patientId,
   sequence,

@@ -188,6 +188,17 @@ export const planAnswer = (caller: Caller, { inboundMessageId, ...answer }: Answ
     cause: 'reply',
   });
 
+/** The text with the code that proves a phone; `codeId` is all that is recorded of the code. */
+export const planPhoneCode = (caller: Caller, codeId: Id<'phoneCode'>, to: string): Plan =>
+  planOne(caller, {
+    causeId: codeId,
+    step: 'phone-code',
+    sequence: 0,
+    template: 'phone-code',
+    to,
+    cause: 'phone-code',
+  });
+
 type OneText = Pick<Message, 'causeId' | 'step' | 'sequence' | 'template' | 'to' | 'cause'> &
   Partial<Pick<Message, 'patientId' | 'appointmentId'>>;
 
@@ -218,6 +229,7 @@ const newMessage = (
     patientId,
     appointmentId,
     template,
+    parameters,
   });
 };
 
@@ -231,7 +243,6 @@ const plannedText = (
   const dueAt = toStored(text.dueAt);
   return {
     ...text,
-    parameters,
     clinicId: caller.clinicId,
     parameters: text.parameters ?? {},
     createdAt,

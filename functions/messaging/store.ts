@@ -27,7 +27,7 @@ export const dueKinds = ['reminders', 'check-ins'] as const;
 export type DueKind = (typeof dueKinds)[number];
 
 /** What a text is about: what is read again, and held to, when it is claimed. */
-export const causeKinds = ['visit', 'exercise', 'reply', 'triage'] as const;
+export const causeKinds = ['visit', 'exercise', 'reply', 'triage', 'phone-code'] as const;
 export type CauseKind = (typeof causeKinds)[number];
 
 export interface StatusChange {
@@ -264,7 +264,6 @@ const InboundTextEntity = new Entity({
     sk: `inbound#${inboundMessageId}`,
   }),
 });
-
 
 /** Which index entry, if any, brings a message back to a sweep. */
 const dueIndexOf = ({ id, kind, status, dueAt }: Message): { duePk?: string; dueSk?: string } => {

@@ -1,10 +1,16 @@
 import type * as z from 'zod';
 import { openTriageCase } from '../care/triage.ts';
 import { readAnswers } from '../intake/core/answers.ts';
-import type { Answers } from '../intake/core/form.ts';
 import { type Screening, screen } from '../intake/core/screening.ts';
 import { intakeAnswersItem } from '../intake/forms.ts';
-import { findRegistered, isSameGivenName, newPatient, type Patient } from '../intake/patients.ts';
+import {
+  findRegistered,
+  isSameGivenName,
+  newPatient,
+  type Patient,
+  type PatientDetails,
+  requireBornInThePast,
+} from '../intake/patients.ts';
 import { consentItems } from '../messaging/consent.ts';
 import { dispatch } from '../messaging/dispatch.ts';
 import { type MessageRef, planAlert } from '../messaging/plan.ts';
@@ -12,38 +18,50 @@ import type { Caller } from '../platform/actor.ts';
 import type { Commit } from '../platform/http/api.ts';
 import { sha256 } from '../platform/ids.ts';
 import { Problem } from '../platform/problem.ts';
+import { limit } from '../platform/rate-limit.ts';
 import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
-import { loadBookable, writeBooking } from './book.ts';
+import { firstModality, loadBookable, stateAtVisit, writeBooking } from './book.ts';
+import { badFields } from './catalog.ts';
 import type { publicRoutes } from './contract.ts';
 import { useHold } from './hold-use.ts';
+import { codeProblem, provePhone } from './phone-code.ts';
+import { useCodeItem } from './phone-code-store.ts';
 import { untilWritten } from './retry.ts';
 
 type SelfBookRoute = Extract<(typeof publicRoutes)[number], { readonly name: 'selfBook' }>;
 export type SelfBookInput = z.output<SelfBookRoute['body']>;
 
 const emergencyAdvice =
-  'Your answers may describe an emergency. Call 911 or go to the nearest emergency department now. A clinician has been alerted. This visit was not booked.';
+  'Your answers may describe an emergency. Call 911 or go to the nearest emergency department now. This visit was not booked.';
+const alertedAdvice = `${emergencyAdvice} A clinician has been alerted.`;
 
 /**
- * Books a visit for someone without a sign-in: answers, consent to text, the patient where they are new, the visit and
- * its texts in one transaction. Answers that point to an emergency block the booking and alert a human instead.
- * Whether the clinic knows the person already is never disclosed.
+ * Books a visit for someone without a sign-in who proves their phone by the code texted to it: answers, consent to text,
+ * the patient where they are new, the visit and its texts in one transaction, which uses the code up. Answers that point
+ * to an emergency block the booking and alert a human instead, before anything else is asked.
+ *
+ * Nothing that depends on whom the clinic knows is done or said before the phone is proved: what comes first (limits,
+ * fields, what is offered) is the same for everybody.
  */
 export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Commit) => {
   const { answers, faults } = readAnswers(input.intake);
   const screening = screen(answers);
   if (screening.disposition === 'EMERGENCY') await refuseEmergency(caller, input, screening);
-  if (faults.length > 0) {
-    throw new Problem(
-      'bad-input',
-      'Correct the fields listed in errors.',
-      faults.map((fault) => ({ field: `body.intake.${fault.questionId}`, message: fault.message })),
-    );
-  }
+  await limit(caller, 'self-booking');
   const { provider, type } = await loadBookable(caller, input);
+  const isAnswering = type.requiredForm === 'pre-visit' || Object.keys(input.intake).length > 0;
+  if (isAnswering && faults.length > 0) {
+    throw badFields(faults.map(({ questionId, message }) => ({ field: `body.intake.${questionId}`, message })));
+  }
+  const details = { ...input.patient, zone: input.patient.zone ?? provider.zone };
+  requireBornInThePast(caller, details, 'body.patient.birthDate');
+  const modality = input.modality ?? firstModality(type);
+  const patientState = await stateAtVisit(caller, modality, input.patient, input.patientState);
+  const codeId = await provePhone(caller, input.patient.phone, input.phoneCode);
+
   return untilWritten(async () => {
     const held = await useHold(caller, 'public', input);
-    const { patient, items: registration } = await matchOrRegister(caller, input, provider.zone);
+    const { patient, items: registration } = await matchOrRegister(caller, details);
     const asPatient: Caller = { ...caller, actor: { kind: 'patient', id: patient.id } };
     const consent = input.consentToText.granted
       ? await consentItems(asPatient, {
@@ -64,7 +82,8 @@ export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Com
         provider,
         type,
         start: input.start,
-        modality: input.modality,
+        modality,
+        patientState,
         onlyOffered: true,
         insteadOf: held.insteadOf,
         consentGranted: input.consentToText.granted,
@@ -82,16 +101,11 @@ export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Com
           providerName: provider.name,
           status: 'booked' as const,
         };
-        await commit(
-          [
-            ...items,
-            ...held.items,
-            ...registration,
-            ...consent,
-            ...answersItems(asPatient, appointment.id, answers, screening),
-            ...triage.items,
-          ],
-          answer,
+        const answered = isAnswering ? [intakeAnswersItem(asPatient, appointment.id, answers, screening)] : [];
+        await commitWithCode(
+          useCodeItem(caller, patient.phone, codeId),
+          [...items, ...held.items, ...registration, ...consent, ...answered, ...triage.items],
+          (all) => commit(all, answer),
         );
         return answer;
       },
@@ -101,20 +115,25 @@ export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Com
   });
 };
 
-const answersItems = (
-  caller: Caller,
-  appointmentId: Parameters<typeof intakeAnswersItem>[1],
-  answers: Answers,
-  screening: Screening,
-): readonly TransactItem[] => [intakeAnswersItem(caller, appointmentId, answers, screening)];
+/** Uses the code up with the booking: the second of two that send it at once has no code any more, and is not tried again. */
+const commitWithCode = async (
+  useOfCode: TransactItem,
+  items: readonly TransactItem[],
+  commit: (items: readonly TransactItem[]) => Promise<void>,
+): Promise<void> => {
+  try {
+    await commit([useOfCode, ...items]);
+  } catch (error) {
+    if (error instanceof ConditionFailed && error.failed[0]) throw codeProblem();
+    throw error;
+  }
+};
 
 /** The person as the clinic knows them, or as they will be registered with this booking. */
 const matchOrRegister = async (
   caller: Caller,
-  input: SelfBookInput,
-  providerZone: string,
+  details: PatientDetails,
 ): Promise<{ readonly patient: Patient; readonly items: readonly TransactItem[] }> => {
-  const details = { ...input.patient, zone: input.patient.zone ?? providerZone };
   const known = await findRegistered(caller.clinicId, details);
   if (known === undefined) return newPatient(caller, details);
   if (isSameGivenName(known.givenName, details.givenName)) return { patient: known, items: [] };
@@ -142,8 +161,22 @@ const triageItems = async (
   return { items: [...opened.items, ...alert.items], refs: alert.refs };
 };
 
-/** Alerts the on-call number about someone who must not wait for a visit, once per set of answers. */
+/**
+ * Alerts the on-call number about someone who must not wait for a visit, once per set of answers. Who sends such answers too
+ * often is told what to do like everybody; the alerts before stand.
+ */
 const refuseEmergency = async (caller: Caller, input: SelfBookInput, screening: Screening): Promise<never> => {
+  const isAlerted = await alertOnce(caller, input, screening);
+  throw new Problem('self-booking-blocked', isAlerted ? alertedAdvice : emergencyAdvice);
+};
+
+const alertOnce = async (caller: Caller, input: SelfBookInput, screening: Screening): Promise<boolean> => {
+  try {
+    await limit(caller, 'emergency-alert', input.patient.phone);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'too-many-requests') return false;
+    throw error;
+  }
   const known = await findRegistered(caller.clinicId, input.patient);
   const opened = openTriageCase(caller, {
     patientId: known?.id,
@@ -161,5 +194,5 @@ const refuseEmergency = async (caller: Caller, input: SelfBookInput, screening: 
     // The same answers were sent before: their case is open and the alert is on its way.
     if (!(error instanceof ConditionFailed)) throw error;
   }
-  throw new Problem('self-booking-blocked', emergencyAdvice);
+  return true;
 };

@@ -44,6 +44,8 @@ const ENGLISH = {
     '{clinicName}: if this is an emergency, call 911 or go to the nearest ER now. A clinician has been alerted. Our phone: {phone}',
   'reply-unknown':
     '{clinicName}: thank you, our staff will read this. To talk, call {phone}. In an emergency call 911.',
+  /** Asked for on the booking page; the code is nowhere but in the text. */
+  'phone-code': '{clinicName}: {code} is your code to book a visit. It is good for 10 minutes. Do not share it.',
   /** To the clinic's own on-call number: the case, never the patient. */
   'on-call-alert': '{clinicName} on call: a case needs you now. {caseId} {link}',
 } as const;

@@ -63,7 +63,7 @@ export const publicHoldRoutes = [
     params: slugParams,
     body: z.strictObject(wish),
     reply: { status: 201, body: holdView },
-    errors: [...errors],
+    errors: [...errors, 'too-many-requests'],
   }),
   defineRoute({
     name: 'releasePublicHold',

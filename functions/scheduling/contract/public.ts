@@ -46,11 +46,27 @@ export const publicRoutes = [
     errors: ['not-found'],
   }),
   defineRoute({
+    name: 'requestPhoneCode',
+    method: 'POST',
+    path: '/v1/public/{slug}/phone-codes',
+    access: 'public',
+    summary: 'Text a code to a phone, for a booking by oneself; the answer is the same whoever has the number',
+    params: slugParams,
+    body: z.strictObject({ phone }),
+    reply: {
+      status: 202,
+      body: z.strictObject({
+        validForSeconds: z.number().int().meta({ description: 'The newest code of a number counts, once' }),
+      }),
+    },
+    errors: ['too-many-requests'],
+  }),
+  defineRoute({
     name: 'selfBook',
     method: 'POST',
     path: '/v1/public/{slug}/appointments',
     access: 'public',
-    summary: 'Book by oneself, with the answers of the pre-visit form and consent to text',
+    summary: 'Book by oneself: the code of the phone, the answers of the pre-visit form and consent to text',
     params: slugParams,
     body: z.strictObject({
       typeId: id('appointmentType'),
@@ -58,6 +74,13 @@ export const publicRoutes = [
       start: instant,
       modality: modality.optional(),
       holdId,
+      phoneCode: z
+        .string()
+        .regex(/^\d{6}$/, { error: 'Expected the six digits of the text' })
+        .meta({ description: 'The code texted to the phone: ask for it with requestPhoneCode' }),
+      patientState: state
+        .optional()
+        .meta({ description: 'Where the patient will be at a visit by video or audio; the state of their address' }),
       patient: z.strictObject({
         givenName: line(60),
         familyName: line(60),
@@ -66,8 +89,8 @@ export const publicRoutes = [
         zone: zone.optional(),
         state: state.optional(),
       }),
-      intake: z.record(z.string().max(60), z.unknown()).meta({
-        description: 'Answers by question id; see the pre-visit form',
+      intake: z.record(z.string().max(60), z.unknown()).default({}).meta({
+        description: 'Answers by question id; see the pre-visit form, which most types of visit require',
       }),
       consentToText: z.strictObject({
         granted: z.boolean(),
@@ -88,6 +111,13 @@ export const publicRoutes = [
         status: z.literal('booked'),
       }),
     },
-    errors: ['not-found', 'slot-taken', 'slot-not-offered', 'self-booking-blocked'],
+    errors: [
+      'not-found',
+      'slot-taken',
+      'slot-not-offered',
+      'self-booking-blocked',
+      'phone-code-wrong',
+      'too-many-requests',
+    ],
   }),
 ] as const;

@@ -16,6 +16,7 @@ const worst = {
   phone: '5'.repeat(TOKEN_LIMITS.phone),
   caseId: 'w'.repeat(TOKEN_LIMITS.caseId),
   count: '5'.repeat(TOKEN_LIMITS.count),
+  code: '5'.repeat(TOKEN_LIMITS.code),
 };
 const render = (name: TemplateName, parameters = worst): string => renderText(name, parameters);
 
