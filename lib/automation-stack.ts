@@ -17,7 +17,7 @@ export interface AutomationStackProps extends StackProps {
   readonly messaging: MessagingStack;
 }
 
-/** What happens without anybody asking: the sweeps of every minute and the workers behind the queues. */
+/** What happens without anybody asking: the sweeps of every few minutes and the workers behind the queues. */
 export class AutomationStack extends Stack {
   readonly functions: readonly PlumblineFunction[];
   /** Sweeps that could not be started, or failed. */
@@ -28,12 +28,12 @@ export class AutomationStack extends Stack {
     const { around, messaging } = props;
     this.failedSweeps = new DeadLetterQueue(this, 'FailedSweeps', {
       key: messaging.key,
-      meaning: 'A sweep for due texts could not be started, or failed.',
+      meaning: 'A sweep for what is due could not be started, or failed.',
       alarmTopic: around.alarmTopic,
     }).queue;
-    const sweeps = functionsTriggeredBy('schedule').map(({ name, spec }) => {
+    const sweeps = functionsTriggeredBy('schedule').map(({ name, spec, trigger }) => {
       const sweep = createFunction(this, name, spec, around, this.failedSweeps);
-      this.#runEveryMinute(name, sweep, around);
+      this.#runEvery(trigger.everyMinutes ?? 1, name, sweep, around);
       return sweep;
     });
     const workers = functionsTriggeredBy('queue').map(({ name, spec, trigger }) => {
@@ -50,22 +50,23 @@ export class AutomationStack extends Stack {
     this.functions = [...sweeps, ...workers];
   }
 
-  #runEveryMinute(name: string, sweep: PlumblineFunction, { alarmTopic }: Surroundings): void {
+  #runEvery(minutes: number, name: string, sweep: PlumblineFunction, { alarmTopic }: Surroundings): void {
     const role = new Role(sweep, 'SchedulerRole', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
       }),
     });
     grantSend(this.failedSweeps, role);
+    // The logical id says what most sweeps do; a schedule that got another would be made anew.
     new Schedule(sweep, 'EveryMinute', {
       description: `Starts ${name}`,
-      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      schedule: ScheduleExpression.rate(Duration.minutes(minutes)),
       target: new LambdaInvoke(sweep.lambda, {
         role,
         // The sweep's own time, however late it starts. Where nobody fills it in, the function reads the clock.
         input: ScheduleTargetInput.fromObject({ time: ContextAttribute.scheduledTime }),
         deadLetterQueue: this.failedSweeps,
-        // An hour-old sweep helps nobody: the next one finds the same texts.
+        // An hour-old sweep helps nobody: the next one finds the same work.
         maxEventAge: Duration.minutes(1),
         retryAttempts: 2,
       }),
@@ -75,11 +76,12 @@ export class AutomationStack extends Stack {
       `${sweep.lambda.functionArn}:*`,
       'The versions of this one function; EventBridge Scheduler may start nothing else.',
     );
+    const silentMinutes = 5 * minutes;
     new RunbookAlarm(sweep, 'Silent', {
-      metric: sweep.lambda.metricInvocations({ period: Duration.minutes(5), statistic: 'Sum' }),
+      metric: sweep.lambda.metricInvocations({ period: Duration.minutes(silentMinutes), statistic: 'Sum' }),
       below: 1,
       ringsWhenSilent: true,
-      meaning: `The sweep ${name} has not run for five minutes; no due text is found.`,
+      meaning: `The sweep ${name} has not run for ${silentMinutes} minutes; nothing that is due is found.`,
       runbook: 'sweep-silent',
       topic: alarmTopic,
     });

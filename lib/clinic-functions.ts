@@ -5,7 +5,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { PlumblineFunction } from './constructs/plumbline-function.ts';
+import { type MailSender, PlumblineFunction } from './constructs/plumbline-function.ts';
 import { areaOf, type FunctionSpec, functions, type Trigger } from './functions.ts';
 import type { House } from './house.ts';
 
@@ -19,6 +19,7 @@ export interface Surroundings {
   readonly codeKey: IKey;
   readonly publicUrl: string;
   readonly configurationSetName: string | undefined;
+  readonly mail: MailSender | undefined;
   readonly logKey: IKey;
   readonly alarmTopic: ITopic;
 }
@@ -69,6 +70,7 @@ export const createFunction = (
   if (spec.enqueuesTexts) created.useQueue(around.sendQueue, 'SEND_QUEUE_URL');
   if (spec.sendsTexts) created.useTexts(around.configurationSetName, house.stage.smsEndpoint);
   if (spec.makesCodes) created.useCodes(around.codeKey);
+  if (spec.sendsMail && around.mail) created.useMail(around.mail);
   if (spec.makesLinks) created.lambda.addEnvironment('PUBLIC_URL', around.publicUrl);
   return created;
 };

@@ -22,8 +22,8 @@ export type QueueName = keyof typeof queues;
 /** What starts a function. */
 export type Trigger =
   | { readonly kind: 'http'; readonly routes: readonly Route[] }
-  /** Every minute. */
-  | { readonly kind: 'schedule' }
+  /** Every so many minutes. @default 1 */
+  | { readonly kind: 'schedule'; readonly everyMinutes?: number }
   | {
       readonly kind: 'queue';
       readonly queue: QueueName;
@@ -47,6 +47,8 @@ export interface FunctionSpec {
   readonly sendsTexts?: true;
   /** Whether it may make one-time codes: to send them, or to compare with what somebody typed. */
   readonly makesCodes?: true;
+  /** Whether it may send e-mail. */
+  readonly sendsMail?: true;
   /** Whether it has to know the clinic's address on the internet: for links, or to name it. */
   readonly makesLinks?: true;
   /** @default 512 */
@@ -120,6 +122,13 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     trigger: { kind: 'schedule' },
     records: 'write',
     enqueuesTexts: true,
+    timeoutSeconds: 50,
+  },
+  'scheduling-invitations': {
+    trigger: { kind: 'schedule' },
+    records: 'write',
+    sendsMail: true,
+    makesLinks: true,
     timeoutSeconds: 50,
   },
 

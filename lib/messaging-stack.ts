@@ -1,10 +1,18 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import {
+  ConfigurationSet,
+  ConfigurationSetTlsPolicy,
+  EmailIdentity,
+  Identity,
+  SuppressionReasons,
+} from 'aws-cdk-lib/aws-ses';
 import { CfnConfigurationSet, CfnOptOutList, CfnPhoneNumber, CfnPool, CfnRegistration } from 'aws-cdk-lib/aws-smsvoice';
 import { type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { MailSender } from './constructs/plumbline-function.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
 import { functions, type QueueName, queues } from './functions.ts';
 import type { House } from './house.ts';
@@ -21,6 +29,8 @@ export class MessagingStack extends Stack {
   readonly queues: Readonly<Record<QueueName, WorkQueue>>;
   /** Absent where there is no AWS End User Messaging. */
   readonly configurationSetName: string | undefined;
+  /** Absent where no e-mail is sent. */
+  readonly mail: MailSender | undefined;
   /** Encrypts queues and topics: a reply of a patient passes through them. */
   readonly key: Key;
   /** Makes the codes that prove a phone. */
@@ -56,6 +66,7 @@ export class MessagingStack extends Stack {
     this.queues = { send: create('send'), receive: create('receive'), receipts: create('receipts') };
     if (stage.sms.usesConfigurationSet) this.configurationSetName = this.#createConfigurationSet();
     this.#orderNumbers(props.house);
+    if (stage.mailSender !== undefined) this.mail = this.#createMailSender(stage.mailSender);
 
     new CfnOutput(this, 'InboundTextsTopicArn', { value: this.#inboundTexts.topicArn });
     new CfnOutput(this, 'DeliveryEventsTopicArn', { value: this.#deliveryEvents.topicArn });
@@ -124,6 +135,24 @@ export class MessagingStack extends Stack {
       messageFeedbackEnabled: false,
     });
     return set.ref;
+  }
+
+  /** E-mail goes out signed for the sender's domain, over TLS or not at all, and never again to an address that bounced or complained. */
+  #createMailSender(address: string): MailSender {
+    const domain = address.slice(address.lastIndexOf('@') + 1);
+    const identity = new EmailIdentity(this, 'MailIdentity', { identity: Identity.domain(domain) });
+    for (const [index, { name, value }] of identity.dkimRecords.entries()) {
+      new CfnOutput(this, `MailDns${index + 1}`, { value: `${name} CNAME ${value}` });
+    }
+    const configurationSet = new ConfigurationSet(this, 'MailConfiguration', {
+      tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE,
+      suppressionReasons: SuppressionReasons.BOUNCES_AND_COMPLAINTS,
+    });
+    return {
+      address,
+      identityArn: identity.emailIdentityArn,
+      configurationSetName: configurationSet.configurationSetName,
+    };
   }
 
   #orderNumbers({ stage }: House): void {

@@ -58,6 +58,7 @@ export const createPlumbline = (
     codeKey: messaging.codeKey,
     publicUrl: access.publicUrl,
     configurationSetName: messaging.configurationSetName,
+    mail: messaging.mail,
     logKey: key,
     alarmTopic,
   };

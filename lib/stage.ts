@@ -45,6 +45,11 @@ const stageSchema = z.strictObject({
   publicUrl: httpsUrl.optional(),
   /** Who is written to when an alarm rings; AWS asks the address to confirm once. */
   alarmEmail: z.email().optional(),
+  /**
+   * The address calendar invitations come from. Its domain becomes an identity of SES, which sends nothing until whoever runs the
+   * domain's DNS has added the records that are among the stack's outputs. Without it no invitation is sent.
+   */
+  mailSender: z.email().optional(),
   /** Where texts are sent instead of AWS. Only in stage local: everywhere else it would send nothing to nobody. */
   smsEndpoint: httpsUrl.optional(),
   sms: z.strictObject({
@@ -87,6 +92,7 @@ const stages: Readonly<Record<StageName, Settings>> = {
     reservesConcurrency: false,
     throttle: { requestsPerSecond: 500, burst: 1000 },
     corsOrigins: [],
+    mailSender: 'visits@clinic.example',
     sms: { usesConfigurationSet: false, ...noNumbers },
   },
   staging: {

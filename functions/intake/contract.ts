@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { defineRoute } from '../platform/http/contract.ts';
 import { date, id, instant, line, linkToken, pageOf, paging, phone, state, zone } from '../platform/http/schemas.ts';
 
+const email = z.email({ error: 'Expected an e-mail address like ada@example.com' }).max(254);
+
 const patientBody = z.strictObject({
   givenName: line(60),
   familyName: line(60),
@@ -9,6 +11,7 @@ const patientBody = z.strictObject({
   phone,
   zone,
   state: state.optional().meta({ description: 'Where the patient lives' }),
+  email: email.optional().meta({ description: 'Where calendar invitations go; without it there are none' }),
 });
 
 /** A patient as staff see them. */

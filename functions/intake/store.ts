@@ -39,6 +39,7 @@ const PatientEntity = new Entity({
     phone: string(),
     zone: string(),
     state: string().optional(),
+    email: string().optional(),
   }),
   computeKey: ({ clinicId, patientId }) => ({ pk: `clinic#${clinicId}#patient#${patientId}`, sk: 'patient' }),
 });
@@ -69,6 +70,7 @@ const toPatient = (stored: FormattedItem<typeof PatientEntity>): Patient => ({
   phone: stored.phone,
   zone: stored.zone,
   ...(stored.state === undefined ? {} : { state: stored.state }),
+  ...(stored.email === undefined ? {} : { email: stored.email }),
   rev: stored.rev,
 });
 

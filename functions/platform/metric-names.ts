@@ -17,6 +17,10 @@ export const metricNames = {
   appointmentsRescheduled: 'AppointmentsRescheduled',
   /** scheduling · Count · one per appointment cancelled. */
   appointmentsCancelled: 'AppointmentsCancelled',
+  /** scheduling · Count · the mail service took a calendar invitation. */
+  invitationsSent: 'InvitationsSent',
+  /** scheduling · Count · an invitation was refused, or nobody knows what became of it. */
+  invitationsFailed: 'InvitationsFailed',
 
   /** messaging · Count · the carrier service took the text. */
   textsAccepted: 'TextsAccepted',

@@ -14,6 +14,7 @@ import { newAppointment } from './core/appointment-status.ts';
 import type { Appointment, AppointmentType, Modality, Provider } from './core/types.ts';
 import { isEstablished } from './established.ts';
 import { useHold } from './hold-use.ts';
+import { planInvitation } from './invite.ts';
 import { type Held, takeTime } from './occupancy.ts';
 import { slotProblem } from './refusals.ts';
 import { untilWritten } from './retry.ts';
@@ -180,6 +181,7 @@ export const prepareBooking = async (caller: Caller, booking: Booking): Promise<
     ...taken.sheets.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
     appointmentItem(appointment, stamp),
     ...texts.items,
+    ...planInvitation(caller, { appointment, patient, change: 'booked' }),
     ...(booking.also?.(appointment) ?? []),
   ];
   return { appointment, items, refs: texts.refs };

@@ -9,6 +9,7 @@ import { found, Problem } from '../platform/problem.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import { type AppointmentCommand, decide } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
+import { planInvitation } from './invite.ts';
 import { giveBack, heldTime } from './occupancy.ts';
 import { appointmentProblem } from './refusals.ts';
 import { untilWritten } from './retry.ts';
@@ -121,7 +122,8 @@ const textsOf = async (
   const isCorrection = command.kind === 'fulfil' && before.status === appointment.status;
   if (told === undefined || isCorrection) return { items: [], refs: [] };
   const patient = found(await loadPatient(caller.clinicId, appointment.patientId), 'patient');
-  return planVisitTexts(caller, { appointment, patient, change: told, toldVisits });
+  const texts = await planVisitTexts(caller, { appointment, patient, change: told, toldVisits });
+  return { ...texts, items: [...texts.items, ...planInvitation(caller, { appointment, patient, change: told })] };
 };
 
 /** Why, for the audit log: what staff wrote, or else what was done. */

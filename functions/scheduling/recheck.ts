@@ -10,6 +10,7 @@ import { decide } from './core/appointment-status.ts';
 import { emptySheet } from './core/day-sheet.ts';
 import { inOrderOfMove, isInHours, minutesLater, rederive, type ShiftDecision, shiftHeld } from './core/recheck.ts';
 import type { Appointment, Companion, DaySheet, VisitTime } from './core/types.ts';
+import { planInvitation } from './invite.ts';
 import { heldTime, withHours } from './occupancy.ts';
 import { untilWritten } from './retry.ts';
 import { appointmentItem, getAppointment, getAppointments, listProviders, listSheets, sheetItem } from './store.ts';
@@ -172,6 +173,7 @@ const applyMove = (caller: Caller, listed: Appointment, mates: ReadonlySet<strin
       ...sheets.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
       appointmentItem(appointment, stamp),
       ...texts.items,
+      ...planInvitation(caller, { appointment, patient, change: 'rescheduled' }),
     ]);
     return 'moved';
   });

@@ -11,6 +11,7 @@ import { loadBookable } from './book.ts';
 import { type ChangeRequest, loadForChange, type WriteChange } from './change.ts';
 import { decide, type Requester } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
+import { planInvitation } from './invite.ts';
 import { heldTime, takeTime } from './occupancy.ts';
 import { appointmentProblem, slotProblem } from './refusals.ts';
 import { untilWritten } from './retry.ts';
@@ -67,6 +68,7 @@ export const reschedule = <T>(caller: Caller, request: RescheduleRequest, write:
       ...taken.sheets.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
       appointmentItem(appointment, stamp),
       ...texts.items,
+      ...planInvitation(caller, { appointment, patient, change: 'rescheduled' }),
     ]);
     count(metricNames.appointmentsRescheduled);
     await dispatch(texts.refs);

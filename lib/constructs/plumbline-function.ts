@@ -49,6 +49,14 @@ export interface StreamOptions {
   readonly filters: readonly Record<string, unknown>[];
 }
 
+/** What e-mail is sent with. */
+export interface MailSender {
+  readonly address: string;
+  /** The identity of SES that the address belongs to. */
+  readonly identityArn: string;
+  readonly configurationSetName: string;
+}
+
 /** What a function may do with the records table. Deleting is not among it: records change state, technical items expire. */
 export type RecordsAccess = 'read' | 'write';
 
@@ -225,6 +233,24 @@ export class PlumblineFunction extends Construct {
   useCodes(key: IKey): void {
     this.#allow(['kms:GenerateMac'], [key.keyArn]);
     this.lambda.addEnvironment('CODE_KEY_ARN', key.keyArn);
+  }
+
+  /** Grants sending e-mail from one address through one configuration set, and names both. */
+  useMail({ address, identityArn, configurationSetName }: MailSender): void {
+    const configurationSet = Stack.of(this).formatArn({
+      service: 'ses',
+      resource: 'configuration-set',
+      resourceName: configurationSetName,
+    });
+    this.lambda.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['ses:SendEmail', 'ses:SendRawEmail'],
+        resources: [identityArn, configurationSet],
+        conditions: { StringEquals: { 'ses:FromAddress': address } },
+      }),
+    );
+    this.lambda.addEnvironment('MAIL_SENDER', address);
+    this.lambda.addEnvironment('MAIL_CONFIGURATION_SET', configurationSetName);
   }
 
   #allow(actions: readonly string[], resourceArns: readonly string[]): void {

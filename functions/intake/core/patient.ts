@@ -15,11 +15,16 @@ export interface Patient {
   readonly zone: string;
   /** Where the patient lives, `CO`; a visit's own location is asked at the visit. */
   readonly state?: string | undefined;
+  /** Where calendar invitations go. Whoever gives none gets none. */
+  readonly email?: string | undefined;
   readonly rev: number;
 }
 
 /** What is asked of a new patient. */
-export type PatientDetails = Pick<Patient, 'givenName' | 'familyName' | 'birthDate' | 'phone' | 'zone' | 'state'>;
+export type PatientDetails = Pick<
+  Patient,
+  'givenName' | 'familyName' | 'birthDate' | 'phone' | 'zone' | 'state' | 'email'
+>;
 
 /** Letters that Unicode does not decompose, as people without them on their keyboard type them. */
 const plainLetters: ReadonlyMap<string, string> = new Map([

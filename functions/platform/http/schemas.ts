@@ -38,9 +38,6 @@ export const zone = z
 /** A US state, district or territory (USPS code), or a Canadian province: `CO`. */
 export const state = z.string().regex(/^[A-Z]{2}$/, { error: 'Expected a state or province like CO' });
 
-/** An e-mail address. Its domain may be written in capitals; it is kept as it was typed. */
-export const email = z.email({ error: 'Expected an e-mail address like ada@example.com' }).max(254);
-
 /** A local time of day, `07:30`; `24:00` is the end of the day. */
 export const timeOfDay = z
   .string()

@@ -11,6 +11,16 @@ const feed = z.strictObject({
   rev: z.number().int(),
 });
 
+/** What became of one invitation. */
+const invitation = z.strictObject({
+  sequence: z.number().int().meta({ description: "iCalendar's SEQUENCE: the visit's own when it was planned" }),
+  method: z.enum(['REQUEST', 'CANCEL']),
+  status: z.enum(['planned', 'claimed', 'sent', 'failed', 'superseded', 'unknown']),
+  reason: z.string().optional(),
+  attempts: z.number().int(),
+  sentAt: instant.optional(),
+});
+
 /** A provider's calendars, for the staff who set them up. */
 export const calendarRoutes = [
   defineRoute({
@@ -46,6 +56,16 @@ export const calendarRoutes = [
     summary: "A provider's calendar address stops working",
     params,
     reply: { status: 204 },
+    errors: ['not-found'],
+  }),
+  defineRoute({
+    name: 'listInvitations',
+    method: 'GET',
+    path: '/v1/appointments/{appointmentId}/invitations',
+    access: 'schedule:read',
+    summary: 'The calendar invitations e-mailed about a visit, first to last',
+    params: z.strictObject({ appointmentId: id('appointment') }),
+    reply: { status: 200, body: z.strictObject({ items: z.array(invitation) }) },
     errors: ['not-found'],
   }),
 ] as const;

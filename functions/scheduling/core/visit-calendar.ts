@@ -1,5 +1,6 @@
-import ical, { ICalEventStatus } from 'ical-generator';
+import ical, { ICalAttendeeRole, ICalAttendeeType, ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
 import { decodeTime } from 'ulid';
+import type { InvitationMethod } from './invitation-status.ts';
 import type { Appointment, Modality } from './types.ts';
 
 /** Visits as iCalendar (RFC 5545). All times are written in UTC: a calendar shows them in its owner's zone. */
@@ -42,5 +43,49 @@ export const visitFeed = (
       status: ICalEventStatus.CONFIRMED,
     });
   }
+  return calendar.toString();
+};
+
+export interface InvitationContent {
+  readonly method: InvitationMethod;
+  readonly visit: Pick<Appointment, 'id' | 'start' | 'end'>;
+  readonly sequence: number;
+  /** When it is made. */
+  readonly at: string;
+  readonly host: string;
+  /** How the clinic is named: nothing that says what it treats. */
+  readonly clinicName: string;
+  readonly description: string;
+  readonly organizer: string;
+  readonly attendee: string;
+}
+
+/** A visit for the patient's own calendar (RFC 5546): the same UID always, a higher SEQUENCE each time it moves or is cancelled. */
+export const visitInvitation = (content: InvitationContent): string => {
+  const isCancelled = content.method === 'CANCEL';
+  const calendar = ical({
+    prodId: productId,
+    method: isCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.REQUEST,
+  });
+  calendar.createEvent({
+    id: visitUid(content.visit.id, content.host),
+    sequence: content.sequence,
+    stamp: new Date(content.at),
+    start: new Date(content.visit.start),
+    end: new Date(content.visit.end),
+    summary: `Visit: ${content.clinicName}`,
+    description: content.description,
+    status: isCancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
+    organizer: { name: content.clinicName, email: content.organizer },
+    // The visit is agreed: no answer is waited for, and none is read.
+    attendees: [
+      {
+        email: content.attendee,
+        type: ICalAttendeeType.INDIVIDUAL,
+        role: ICalAttendeeRole.REQ,
+        rsvp: false,
+      },
+    ],
+  });
   return calendar.toString();
 };

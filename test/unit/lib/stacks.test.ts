@@ -37,6 +37,11 @@ const staging = synthesize({
   },
 });
 
+/** What a schedule starts, and every how many minutes. */
+const sweeps = Object.entries(functions).flatMap(([name, { trigger }]) =>
+  trigger.kind === 'schedule' ? [[name, trigger.everyMinutes ?? 1] as const] : [],
+);
+
 const text = (value: unknown): string => JSON.stringify(value) ?? '';
 const named = ({ stack, logicalId }: Resource): string => `${stack}/${logicalId}`;
 
@@ -334,22 +339,31 @@ describe('queues and streams', () => {
     expect(mappings.filter(isStream)).toHaveLength(2);
   });
 
-  test('sweeps start every minute with their own time, and a failed one is set aside', () => {
-    const schedules = prod.ofType('AWS::Scheduler::Schedule');
-    expect(schedules).toHaveLength(2);
-    for (const { Properties } of schedules) {
-      expect(Properties).toMatchObject({
-        ScheduleExpression: 'rate(1 minute)',
-        State: 'ENABLED',
-        Target: {
-          Input: '{"time":"<aws.scheduler.scheduled-time>"}',
-          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 2 },
-        },
-      });
-      expect(text(Properties.Target)).toContain('FailedSweeps');
-    }
+  test.each(sweeps)(
+    'the sweep %s starts every %i minutes with its own time, and a failed one is set aside',
+    (name, minutes) => {
+      const schedules = prod
+        .ofType('AWS::Scheduler::Schedule')
+        .filter(({ Properties }) => Properties.Description === `Starts ${name}`);
+      expect(schedules).toHaveLength(1);
+      for (const { Properties } of schedules) {
+        expect(Properties).toMatchObject({
+          ScheduleExpression: minutes === 1 ? 'rate(1 minute)' : `rate(${minutes} minutes)`,
+          State: 'ENABLED',
+          Target: {
+            Input: '{"time":"<aws.scheduler.scheduled-time>"}',
+            RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 2 },
+          },
+        });
+        expect(text(Properties.Target)).toContain('FailedSweeps');
+      }
+    },
+  );
+
+  test('nothing but the sweeps is started by a schedule or has a dead-letter queue of its own', () => {
+    expect(prod.ofType('AWS::Scheduler::Schedule')).toHaveLength(sweeps.length);
     const swept = prod.ofType('AWS::Lambda::Function').filter(({ Properties }) => 'DeadLetterConfig' in Properties);
-    expect(swept).toHaveLength(2);
+    expect(swept).toHaveLength(sweeps.length);
   });
 
   test('replies and receipts reach their queues from their topics, which only AWS messaging may write to', () => {
@@ -468,7 +482,7 @@ describe('least privilege', () => {
       [/^xray:PutTelemetryRecords,xray:PutTraceSegments$|^xray:PutTraceSegments,xray:PutTelemetryRecords$/, /^"\*"$/],
       [/^sms-voice:SendTextMessage$/, /:(phone-number|pool)\/\*/],
       [/^s3:GetObject,s3:PutObject$/, /Documents.*charges\/\*/],
-      [/^lambda:InvokeFunction$/, /(messagingreminders|carecheckins).*:\*/],
+      [/^lambda:InvokeFunction$/, new RegExp(`(${sweeps.map(([name]) => name.replaceAll('-', '')).join('|')}).*:\\*`)],
     ];
     const unexpected = wild.filter(
       ({ actions, resource }) => !accepted.some(([a, r]) => a.test(actions) && r.test(resource)),
@@ -503,11 +517,14 @@ describe('least privilege', () => {
     expect(touching.length).toBeGreaterThan(0);
   });
 
-  test.each(['platform-http', 'messaging-http', 'billing-http'])('%s reads records and writes none', (name) => {
-    expect(new Set(actionsOfFunction(name, 'dynamodb:'))).toEqual(
-      new Set(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query']),
-    );
-  });
+  test.each(['platform-http', 'messaging-http', 'billing-http', 'scheduling-feed'])(
+    '%s reads records and writes none',
+    (name) => {
+      expect(new Set(actionsOfFunction(name, 'dynamodb:'))).toEqual(
+        new Set(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query']),
+      );
+    },
+  );
 
   test('only the sender may send texts', () => {
     const senders = allowed.filter(({ statement }) =>
@@ -642,7 +659,7 @@ describe('observation', () => {
       { Properties: { Threshold: 600 } },
     ]);
     const silent = { Properties: { TreatMissingData: 'breaching', ComparisonOperator: 'LessThanThreshold' } };
-    expect(byMetric('Invocations')).toMatchObject([silent, silent]);
+    expect(byMetric('Invocations')).toMatchObject(sweeps.map(() => silent));
   });
 
   test('every metric of ours that is watched is emitted by a function of that area', async () => {
