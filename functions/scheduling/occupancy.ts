@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
+import { Contended } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { checkSlot, purposeOf, type SlotRefusal } from './core/check-slot.ts';
 import { isFree, occupy, type Purpose, release } from './core/day-sheet.ts';
@@ -75,22 +76,29 @@ export type TakenTime =
     }
   | { readonly ok: false; readonly code: SlotRefusal };
 
-/** Reads the day sheets a wish touches and says what they will be, or why the time cannot be had. Writes nothing. */
+/**
+ * Reads the day sheets a wish touches and says what they will be, or why the time cannot be had. Writes nothing.
+ * @throws Contended when the visit moved after it was read: read it again.
+ */
 export const takeTime = async (caller: Caller, wish: Wish): Promise<TakenTime> => {
   const { type, start, heldBy, patientState } = wish;
   const { clinicId, now } = caller;
   const date = localDateOf(start, wish.provider.zone);
   const seconds = type.secondProviderIds.filter((id) => id !== wish.provider.id);
-  const [provider, rooms, others, given] = await Promise.all([
+  // All that needs nothing but the wish is read in one round.
+  const [provider, rooms, others, given, own] = await Promise.all([
     withHours(clinicId, wish.provider, date),
     Promise.all(type.roomIds.map((id) => getRoom(clinicId, id))),
     Promise.all(seconds.map((id) => getProvider(clinicId, id))),
     readSheets(caller, wish.insteadOf),
+    isOnSheet(wish.insteadOf, wish.provider.id, date)
+      ? undefined
+      : getSheet(clinicId, wish.provider.id, date, wish.provider.zone, now),
   ]);
-  const sheets = new SheetSet(given);
+  const sheets = new SheetSet(given, heldBy);
   for (const sheet of given) sheets.put(release(sheet, wish.insteadOf?.heldBy ?? heldBy));
 
-  const sheet = await sheets.of(caller, provider, start);
+  const sheet = own === undefined ? await sheets.of(caller, provider, start) : sheets.add(own);
   const stepMinutes = wish.onlyOffered ? defaultStepMinutes : undefined;
   const answer = checkSlot({ provider, type, sheet, start, now, stepMinutes, patientState });
   if (!answer.ok) return answer;
@@ -133,6 +141,10 @@ const readSheets = (caller: Caller, held: Held | undefined): Promise<readonly Da
     ),
   );
 
+/** Whether time is held on a resource's sheet of a date, which is then read with it. */
+const isOnSheet = (held: Held | undefined, resourceId: ResourceId, date: string): boolean =>
+  held?.resources.some(({ id, zone }) => id === resourceId && localDateOf(held.start, zone) === date) ?? false;
+
 /** The first of several resources that is there, in use and free; in the order the type names them. */
 const firstFree = async <R extends { readonly id: ResourceId; readonly zone: string; readonly active: boolean }>(
   caller: Caller,
@@ -156,7 +168,11 @@ class SheetSet {
   readonly #before = new Map<string, DaySheet>();
   readonly #after = new Map<string, DaySheet>();
 
-  constructor(sheets: readonly DaySheet[]) {
+  readonly #mover: string | undefined;
+
+  /** @param mover who gives back its time on these sheets and takes time on others, where it cannot be yet */
+  constructor(sheets: readonly DaySheet[], mover?: string) {
+    this.#mover = mover;
     for (const sheet of sheets) this.#keep(sheet);
   }
 
@@ -164,7 +180,15 @@ class SheetSet {
   async of(caller: Caller, { id, zone }: Companion, at: Temporal.Instant): Promise<DaySheet> {
     const date = localDateOf(at, zone);
     const known = this.#after.get(keyOf({ providerId: id, date }));
-    return known ?? this.#keep(await getSheet(caller.clinicId, id, date, zone, caller.now));
+    if (known !== undefined) return known;
+    return this.add(await getSheet(caller.clinicId, id, date, zone, caller.now));
+  }
+
+  /** A sheet that was just read, on which the mover has nothing yet. */
+  add(sheet: DaySheet): DaySheet {
+    // Moved here by somebody else since the visit was read: its own time would refuse it.
+    if (sheet.busy.some((interval) => interval.heldBy === this.#mover)) throw new Contended('The visit has just moved');
+    return this.#keep(sheet);
   }
 
   put(sheet: DaySheet): void {

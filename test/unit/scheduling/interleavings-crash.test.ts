@@ -1,0 +1,23 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, it } from 'vitest';
+import { clients, interleavings, openSession, type Session, timeoutMillis } from './interleavings/session.ts';
+
+/** As interleavings.test.ts, with processes that end at any await and never go on: nothing is left half done. */
+
+let session: Session;
+
+beforeAll(async () => {
+  session = await openSession();
+});
+
+afterAll(() => session.close());
+
+it(
+  'a process that ends between any two awaits leaves everything sound, and nobody waits for it',
+  async () => {
+    const stopsAfter = fc.option(fc.nat({ max: 36 }), { nil: undefined });
+    const property = fc.asyncProperty(clients(stopsAfter), fc.scheduler(), session.interleave);
+    await fc.assert(property, { numRuns: Math.ceil(interleavings / 3) });
+  },
+  timeoutMillis,
+);

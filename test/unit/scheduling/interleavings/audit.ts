@@ -1,0 +1,140 @@
+import { Temporal } from 'temporal-polyfill';
+import { messageId, type Occasion, planFor } from '../../../../functions/messaging/core/plan.ts';
+import { overlaps } from '../../../../functions/scheduling/core/day-sheet.ts';
+import type { BusyInterval } from '../../../../functions/scheduling/core/types.ts';
+import type { Item, Value } from '../../../helpers/memory-table/values.ts';
+import { Broken, type Calendar, type Hold, isLive, needsRoom, type Place, takenBy, type Visit } from './model.ts';
+import { now, type World } from './world.ts';
+
+/** Reads the table as it is stored, past every line of the app's own code, and holds it to the model. */
+export const auditTable = (world: World, items: readonly Item[], calendar: Calendar): void => {
+  const of = (entity: string) => items.filter((item) => item.entity === entity);
+  const sheets = of('DaySheet');
+  checkSheets(world, sheets, calendar);
+  checkAppointments(world, of('Appointment'), calendar);
+  checkTexts(world, of('Message'), calendar);
+};
+
+const same = (what: string, found: unknown, expected: unknown): void => {
+  const [left, right] = [JSON.stringify(found), JSON.stringify(expected)];
+  if (left !== right) throw new Broken(`${what}: the table has ${left}, the model ${right}`);
+};
+
+const busyOf = (sheet: Item): readonly BusyInterval[] =>
+  list(sheet.busy).map((entry) => ({
+    startEpochMinute: Number(field(entry, 'startEpochMinute')),
+    endEpochMinute: Number(field(entry, 'endEpochMinute')),
+    heldBy: String(field(entry, 'heldBy')),
+  }));
+
+const list = (value: Value | undefined): readonly Value[] => (Array.isArray(value) ? value : []);
+
+const field = (value: Value, name: string): Value | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
+
+/**
+ * Every stretch on a sheet has its live visit or its hold there, every live visit and every hold that has not expired
+ * has its stretches, and none overlap. A hold that has expired may still be written there: it no longer counts.
+ */
+const checkSheets = (world: World, sheets: readonly Item[], { visits, holds, clock }: Calendar): void => {
+  const all = sheets.flatMap((sheet) =>
+    busyOf(sheet).map((interval) => ({ of: String(sheet.providerId), date: String(sheet.date), ...interval })),
+  );
+  const hasExpired = ({ heldBy }: Stretch) => {
+    const hold = holds.get(heldBy);
+    return hold?.status === 'held' && hold.expiresAt <= clock;
+  };
+  const taken = all.filter((stretch) => !hasExpired(stretch));
+  for (const one of taken) {
+    const owner = visits.get(one.heldBy) ?? holds.get(one.heldBy);
+    for (const other of taken) {
+      if (one === other || one.of !== other.of || !overlaps(one, other)) continue;
+      const beside = visits.get(other.heldBy) ?? holds.get(other.heldBy);
+      const isSession = owner?.type === 'group' && beside?.type === 'group' && owner.start === beside.start;
+      if (!isSession) throw new Broken(`${one.heldBy} and ${other.heldBy} overlap`);
+    }
+  }
+  const isKept = (hold: Hold) => hold.status === 'held' && hold.expiresAt > clock;
+  const live = [...[...visits.values()].filter(isLive), ...[...holds.values()].filter(isKept)];
+  const expected = live.flatMap((owner) => stretchesOf(world, owner));
+  const line = ({ of, date, startEpochMinute, endEpochMinute, heldBy }: Stretch) =>
+    [of, date, startEpochMinute, endEpochMinute, heldBy].join(' ');
+  same('Day sheets', taken.map(line).toSorted(), expected.map(line).toSorted());
+};
+
+interface Stretch extends BusyInterval {
+  readonly of: string;
+  readonly date: string;
+}
+
+const stretchesOf = ({ providers, room }: World, owner: Place & { readonly id: string }): readonly Stretch[] => {
+  // Denver is behind UTC, and every visit is in its morning: the date is the same.
+  const date = storedOf(owner.start).slice(0, 'YYYY-MM-DD'.length);
+  const resources = [providers[owner.provider]?.id ?? '', ...(needsRoom(owner.type) ? [room.id] : [])];
+  return resources.map((of) => ({ of, date, ...takenBy(owner), heldBy: owner.id }));
+};
+
+const storedOf = (epochMinute: number): string => new Date(epochMinute * 60_000).toISOString().replace('.000Z', 'Z');
+
+/** Each visit is as the model has it, and there are no others. */
+const checkAppointments = (world: World, appointments: readonly Item[], calendar: Calendar): void => {
+  const found = appointments.map(
+    ({ id, patientId, providerId, typeId, start, status, rev, sequence, confirmedSequence }) => [
+      id,
+      patientId,
+      providerId,
+      typeId,
+      start,
+      status,
+      rev,
+      sequence,
+      confirmedSequence === sequence,
+    ],
+  );
+  const expected = [...calendar.visits.values()].map((visit) => [
+    visit.id,
+    world.patients[visit.patient]?.patient.id,
+    world.providers[visit.provider]?.id,
+    world.types[visit.type].id,
+    storedOf(visit.start),
+    visit.status,
+    visit.rev,
+    visit.sequence,
+    visit.isConfirmed,
+  ]);
+  const byId = (one: readonly unknown[], other: readonly unknown[]) => (String(one[0]) < String(other[0]) ? -1 : 1);
+  same('Visits', found.toSorted(byId), expected.toSorted(byId));
+};
+
+/** What is planned to be sent is what the last change of each visit calls for: nothing for a time that is not the visit's. */
+const checkTexts = (world: World, messages: readonly Item[], calendar: Calendar): void => {
+  const planned = messages.filter(({ status }) => status === 'planned').map(({ messageId }) => String(messageId));
+  const expected = [...calendar.visits.values()].flatMap((visit) => textsOf(world, visit));
+  same('Planned texts', planned.toSorted(), expected.toSorted());
+};
+
+const textsOf = ({ patients, types }: World, visit: Visit): readonly string[] => {
+  const { patient, isTexted } = patients[visit.patient] ?? {};
+  if (patient === undefined || isTexted !== true) return [];
+  const { id, sequence, start } = visit;
+  const occasion: Occasion = !isLive(visit) ? 'cancelled' : sequence === 0 ? 'booked' : 'rescheduled';
+  return stepsFor(occasion, start, types[visit.type].minutes, patient.zone).map((step) =>
+    messageId(id, step, sequence),
+  );
+};
+
+const known = new Map<string, readonly string[]>();
+
+/** The names of the steps, computed once: there are few occasions and few times. */
+const stepsFor = (occasion: Occasion, startMinute: number, minutes: number, zone: string): readonly string[] => {
+  const key = [occasion, startMinute, minutes, zone].join();
+  const steps = known.get(key);
+  if (steps !== undefined) return steps;
+  const start = Temporal.Instant.fromEpochMilliseconds(startMinute * 60_000);
+  const visit = { id: '', sequence: 0, start, end: start.add({ minutes }), visitZone: zone, patientZone: zone };
+  const planned = planFor({ occasion, visit, now }).map(({ step }) => step);
+  known.set(key, planned);
+  return planned;
+};

@@ -1,0 +1,107 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import * as fc from 'fast-check';
+import { log } from '../../../../functions/platform/log.ts';
+import { installMemoryTable } from '../../../helpers/memory-table/install.ts';
+import { auditTable } from './audit.ts';
+import { type ClientPlan, Interleaver, type Wish } from './clinic-run.ts';
+import { createWorld, starts, typeNames } from './world.ts';
+
+/** How many runs each CI run looks at. INTERLEAVINGS=200000 looks longer. */
+export const interleavings = Number(process.env.INTERLEAVINGS ?? 10_000);
+
+export const timeoutMillis = 120_000 + interleavings * 20;
+
+export interface Session {
+  /** Runs the clients from the same beginning, and looks at what they left behind. */
+  readonly interleave: (plans: readonly ClientPlan[], scheduler: fc.Scheduler) => Promise<void>;
+  readonly close: () => void;
+}
+
+/**
+ * Stands a small clinic on an in-memory table behind the app's client, and makes all that is not the scheduler's choice
+ * the same in every run: ids, what is kept warm, the hints that are lost. `close` gives everything back.
+ */
+export const openSession = async (): Promise<Session> => {
+  const interleaver = new Interleaver();
+  const { dynamo, uninstall } = installMemoryTable('records', interleaver);
+  const random = new Repeatable();
+  const { SEND_QUEUE_URL, RECORDS_TABLE } = process.env;
+  process.env.RECORDS_TABLE = 'records';
+  delete process.env.SEND_QUEUE_URL; // every hint is lost: the sweep would find the texts
+  // Not by spies, which would remember millions of calls.
+  const giveBack = [
+    replace(globalThis, 'setTimeout', interleaver.wait),
+    replace(globalThis.crypto, 'getRandomValues', random.fill),
+    replace(performance, 'now', () => 0), // what is kept warm stays warm, however long all runs take
+    replace(log, 'warn', () => {}),
+    replace(Metrics.prototype, 'addMetric', () => {}),
+  ];
+  const { world, calendar } = await createWorld();
+  const beginning = dynamo.snapshot();
+  return {
+    interleave: async (plans, scheduler) => {
+      dynamo.restore(beginning);
+      random.begin(1);
+      const after = await interleaver.run(world, calendar, plans, scheduler);
+      auditTable(world, dynamo.items('records'), after);
+    },
+    close: () => {
+      for (const undo of giveBack) undo();
+      Object.assign(process.env, SEND_QUEUE_URL === undefined ? {} : { SEND_QUEUE_URL });
+      if (RECORDS_TABLE === undefined) delete process.env.RECORDS_TABLE;
+      else process.env.RECORDS_TABLE = RECORDS_TABLE;
+      uninstall();
+    },
+  };
+};
+
+/** Puts another value in place of a property; what comes back undoes it. */
+const replace = (owner: object, name: string, value: unknown): (() => void) => {
+  const own = Object.getOwnPropertyDescriptor(owner, name);
+  Object.defineProperty(owner, name, { configurable: true, writable: true, value });
+  return () => {
+    Reflect.deleteProperty(owner, name);
+    if (own !== undefined) Object.defineProperty(owner, name, own);
+  };
+};
+
+/** Bytes that come again: a run that is replayed has the ids it had. */
+class Repeatable {
+  #state = 0;
+
+  begin(seed: number): void {
+    this.#state = seed * 0x9e3779b9;
+  }
+
+  readonly fill = <T extends Uint8Array>(bytes: T): T => {
+    for (let index = 0; index < bytes.length; index += 1) {
+      this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
+      bytes[index] = this.#state >>> 24;
+    }
+    return bytes;
+  };
+}
+
+const wish: fc.Arbitrary<Wish> = fc.record({
+  kind: fc.constantFrom(
+    ...(['book', 'book', 'hold', 'book held', 'release', 'reschedule', 'reschedule', 'cancel', 'confirm'] as const),
+    'six minutes pass',
+  ),
+  patient: fc.nat({ max: 2 }),
+  provider: fc.nat({ max: 1 }),
+  type: fc.nat({ max: typeNames.length - 1 }),
+  start: fc.nat({ max: starts.length - 1 }),
+  which: fc.nat({ max: 3 }),
+  saysRevision: fc.boolean(),
+  by: fc.constantFrom('patient', 'clinic'),
+});
+
+/** Two clients, seldom three, with a command or two each: what goes wrong goes wrong between two or three commands. */
+export const clients = (stopsAfter: fc.Arbitrary<number | undefined>): fc.Arbitrary<readonly ClientPlan[]> => {
+  const wishes = fc.oneof({ weight: 3, arbitrary: fc.tuple(wish) }, { weight: 2, arbitrary: fc.tuple(wish, wish) });
+  const client = fc.record({ wishes, stopsAfter });
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.tuple(client, client) },
+    { weight: 1, arbitrary: fc.tuple(client, client, client) },
+  );
+};
