@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { loadPatient, type Patient } from '../intake/patients.ts';
+import { loadStanding } from '../messaging/consent.ts';
 import { dispatch } from '../messaging/dispatch.ts';
 import { planVisitTexts } from '../messaging/plan.ts';
 import { type Caller, stampOf } from '../platform/actor.ts';
@@ -130,6 +131,8 @@ export interface Booking {
   readonly facts?: Partial<Pick<Appointment, 'seriesId' | 'replaces'>> | undefined;
   /** Written with the booking: the patient themself, their answers. */
   readonly also?: ((appointment: Appointment) => readonly TransactItem[]) | undefined;
+  /** How many visits of a series its confirmation tells of, see `planVisitTexts`. @default it is told by itself */
+  readonly toldVisits?: number | undefined;
   /** Consent to text that this same transaction records. */
   readonly consentGranted?: boolean | undefined;
 }
@@ -155,7 +158,10 @@ export const prepareBooking = async (caller: Caller, booking: Booking): Promise<
   await requirePatientKind(caller, type, patient);
   const id = newId('appointment', caller.now);
   const { onlyOffered, insteadOf } = booking;
-  const taken = await takeTime(caller, { provider, type, start, heldBy: id, patientState, onlyOffered, insteadOf });
+  const [taken, consentGranted] = await Promise.all([
+    takeTime(caller, { provider, type, start, heldBy: id, patientState, onlyOffered, insteadOf }),
+    booking.consentGranted === true || mayText(caller, patient),
+  ]);
   if (!taken.ok) throw slotProblem(taken.code);
 
   const appointment = newAppointment({
@@ -175,7 +181,8 @@ export const prepareBooking = async (caller: Caller, booking: Booking): Promise<
     appointment,
     patient,
     change: 'booked',
-    consentGranted: booking.consentGranted,
+    toldVisits: booking.toldVisits,
+    consentGranted,
   });
   const items = [
     ...taken.sheets.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
@@ -202,6 +209,10 @@ export const writeBooking = async <T>(
   await dispatch(refs);
   return written;
 };
+
+/** Whether a patient agreed to be texted: read beside the day sheets, not after them. */
+const mayText = async (caller: Caller, { phone }: Patient): Promise<boolean> =>
+  (await loadStanding(caller.clinicId, phone)).granted.treatment !== undefined;
 
 /** @throws Problem `slot-not-offered` when a type of visit is not for this patient, new or established. */
 export const requirePatientKind = async (
