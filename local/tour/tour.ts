@@ -48,6 +48,7 @@ const publicTypes = z.object({
   items: z.array(z.object({ id: z.string(), name: z.string(), modalities: z.array(z.string()) })),
 });
 const slots = z.object({ items: z.array(z.object({ providerId: z.string(), start: z.string(), zone: z.string() })) });
+const codeAnswer = z.object({ validForSeconds: z.number() });
 const booking = z.object({ appointmentId: z.string(), start: z.string(), zone: z.string(), providerName: z.string() });
 
 /** Far enough ahead that both reminders are still to come. */
@@ -99,9 +100,26 @@ async function book(guide: Guide, act: Act): Promise<Visit> {
   );
   const modality = found.type.modalities.includes('video') ? 'video' : found.type.modalities[0];
   const patientPhone = await guide.freshPhone();
+  const phoneCode = await act(
+    'The patient proves the phone',
+    'Whoever books without a sign-in repeats a code that is texted to them; it is stored nowhere, and good once.',
+    async (say) => {
+      const body = { phone: patientPhone.number };
+      await guide.ask(codeAnswer, 'nobody', 'POST', `${publicPath(clinic)}/phone-codes`, { body }, 202);
+      const [text] = await eventually(
+        () => patientPhone.received(),
+        (received) => received.length > 0,
+        { expected: `a code on ${patientPhone.number}`, look },
+      );
+      const code = /\b\d{6}\b/.exec(text?.body ?? '')?.[0];
+      hold(text !== undefined && code !== undefined, { expected: 'a text with six digits', look }, text);
+      say(`${patientPhone.number}: ${text.body}`);
+      return code;
+    },
+  );
   const booked = await act(
     'The patient books it',
-    'Answers, consent, patient, visit and planned texts are one transaction; the same request again gives the same answer.',
+    'Code, answers, consent, patient, visit and planned texts are one transaction; the same request again gives the same answer.',
     async (say) => {
       const request = {
         headers: { 'idempotency-key': randomUUID() },
@@ -118,6 +136,7 @@ async function book(guide: Guide, act: Act): Promise<Visit> {
             zone: clinic.zone,
             state: 'CO',
           },
+          phoneCode,
           intake: harmlessAnswers,
           consentToText: consent,
         },
@@ -140,11 +159,11 @@ async function book(guide: Guide, act: Act): Promise<Visit> {
     async (say) => {
       const texts = await eventually(
         () => patientPhone.received(),
-        (received) => received.length > 0,
-        { expected: `a text on ${patientPhone.number}`, look },
+        (received) => received.length > 1,
+        { expected: `a text on ${patientPhone.number} after the code`, look },
       );
-      const [text] = texts;
-      const isRight = texts.length === 1 && text?.parts === 1 && linkInText.test(text.body);
+      const [, text] = texts;
+      const isRight = texts.length === 2 && text?.parts === 1 && linkInText.test(text.body);
       hold(isRight, { expected: 'one text of one segment with a link', look }, texts);
       say(`${patientPhone.number}: ${text.body}`);
       return text;

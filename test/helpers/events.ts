@@ -7,6 +7,8 @@ export interface EventOptions {
   /** Sent as JSON unless it is a string. */
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
+  /** Where it comes from. @default 127.0.0.1 */
+  readonly address?: string;
   /** Claims of a verified token; absent for public routes. */
   readonly claims?: Record<string, unknown>;
 }
@@ -34,7 +36,7 @@ export const httpEvent = (routeKey: string, options: EventOptions = {}): APIGate
       apiId: 'test',
       domainName: 'test',
       domainPrefix: 'test',
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: options.address ?? '127.0.0.1', userAgent: 'test' },
       requestId: `req-${Math.random().toString(36).slice(2)}`,
       routeKey,
       stage: '$default',

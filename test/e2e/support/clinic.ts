@@ -9,7 +9,7 @@ import type { ClinicFile } from '../../../local/demo/clinic-file.ts';
 import { type LoadedClinic, loadClinic } from '../../../local/demo/load.ts';
 import { clientEnvironment, localDirectory } from '../../../local/engine.ts';
 import { type Api, apiOf } from './api.ts';
-import { type CarrierControl, carrierAt } from './carrier.ts';
+import { type CarrierControl, type CarrierText, carrierAt } from './carrier.ts';
 import { until } from './until.ts';
 
 export const zone = 'America/Denver';
@@ -223,6 +223,19 @@ export const localTime = (clinic: Pick<TestClinic, 'info'>, inDays: number, time
     .toZonedDateTime({ timeZone: zone, plainTime: time })
     .toInstant()
     .toString({ smallestUnit: 'second' });
+
+/** Asks for a code and reads it off the phone, as somebody who books by themselves does. */
+export const proveByCode = async ({ anyone, carrier, slug }: TestClinic, phone: string): Promise<string> => {
+  const before = (await carrier.received(phone)).length;
+  await anyone.ok('requestPhoneCode', { params: { slug }, body: { phone } });
+  return until(`a code is on ${phone}`, async () => {
+    const text = (await carrier.received(phone)).slice(before).find(isCodeText);
+    return /\b\d{6}\b/.exec(text?.body ?? '')?.[0];
+  });
+};
+
+/** Whether a text is the one with a code. */
+export const isCodeText = ({ context }: CarrierText): boolean => context?.message.endsWith('#phone-code#0') ?? false;
 
 /** Moves the clock on to an instant; one that has passed leaves it where it is, because other tests share it. */
 export const advanceTo = async (
