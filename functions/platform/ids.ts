@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Temporal } from 'temporal-polyfill';
-import { ulid } from 'ulid';
+import { decodeTime, ulid } from 'ulid';
 
 /** Every kind of id the product mints: a three-letter kind and a ULID, so that ids sort by time of creation. */
 export const idKinds = {
@@ -32,6 +32,9 @@ export type Id<K extends IdKind> = `${(typeof idKinds)[K]}_${string}`;
 /** Mints an id. `now` gives the sortable half, so that a moved local clock also orders ids. */
 export const newId = <K extends IdKind>(kind: K, now: Temporal.Instant): Id<K> =>
   `${idKinds[kind]}_${ulid(now.epochMilliseconds)}`;
+
+/** When an id was minted: the `now` it was made with. */
+export const mintedAtMillis = (id: Id<IdKind>): number => decodeTime(id.slice(id.indexOf('_') + 1));
 
 /** What an id of a kind looks like, for contracts. */
 export const idPattern = (kind: IdKind): RegExp => new RegExp(`^${idKinds[kind]}_[0-9A-HJKMNP-TV-Z]{26}$`);

@@ -89,6 +89,19 @@ export const instantOfWallTime = (wallTime: string, zone: string): Temporal.Inst
 export const wallTimeOf = (instant: Temporal.Instant, zone: string): string =>
   isoText(zoneClock(zone).wallMillisAt(instant.epochMilliseconds), 'YYYY-MM-DDTHH:MM'.length);
 
+const labelFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** What a zone is called at the instant: `MST`, `MDT`, or `GMT+5:45` where English has no name. */
+export const zoneLabelAt = (instant: Temporal.Instant, zone: string): string => {
+  let format = labelFormats.get(zone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'short' });
+    dropOldest(labelFormats, maxZones);
+    labelFormats.set(zone, format);
+  }
+  return format.formatToParts(instant.epochMilliseconds).find(({ type }) => type === 'timeZoneName')?.value ?? zone;
+};
+
 /** The calendar date in `zone` at the instant: `2026-11-24`. */
 export const localDateOf = (instant: Temporal.Instant, zone: string): string =>
   isoText(zoneClock(zone).wallMillisAt(instant.epochMilliseconds), 'YYYY-MM-DD'.length);

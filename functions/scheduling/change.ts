@@ -7,6 +7,7 @@ import { metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
 import { found, Problem } from '../platform/problem.ts';
 import type { TransactItem } from '../platform/store/records.ts';
+import { attendanceItems } from './attendance-store.ts';
 import { type AppointmentCommand, decide } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
 import { planInvitation } from './invite.ts';

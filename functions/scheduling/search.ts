@@ -4,27 +4,17 @@ import type { Caller } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
 import { found } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
-import { listAttendance } from './attendance-store.ts';
 import { firstModality } from './book.ts';
 import { badFields } from './catalog.ts';
-import { release } from './core/day-sheet.ts';
-import { byStart, comesAfter, type RankingFacts, rankingOf, rankSlots } from './core/rank.ts';
-import {
-  checkSearchRange,
-  defaultStepMinutes,
-  type EmptyReason,
-  findSlotsOfProviders,
-  maxSearchDays,
-  type WantedTimes,
-} from './core/slots.ts';
+import { checkSearchRange, maxSearchDays } from './core/slots.ts';
 import { suggestTimes } from './core/suggest.ts';
 import type { Appointment, AppointmentType, Modality, Provider } from './core/types.ts';
-import { epochMinuteFrom, instantOfEpochMinute, minuteRangeOf } from './core/visit-time.ts';
+import { minuteRangeOf } from './core/visit-time.ts';
 import { isEstablishedBy, recentVisits } from './established.ts';
-import { type Calendar, loadCalendar } from './load-calendar.ts';
-import { decodeSlotCursor, encodeSlotCursor, type SlotCursor } from './slot-cursor.ts';
-import { emptyPage, type FoundSlot, foundSlotViewOf, type SlotPage, type SlotViewOptions } from './slot-view.ts';
-import { getAppointmentType, getProvider, listAppointmentTypes, listProviders } from './store.ts';
+import { type Page, searchTimes, type TimesSearch } from './search-times.ts';
+import { encodeSlotCursor } from './slot-cursor.ts';
+import { emptyPage, foundSlotViewOf, type SlotPage, type SlotViewOptions } from './slot-view.ts';
+import { getAppointmentType, getProvider, listProviders } from './store.ts';
 import { wantedTimes } from './wanted-times.ts';
 
 /** Searching for free times: who may be asked, what is read, in what order it is answered. The rules are in core. */
@@ -123,12 +113,19 @@ export const findMoves = async (
 ): Promise<SlotPage> => {
   const { order, zone } = query;
   const from = query.from ?? caller.now.toString({ smallestUnit: 'second' });
-  const to = query.to ?? Temporal.Instant.from(from).add({ hours: 24 * moveDays }).toString();
+  const to =
+    query.to ??
+    Temporal.Instant.from(from)
+      .add({ hours: 24 * moveDays })
+      .toString();
   const range = rangeOf({ from, to });
   const wanted = wantedTimes(query);
   const options: SlotViewOptions = { zone, inWords: false };
   if (order !== 'suggested') {
-    return viewOf(await searchMoves(caller, appointment, { ...range, ...pageOf({ ...query, order }), wanted }), options);
+    return viewOf(
+      await searchMoves(caller, appointment, { ...range, ...pageOf({ ...query, order }), wanted }),
+      options,
+    );
   }
   const page = await searchMoves(caller, appointment, { ...range, order: 'start', limit: suggestedFrom, wanted });
   return viewOf({ ...suggestionsOf(appointment, page, query.limit), emptyBecause: page.emptyBecause }, options);
@@ -159,7 +156,12 @@ const suggestionsOf = (appointment: Appointment, { items }: Page, count: number)
   };
 };
 
-/** A visit that is booked keeps its provider and its type, whether or not they take new ones. */
+const noProvider: Page = { items: [], emptyBecause: 'no-provider' };
+
+/**
+ * A visit that is booked keeps its provider and its type, whether or not they take new ones; one that the clinic
+ * cancelled is booked anew.
+ */
 const searchMoves = async (
   caller: Caller,
   appointment: Appointment,
@@ -169,134 +171,10 @@ const searchMoves = async (
     getAppointmentType(caller.clinicId, appointment.typeId),
     getProvider(caller.clinicId, appointment.providerId),
   ]);
-  if (type === undefined || provider === undefined) return { items: [], emptyBecause: 'no-provider' };
+  if (type === undefined || provider === undefined) return noProvider;
+  if (appointment.status === 'cancelled' && !(type.active && provider.active)) return noProvider;
   const { patientState } = appointment;
   return searchTimes(caller, { ...search, type, providers: [provider], patientState, insteadOf: appointment });
-};
-
-interface TimesSearch {
-  readonly type: AppointmentType;
-  readonly providers: readonly Provider[];
-  readonly from: Temporal.Instant;
-  readonly to: Temporal.Instant;
-  readonly order: 'start' | 'best';
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-  readonly wanted?: WantedTimes | undefined;
-  readonly patientState?: string | undefined;
-  readonly seenProviderIds?: RankingFacts['seenProviderIds'];
-  /** The visit that would move: its own time counts as free, and is no other. */
-  readonly insteadOf?: Appointment | undefined;
-}
-
-interface Page {
-  readonly items: readonly FoundSlot[];
-  readonly cursor?: SlotCursor | undefined;
-  readonly emptyBecause?: EmptyReason | undefined;
-}
-
-const searchTimes = async (caller: Caller, search: TimesSearch): Promise<Page> => {
-  const calendar = await loadCalendar(caller, search.providers, search.type, search);
-  return search.order === 'start'
-    ? pageByStart(caller, search, calendar)
-    : pageByScore(caller, search, calendar, await loadFacts(caller, search));
-};
-
-const slotsOf = (
-  caller: Caller,
-  { insteadOf, ...search }: TimesSearch,
-  calendar: Calendar,
-  limit?: number | undefined,
-) => {
-  const sheets = insteadOf === undefined ? calendar.sheets : calendar.sheets.map((each) => release(each, insteadOf.id));
-  const result = findSlotsOfProviders(calendar.providers, {
-    ...search,
-    ...calendar,
-    sheets,
-    now: caller.now,
-    stepMinutes: defaultStepMinutes,
-    limit,
-  });
-  // The range was checked before anything was read, so only a fault of ours can be refused here.
-  if (!result.ok) throw new Error(`Slot search refused: ${result.code}`);
-  if (insteadOf === undefined) return result;
-  const { startEpochMinute } = minuteRangeOf(insteadOf);
-  return { ...result, slots: result.slots.filter((slot) => slot.startEpochMinute !== startEpochMinute) };
-};
-
-const pageByStart = (caller: Caller, search: TimesSearch, calendar: Calendar): Page => {
-  const after = search.cursor === undefined ? undefined : decodeSlotCursor(search.cursor, 'start');
-  const from = after === undefined ? search.from : laterOf(search.from, instantOfEpochMinute(after.startEpochMinute));
-  // One more says whether there are others; those of the cursor's own start, one a provider at most, were given before.
-  const most = search.limit + 1 + (after === undefined ? 0 : calendar.providers.length) + (search.insteadOf ? 1 : 0);
-  const { slots, emptyBecause } = slotsOf(caller, { ...search, from }, calendar, most);
-  const left = after === undefined ? slots : slots.filter((slot) => comesAfter(slot, after));
-  const page = left.slice(0, search.limit);
-  const zoneOf = zonesOf(search.providers);
-  return {
-    items: page.map((slot) => ({ slot, zone: zoneOf(slot.providerId) })),
-    cursor: cursorAfter(left.length > page.length ? page.at(-1) : undefined, (slot) => ({ order: 'start', ...slot })),
-    emptyBecause: after === undefined ? emptyBecause : undefined,
-  };
-};
-
-/** What a ranking goes by besides the slots. */
-interface LoadedFacts {
-  readonly types: readonly AppointmentType[];
-  readonly attendance: RankingFacts['attendance'];
-}
-
-const loadFacts = async ({ clinicId }: Caller, { type }: TimesSearch): Promise<LoadedFacts> => {
-  const [types, attendance] = await Promise.all([listAppointmentTypes(clinicId), listAttendance(clinicId)]);
-  return { types: [type, ...types.filter(({ active }) => active)], attendance };
-};
-
-const pageByScore = (caller: Caller, search: TimesSearch, calendar: Calendar, facts: LoadedFacts): Page => {
-  const after = search.cursor === undefined ? undefined : decodeSlotCursor(search.cursor, 'best');
-  const asOfEpochMinute = after?.asOfEpochMinute ?? epochMinuteFrom(caller.now);
-  const { slots, emptyBecause } = slotsOf(caller, search, calendar);
-  const ranking = rankingOf({
-    type: search.type,
-    providers: search.providers.map(({ id, zone }) => ({ id, zone, shortestMinutes: shortestOf(facts.types, id) })),
-    seenProviderIds: search.seenProviderIds,
-    attendance: facts.attendance,
-    fromEpochMinute: epochMinuteFrom(search.from),
-    asOfEpochMinute,
-  });
-  const ranked = rankSlots(slots, ranking, { limit: search.limit + 1, after });
-  const page = ranked.slice(0, search.limit);
-  const zoneOf = zonesOf(search.providers);
-  return {
-    items: page.map(({ slot, score }) => ({
-      slot,
-      score,
-      zone: zoneOf(slot.providerId),
-      because: ranking.explain(slot),
-    })),
-    cursor: cursorAfter(ranked.length > page.length ? page.at(-1) : undefined, ({ slot, score }) => ({
-      order: 'best',
-      ...slot,
-      score,
-      asOfEpochMinute,
-    })),
-    emptyBecause: after === undefined ? emptyBecause : undefined,
-  };
-};
-
-const cursorAfter = <T>(last: T | undefined, cursorOf: (last: T) => SlotCursor): SlotCursor | undefined =>
-  last === undefined ? undefined : cursorOf(last);
-
-/** The shortest time that any visit takes of a provider's day, buffers included. */
-const shortestOf = (types: readonly AppointmentType[], providerId: Provider['id']): number =>
-  Math.min(
-    ...types
-      .filter(({ providerIds }, index) => index === 0 || providerIds.includes(providerId))
-      .map(({ minutes, bufferBeforeMinutes, bufferAfterMinutes }) => minutes + bufferBeforeMinutes + bufferAfterMinutes),
-  );
-
-const zonesOf = (providers: readonly Provider[]): ((id: Provider['id']) => string) => {
-  const zones = new Map(providers.map(({ id, zone }) => [id, zone]));
-  return (id) => zones.get(id) ?? 'UTC';
 };
 
 const viewOf = (page: Page, options: SlotViewOptions): SlotPage => {
@@ -308,9 +186,6 @@ const viewOf = (page: Page, options: SlotViewOptions): SlotPage => {
 };
 
 const pageOf = ({ order, limit, cursor }: Pick<TimesQuery, 'order' | 'limit' | 'cursor'>) => ({ order, limit, cursor });
-
-const laterOf = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant =>
-  Temporal.Instant.compare(a, b) < 0 ? b : a;
 
 /** The providers of a type who take new visits; of those asked for, if any are. */
 const providersOf = async (

@@ -34,6 +34,7 @@ export const clinicOf = (pk: string): string | undefined => /^clinic#([^#]+)/.ex
 
 /** Bookkeeping of the platform, not records of the clinic: no entry is written about them. */
 export const technicalEntities = [
+  'Attendance',
   'CalendarLink',
   'Directory',
   'Hold',

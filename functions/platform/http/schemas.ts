@@ -8,6 +8,17 @@ export const id = <K extends IdKind>(kind: K): z.ZodType<Id<K>, string> =>
     error: `Expected an id like ${idKinds[kind]}_01K8Z3V9Q4M7T2W6X5Y1N0R8PA`,
   }) as unknown as z.ZodType<Id<K>, string>;
 
+/** Ids of one kind in a query: `prv_...,prv_...`, at most `most` of them. A parameter given several times arrives like that too. */
+export const idList = <K extends IdKind>(kind: K, most: number): z.ZodType<readonly Id<K>[], string> => {
+  const one = idPattern(kind).source.slice(1, -1);
+  return z
+    .string()
+    .regex(new RegExp(`^${one}(?:,${one}){0,${most - 1}}$`), {
+      error: `Expected at most ${most} ids like ${idKinds[kind]}_01K8Z3V9Q4M7T2W6X5Y1N0R8PA, separated by commas`,
+    })
+    .transform((list) => [...new Set(list.split(','))]) as unknown as z.ZodType<readonly Id<K>[], string>;
+};
+
 /** North American number in E.164: `+1` and ten digits, area code and exchange not starting with 0 or 1. */
 export const phone = z.string().regex(/^\+1[2-9]\d{2}[2-9]\d{6}$/, {
   error: 'Expected a North American number like +12065550123',
@@ -70,14 +81,16 @@ export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, {
 /** A patient link's secret. */
 export const linkToken = z.string().regex(/^[A-Za-z0-9_-]{22}$/, { error: 'This is not a link of ours' });
 
+/** Where a list goes on: what an earlier page gave. */
+export const cursor = z
+  .string()
+  .max(2000)
+  .regex(/^[A-Za-z0-9_-]+$/, { error: 'Expected the cursor of an earlier page' });
+
 /** Query parameters of a list. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(100).default(25),
-  cursor: z
-    .string()
-    .max(2000)
-    .regex(/^[A-Za-z0-9_-]+$/, { error: 'Expected the cursor of an earlier page' })
-    .optional(),
+  cursor: cursor.optional(),
 };
 
 /** A page of a list. `cursor` is absent at the end. */

@@ -105,6 +105,33 @@ export const replace = <E extends Entity>(entity: E, item: PutItemInput<E>, rev:
   };
 };
 
+/**
+ * Builds an addition to an item's counters; the item begins with it if there is none. It has no condition, so nobody
+ * loses to anybody else, and counts once because it is part of a transaction that has one.
+ */
+export const add = <E extends Entity>(
+  entity: E,
+  key: KeyInputItem<E>,
+  amounts: Readonly<Record<string, number>>,
+): TransactItem => {
+  // What the key is made of is kept as attributes too, as a put does.
+  const kept = Object.entries({ ...key, [recordsTable.entityAttributeSavedAs]: entity.entityName });
+  const added = Object.entries(amounts);
+  const names = [...kept, ...added].map(([name], index) => [`#${index}`, name]);
+  const values = [...kept, ...added].map(([, value], index) => [`:${index}`, value]);
+  const sets = kept.map((_, index) => `#${index} = :${index}`);
+  const adds = added.map((_, index) => `#${kept.length + index} :${kept.length + index}`);
+  return {
+    Update: {
+      TableName: env('RECORDS_TABLE'),
+      Key: entity.build(EntityParser).parse(key, { mode: 'key' }).key,
+      UpdateExpression: `SET ${sets.join(', ')} ADD ${adds.join(', ')}`,
+      ExpressionAttributeNames: Object.fromEntries(names),
+      ExpressionAttributeValues: Object.fromEntries(values),
+    },
+  };
+};
+
 /** Builds a condition on an item the transaction does not write. */
 export const check = <E extends Entity>(entity: E, key: KeyInputItem<E>, condition: Condition<E>): TransactItem =>
   new ConditionCheck(entity, key, condition).params();

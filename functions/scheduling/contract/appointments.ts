@@ -2,16 +2,8 @@ import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
 import { date, id, instant, pageOf, paging, state } from '../../platform/http/schemas.ts';
 import { holdId } from './holds.ts';
-import {
-  appointmentParams,
-  appointmentView,
-  changeErrors,
-  modality,
-  nothing,
-  reason,
-  slot,
-  slotRange,
-} from './shared.ts';
+import { appointmentParams, appointmentView, changeErrors, modality, nothing, reason } from './shared.ts';
+import { slotPage, staffSlotQuery } from './slots.ts';
 
 const staffChange = <const Name extends string, const Path extends string, Body extends z.ZodType>(
   name: Name,
@@ -63,14 +55,9 @@ export const appointmentRoutes = [
     method: 'GET',
     path: '/v1/slots',
     access: 'schedule:read',
-    summary: 'Free times of a type of visit, by start, then provider',
-    query: z.strictObject({
-      typeId: id('appointmentType'),
-      ...slotRange,
-      providerId: id('provider').optional(),
-      limit: z.coerce.number().int().min(1).max(1000).default(200),
-    }),
-    reply: { status: 200, body: z.strictObject({ items: z.array(slot) }) },
+    summary: 'Free times of a type of visit, by start or by score; nothing found says why',
+    query: staffSlotQuery,
+    reply: { status: 200, body: slotPage },
     errors: ['not-found'],
   }),
   defineRoute({

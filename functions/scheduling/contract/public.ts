@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
 import { date, id, instant, line, phone, state, zone } from '../../platform/http/schemas.ts';
 import { holdId } from './holds.ts';
-import { modality, slot, slotRange, slugParams } from './shared.ts';
+import { modality, slugParams } from './shared.ts';
+import { publicSlotQuery, slotPage } from './slots.ts';
 
 /** What anyone may ask without a sign-in: what can be booked, when, and to book it. */
 export const publicRoutes = [
@@ -34,15 +35,10 @@ export const publicRoutes = [
     method: 'GET',
     path: '/v1/public/{slug}/slots',
     access: 'public',
-    summary: 'Free times of a type of visit',
+    summary: 'Free times of a type of visit, by start or by score; nothing found says why',
     params: slugParams,
-    query: z.strictObject({
-      typeId: id('appointmentType'),
-      ...slotRange,
-      providerId: id('provider').optional(),
-      limit: z.coerce.number().int().min(1).max(200).default(100),
-    }),
-    reply: { status: 200, body: z.strictObject({ items: z.array(slot) }) },
+    query: publicSlotQuery,
+    reply: { status: 200, body: slotPage },
     errors: ['not-found'],
   }),
   defineRoute({

@@ -104,7 +104,7 @@ export const handler = httpHandler(staffRoutes, {
   listAppointmentTypes: async ({ caller }) => ({
     body: { items: (await listAppointmentTypes(caller.clinicId)).map(withoutClinic) },
   }),
-  findSlots: async ({ caller, query }) => ({ body: { items: await findSlots(caller, query) } }),
+  findSlots: async ({ caller, query }) => ({ body: await findSlots(caller, query) }),
   bookAppointment: async ({ caller, body, commit }) => ({ body: await book(caller, body, commit) }),
   holdSlot: async ({ caller, body, commit }) => ({ body: await holdTime(caller, 'staff', body, commit) }),
   releaseHold: async ({ caller, params, commit }) => {

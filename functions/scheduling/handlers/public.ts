@@ -4,12 +4,12 @@ import { publicCatalog } from '../catalog.ts';
 import { publicRoutes } from '../contract/public-routes.ts';
 import { holdTime, releaseHold } from '../hold.ts';
 import { requestPhoneCode } from '../phone-code.ts';
-import { findSlots } from '../search.ts';
+import { findPublicSlots } from '../search.ts';
 import { selfBook } from '../self-book.ts';
 
 export const handler = httpHandler(publicRoutes, {
   listPublicAppointmentTypes: async ({ caller }) => ({ body: await publicCatalog(caller) }),
-  findPublicSlots: async ({ caller, query }) => ({ body: { items: await findSlots(caller, query) } }),
+  findPublicSlots: async ({ caller, query }) => ({ body: await findPublicSlots(caller, query) }),
   holdPublicSlot: async ({ caller, body, commit }) => {
     await limit(caller, 'hold');
     return { body: await holdTime(caller, 'public', body, commit) };

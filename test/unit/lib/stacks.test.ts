@@ -319,6 +319,7 @@ describe('queues and streams', () => {
             S: [
               {
                 'anything-but': [
+                  'Attendance',
                   'CalendarLink',
                   'Directory',
                   'Hold',
