@@ -9,6 +9,7 @@ export const problems = {
   'slot-taken': { status: 409, title: 'That time is no longer free' },
   'slot-not-offered': { status: 409, title: 'That time is not offered' },
   'invalid-state': { status: 409, title: 'The record is not in a state that allows this' },
+  'series-conflict': { status: 409, title: 'Not every visit of the series can be booked' },
   'already-exists': { status: 409, title: 'It exists already' },
   'self-booking-blocked': { status: 409, title: 'Please call the clinic' },
   stale: { status: 412, title: 'The record has changed since you read it' },

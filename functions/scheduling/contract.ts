@@ -1,14 +1,23 @@
 import { appointmentRoutes } from './contract/appointments.ts';
 import { calendarRoutes, feedRoutes } from './contract/calendars.ts';
 import { catalogRoutes } from './contract/catalog.ts';
+import { dayRoutes } from './contract/days.ts';
 import { holdRoutes } from './contract/holds.ts';
 import { linkRoutes } from './contract/links.ts';
 import { publicRoutes } from './contract/public-routes.ts';
+import { seriesRoutes } from './contract/series.ts';
 
 /** What callers may ask of scheduling, by who they are: each list is answered by a function of its own, which imports it alone. */
 
 /** Staff, signed in: `scheduling-http`. */
-export const staffRoutes = [...catalogRoutes, ...appointmentRoutes, ...holdRoutes, ...calendarRoutes] as const;
+export const staffRoutes = [
+  ...catalogRoutes,
+  ...appointmentRoutes,
+  ...seriesRoutes,
+  ...dayRoutes,
+  ...holdRoutes,
+  ...calendarRoutes,
+] as const;
 
 export { feedRoutes, linkRoutes, publicRoutes };
 

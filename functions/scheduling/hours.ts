@@ -6,18 +6,21 @@ import { loadClinic } from '../platform/store/clinic.ts';
 import { epochDayOf, localDateOf, zoneClock } from '../platform/time.ts';
 import { badFields } from './catalog.ts';
 import { datedIntervals } from './core/availability.ts';
-import { overlaps } from './core/day-sheet.ts';
-import type { AvailabilityException, Closure, Provider } from './core/types.ts';
+import { overlaps, release } from './core/day-sheet.ts';
+import type { AvailabilityException, Closure, DaySheet, Provider } from './core/types.ts';
 import { instantOfEpochMinute } from './core/visit-time.ts';
+import { untilWritten } from './retry.ts';
 import {
   closureItem,
   exceptionItem,
   getProvider,
+  getSheet,
   listClosures,
   listExceptions,
   listProviders,
   listSheets,
   type Stored,
+  sheetItem,
 } from './store.ts';
 
 /** Changes of the weekly hours on certain dates: a provider's leave or extra hours, the clinic's closures. */
@@ -65,20 +68,41 @@ export const listProviderExceptions = async (caller: Caller, providerId: Id<'pro
   return listExceptions(caller.clinicId, providerId, from ?? localDateOf(caller.now, provider.zone));
 };
 
-/** Takes back a leave or extra hours that are not over. */
-export const removeException = async (
+/** Takes back a leave or extra hours that are not over. A day that was called off for it is open again. */
+export const removeException = (
   caller: Caller,
   providerId: Id<'provider'>,
   id: Id<'availabilityException'>,
   commit: Commit,
-): Promise<void> => {
-  const exceptions = await listProviderExceptions(caller, providerId, undefined);
-  const exception = found(
-    exceptions.find((candidate) => candidate.id === id),
-    'change of hours',
+): Promise<void> =>
+  untilWritten(async () => {
+    const exceptions = await listProviderExceptions(caller, providerId, undefined);
+    const exception = found(
+      exceptions.find((candidate) => candidate.id === id),
+      'change of hours',
+    );
+    const next = { ...exception, rev: exception.rev + 1 };
+    const stamp = stampOf(caller, 'change of hours taken back');
+    const reopened = await reopenedSheets(caller, exception);
+    await commit(
+      [
+        exceptionItem(caller.clinicId, next, false, stamp),
+        ...reopened.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
+      ],
+      undefined,
+    );
+  });
+
+/** The sheets that a leave closes, without it. A day is called off one at a time, so they are few. */
+const reopenedSheets = async (caller: Caller, exception: AvailabilityException): Promise<readonly DaySheet[]> => {
+  const { id, providerId, firstDate, lastDate } = exception;
+  const dates = { first: firstDate, last: lastDate };
+  const sheets = await listSheets(caller.clinicId, providerId, dates, caller.now);
+  const closed = sheets.filter(({ busy }) => busy.some(({ heldBy }) => heldBy === id));
+  const current = await Promise.all(
+    closed.map(({ date, zone }) => getSheet(caller.clinicId, providerId, date, zone, caller.now)),
   );
-  const next = { ...exception, rev: exception.rev + 1 };
-  await commit([exceptionItem(caller.clinicId, next, false, stampOf(caller, 'change of hours taken back'))], undefined);
+  return current.map((sheet) => release(sheet, id)).filter((sheet, index) => sheet !== current[index]);
 };
 
 /** Closes the clinic on certain dates. Visits that are booked then stay, and are listed for somebody to move. */

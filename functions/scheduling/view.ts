@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Clinic } from '../platform/store/clinic.ts';
 import type { appointmentView, visitView } from './contract/shared.ts';
-import { isConfirmed } from './core/appointment-status.ts';
+import { isAskedToMove, isConfirmed, mayRebook } from './core/appointment-status.ts';
 import type { Appointment, DaySheet, MinuteRange, Provider } from './core/types.ts';
 import { instantOfEpochMinute, type Slot, visitTime } from './core/visit-time.ts';
 
@@ -56,6 +56,8 @@ export const visitViewOf = (
   modality: appointment.modality,
   status: appointment.status,
   confirmed: isConfirmed(appointment),
+  askedToMove: isAskedToMove(appointment),
+  mayRebook: mayRebook(appointment),
   rev: appointment.rev,
 });
 

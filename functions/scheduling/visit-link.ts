@@ -4,6 +4,7 @@ import { found, Problem } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import type { PatientLink } from '../platform/store/directory.ts';
 import { change } from './change.ts';
+import { mayRebook } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
 import { reschedule } from './reschedule.ts';
 import { suggestMoves } from './search.ts';
@@ -37,14 +38,16 @@ export const getVisit = async (request: Pick<LinkRequest, 'link'>) => {
   return visitViewOf(appointment, clinic, provider);
 };
 
-/** The next suitable times this visit could move to. A visit that is over or cancelled has none. */
+/** The next suitable times this visit could move to, or be booked anew for. One that is over has none. */
 export const findSlotsByLink = async ({ caller, link }: Pick<LinkRequest, 'caller' | 'link'>, count: number) => {
   const appointment = found(await getAppointment(link.clinicId, link.appointmentId), 'visit');
-  if (appointment.status !== 'booked') throw new Problem('invalid-state', 'This visit cannot be moved any more.');
+  if (appointment.status !== 'booked' && !mayRebook(appointment))
+    throw new Problem('invalid-state', 'This visit cannot be moved any more.');
   return suggestMoves(caller, appointment, count);
 };
 
-const answering =
+/** Answers a change with the visit as it then is. */
+export const answering =
   ({ commit }: Pick<LinkRequest, 'commit'>) =>
   async (appointment: Appointment, items: Parameters<Commit>[0]) => {
     const { clinic, provider } = await describe(appointment);
@@ -53,7 +56,8 @@ const answering =
     return view;
   };
 
-const changeRequest = ({ link, ifMatch }: Pick<LinkRequest, 'link' | 'ifMatch'>) => ({
+/** The visit of the link, at the revision its page showed. */
+export const changeRequest = ({ link, ifMatch }: Pick<LinkRequest, 'link' | 'ifMatch'>) => ({
   appointmentId: link.appointmentId,
   ifMatch,
 });

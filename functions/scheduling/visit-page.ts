@@ -2,14 +2,17 @@ import type * as z from 'zod';
 import { pageHeaders, renderVisit, type VisitOutcome } from '../../web/visit/pages.ts';
 import { loadIntakeAnswers } from '../intake/forms.ts';
 import { loadPatient } from '../intake/patients.ts';
+import type { Caller } from '../platform/actor.ts';
 import { env } from '../platform/config.ts';
 import type { Reply } from '../platform/http/api.ts';
 import { found, Problem } from '../platform/problem.ts';
 import type { visitPageForm } from './contract/links.ts';
-import { hasStarted, isConfirmed } from './core/appointment-status.ts';
+import { hasStarted, isAskedToMove, isConfirmed, mayRebook } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
+import { rebookByLink } from './rebook.ts';
 import { suggestMoves } from './search.ts';
-import { getAppointment } from './store.ts';
+import { getSeries } from './series-store.ts';
+import { getAppointment, getAppointments } from './store.ts';
 import { cancelByLink, confirmByLink, type LinkRequest, loadVisit, rescheduleByLink } from './visit-link.ts';
 
 type PageRequest = LinkRequest & { readonly params: { readonly token: string } };
@@ -23,10 +26,13 @@ export const showVisitPage = async (request: PageRequest, outcome: VisitOutcome 
   const { caller, link, params } = request;
   const { appointment, clinic, provider } = await loadVisit(request);
   const isOpen = appointment.status === 'booked' && !hasStarted(appointment, caller.now);
-  const [patient, answers, moves] = await Promise.all([
+  const canRebook = mayRebook(appointment) && provider.active;
+  const [patient, answers, moves, standIn, seriesStarts] = await Promise.all([
     loadPatient(link.clinicId, link.patientId),
     loadIntakeAnswers(link.clinicId, link.appointmentId),
-    isOpen ? suggestMoves(caller, appointment, offeredTimes) : [],
+    isOpen || canRebook ? suggestMoves(caller, appointment, offeredTimes) : [],
+    standInOf(appointment),
+    isOpen ? otherVisitsOfSeries(caller, appointment) : [],
   ]);
   const { givenName, zone } = found(patient, 'visit');
   const body = renderVisit({
@@ -36,6 +42,10 @@ export const showVisitPage = async (request: PageRequest, outcome: VisitOutcome 
     status: appointment.status,
     isConfirmed: isConfirmed(appointment),
     isOpen,
+    isAskedToMove: isOpen && isAskedToMove(appointment),
+    mayRebook: mayRebook(appointment),
+    standIn: standIn && { start: standIn.start, end: standIn.end },
+    seriesStarts,
     patientGivenName: givenName,
     providerName: provider.name,
     modality: appointment.modality,
@@ -50,6 +60,25 @@ export const showVisitPage = async (request: PageRequest, outcome: VisitOutcome 
   return { body, headers: pageHeaders };
 };
 
+/** The visit that stands in for a cancelled one, as long as it is to take place. */
+const standInOf = async ({ clinicId, rebookedAs }: Appointment): Promise<Appointment | undefined> => {
+  const visit = rebookedAs === undefined ? undefined : await getAppointment(clinicId, rebookedAs);
+  return visit?.status === 'booked' ? visit : undefined;
+};
+
+/** The starts of the visits still to come that were booked together with this one, by time. */
+const otherVisitsOfSeries = async (
+  { now }: Pick<Caller, 'now'>,
+  { id, clinicId, seriesId }: Appointment,
+): Promise<readonly string[]> => {
+  const series = seriesId === undefined ? undefined : await getSeries(clinicId, seriesId);
+  const others = series?.appointmentIds.filter((other) => other !== id) ?? [];
+  return (await getAppointments(clinicId, others))
+    .filter((visit) => visit.status === 'booked' && !hasStarted(visit, now))
+    .map(({ start }) => start)
+    .toSorted();
+};
+
 /** What a button of the page sends: does it, and sends the browser back to the page, which says what came of it. */
 export const submitVisitPage = async (request: PageRequest, form: PageForm): Promise<Reply> => {
   const outcome = await act({ ...request, ifMatch: form.rev }, form);
@@ -60,6 +89,7 @@ const act = async (request: LinkRequest, form: PageForm): Promise<VisitOutcome> 
   try {
     if (form.action === 'confirm') await confirmByLink(request);
     else if (form.action === 'cancel') await cancelByLink(request);
+    else if (form.action === 'rebook') await rebookByLink(request, requireStart(form));
     else await rescheduleByLink(request, requireStart(form));
     return outcomeOf[form.action];
   } catch (error) {
@@ -69,13 +99,13 @@ const act = async (request: LinkRequest, form: PageForm): Promise<VisitOutcome> 
     // A second tap, or a page left open: if what was asked for is so already, say that, not that something changed.
     const { link } = request;
     const now = found(await getAppointment(link.clinicId, link.appointmentId), 'visit');
-    return isDone(now, form) ? outcomeOf[form.action] : 'changed';
+    return (await isDone(now, form)) ? outcomeOf[form.action] : 'changed';
   }
 };
 
-const outcomeOf = { confirm: 'confirmed', reschedule: 'moved', cancel: 'cancelled' } as const;
+const outcomeOf = { confirm: 'confirmed', reschedule: 'moved', cancel: 'cancelled', rebook: 'rebooked' } as const;
 
-const isDone = (appointment: Appointment, form: PageForm): boolean => {
+const isDone = async (appointment: Appointment, form: PageForm): Promise<boolean> => {
   switch (form.action) {
     case 'confirm':
       return appointment.status === 'booked' && isConfirmed(appointment);
@@ -83,6 +113,8 @@ const isDone = (appointment: Appointment, form: PageForm): boolean => {
       return appointment.status === 'booked' && appointment.start === form.start;
     case 'cancel':
       return appointment.status === 'cancelled';
+    case 'rebook':
+      return (await standInOf(appointment))?.start === form.start;
     default:
       return form.action satisfies never;
   }

@@ -89,6 +89,13 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     typeId,
     start: slots.body.items[0].start,
   });
+  const seriesId = await post(scheduling, '/v1/appointment-series', {
+    patientId,
+    providerId,
+    typeId,
+    start: slots.body.items[20].start,
+    count: 2,
+  });
   const opened = openTriageCase(
     { clinicId: clinic.clinicId, actor: { kind: 'system', id: 'test' }, requestId: 'test', now },
     { source: 'intake', sourceId: appointmentId, flags: ['test'], disposition: 'EMERGENCY' },
@@ -104,6 +111,7 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     typeId,
     patientId,
     appointmentId,
+    seriesId,
     caseId: opened.case.id,
     phone,
     start: slots.body.items[1].start,
@@ -122,17 +130,22 @@ const bodies: Readonly<Record<string, unknown>> = {
   },
   updateRoom: { name: 'Room 2', zone: 'America/Denver' },
   rescheduleAppointment: { start: instantIn(48) },
+  requestReschedule: {},
+  cancelSeries: {},
+  cancelProviderDay: { date: '2099-12-24', reason: 'Ill' },
   cancelAppointment: {},
   confirmAppointment: {},
   markArrived: {},
   fulfilAppointment: { modality: 'video', start: instantIn(-2), end: instantIn(-1) },
   markNoShow: {},
   createCalendarFeed: {},
+  setCalendarImport: { url: 'https://calendar.example.com/basic.ics' },
   acknowledgeTriageCase: {},
 };
 
 const queries: Readonly<Record<string, Record<string, string>>> = {
   getProviderDay: { date: '2026-11-24' },
+  listProviderAppointments: { from: '2026-11-24' },
 };
 
 const isStaffRoute = (route: Route): boolean => route.access !== 'public' && route.access !== 'link';
@@ -172,6 +185,15 @@ describe("another clinic's caller", () => {
     expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } });
   });
 
+  it.each(['patientId', 'providerId', 'typeId'])('cannot book a series with their %s', async (name) => {
+    const ids: Record<string, string | undefined> = { ...ourIds, [name]: theirIds[name] };
+    const { patientId, providerId, typeId, start } = ids;
+    const answer = await askAsStaff(scheduling, ours.clinicId, 'POST /v1/appointment-series', {
+      body: { patientId, providerId, typeId, start, count: 2 },
+    });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
   it('cannot move a visit to their provider, make a type of their providers, or search their slots', async () => {
     const moved = await askAsStaff(scheduling, ours.clinicId, 'POST /v1/appointments/{appointmentId}/reschedule', {
       params: { appointmentId: ourIds.appointmentId ?? '' },
@@ -192,6 +214,7 @@ describe("another clinic's caller", () => {
       'findPatients',
       'findSlots',
       'listAppointmentTypes',
+      'listCalendarClashes',
       'listCharges',
       'listClosures',
       'listProviders',

@@ -117,6 +117,7 @@ button,.button{font:inherit;font-weight:600;min-height:3.25rem;width:100%;paddin
 .days h3{font-size:1rem;font-weight:600;margin-bottom:.5rem}
 .times{display:grid;grid-template-columns:repeat(auto-fill,minmax(6.5rem,1fr));gap:.5rem;margin:0;padding:0;list-style:none}
 .time{min-height:3rem;padding:.5rem .25rem;background:var(--surface);color:var(--accent);border-color:var(--control-edge);font-variant-numeric:tabular-nums;white-space:nowrap}
+.plain{margin:.75rem 0 0;padding:0;list-style:none;display:grid;gap:.375rem}
 details{margin-top:1rem}
 summary{cursor:pointer;min-height:3rem;display:flex;align-items:center;justify-content:center;color:var(--muted-text);text-decoration:underline;text-underline-offset:.18em;list-style:none;border-radius:.875rem}
 summary::-webkit-details-marker{display:none}

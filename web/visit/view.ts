@@ -12,7 +12,7 @@ export interface ClinicView {
 }
 
 /** What the last tap came to; the query word `done` of the page it was redirected to. */
-export type VisitOutcome = 'confirmed' | 'moved' | 'cancelled' | 'changed' | 'taken';
+export type VisitOutcome = 'confirmed' | 'moved' | 'cancelled' | 'rebooked' | 'changed' | 'taken';
 
 export interface VisitView {
   readonly clinic: ClinicView;
@@ -25,6 +25,14 @@ export interface VisitView {
   readonly isConfirmed: boolean;
   /** Whether it can still be confirmed, moved or cancelled here: booked, and its start is ahead. */
   readonly isOpen: boolean;
+  /** Whether the clinic asks for another time: until one is picked, this one stands. */
+  readonly isAskedToMove: boolean;
+  /** Whether another time can be taken for it, which the clinic called off. */
+  readonly mayRebook: boolean;
+  /** The visit that stands in for it. */
+  readonly standIn?: { readonly start: string; readonly end: string } | undefined;
+  /** Starts of the visits still to come that were booked together with it: RFC 3339, by time. */
+  readonly seriesStarts: readonly string[];
   readonly patientGivenName: string;
   readonly providerName: string;
   readonly modality: Modality;
@@ -36,7 +44,7 @@ export interface VisitView {
   readonly visitZone: string;
   /** The patient's own zone: where the other visits reach them. */
   readonly patientZone: string;
-  /** Times it could move to: RFC 3339 starts in UTC, in any order. */
+  /** Times it could move to, or be booked anew for: RFC 3339 starts in UTC, in any order. */
   readonly otherStarts: readonly string[];
   /** The pre-visit form: still to be answered, answered, or not taken any more. */
   readonly form: 'open' | 'answered' | 'closed';

@@ -37,6 +37,7 @@ const titles: Readonly<Record<VisitOutcome, string>> = {
   confirmed: 'Confirmed',
   moved: 'New time',
   cancelled: 'Cancelled',
+  rebooked: 'New visit',
   changed: 'Please check',
   taken: 'Please pick again',
 };
@@ -49,7 +50,9 @@ const currentOutcome = (view: VisitView): VisitOutcome | undefined => {
     case 'moved':
       return view.isOpen ? view.outcome : undefined;
     case 'cancelled':
-      return view.status === 'cancelled' ? view.outcome : undefined;
+      return view.status === 'cancelled' && !view.mayRebook && view.standIn === undefined ? view.outcome : undefined;
+    case 'rebooked':
+      return view.standIn === undefined ? undefined : view.outcome;
     default:
       return view.outcome;
   }
@@ -70,18 +73,23 @@ const outcomeNotice = (view: VisitView): Markup | string => {
       return notice('good', 'Your visit has a new time', `It is now on ${spoken(view)}. We will text you a reminder.`);
     case 'cancelled':
       return notice('good', 'Your visit is cancelled', 'You will get no more reminders for it.', true);
+    case 'rebooked':
+      return notice('good', 'Your new visit is booked', 'We will text you its own link, and a reminder.', true);
     case 'changed':
       return notice('warn', 'Your visit has changed since you opened the page', 'This is how it stands now.');
     case 'taken':
-      return notice('warn', 'That time is no longer free', 'Your visit has not changed. Please pick another time.');
+      return notice(
+        'warn',
+        'That time is no longer free',
+        view.isOpen ? 'Your visit has not changed. Please pick another time.' : 'Please pick another time.',
+      );
   }
 };
 
 const openVisit = (view: VisitView): Markup =>
   html`<div class="intro"><h1>Your ${visitName[view.modality]}</h1>
-<p class="muted">Hello ${view.patientGivenName}. ${
-    asksToConfirm(view) ? 'Please let us know if you can make it.' : 'You are all set.'
-  }</p></div>
+<p class="muted">Hello ${view.patientGivenName}. ${greeting(view)}</p></div>
+${view.isAskedToMove ? request(view) : ''}
 <section class="card" aria-label="Your visit">
 ${when(view)}
 ${facts(view)}
@@ -94,12 +102,36 @@ ${hidden('confirm', view)}
     : ''
 }
 </section>
-${formCard(view)}
-${otherTimes(view)}
+${view.isAskedToMove ? html`${otherTimes(view)}${formCard(view)}` : html`${formCard(view)}${otherTimes(view)}`}
+${seriesCard(view)}
 ${cancellation(view)}`;
 
-/** Who has just picked a time is not asked at once whether it suits. */
-const asksToConfirm = (view: VisitView): boolean => !view.isConfirmed && currentOutcome(view) !== 'moved';
+/** Who has just picked a time is not asked at once whether it suits; nor who is asked to pick another. */
+const asksToConfirm = (view: VisitView): boolean =>
+  !view.isConfirmed && !view.isAskedToMove && currentOutcome(view) !== 'moved';
+
+const greeting = (view: VisitView): string => {
+  if (view.isAskedToMove) return 'We need your help with this visit.';
+  return asksToConfirm(view) ? 'Please let us know if you can make it.' : 'You are all set.';
+};
+
+const request = (view: VisitView): Markup => html`<div class="note warn">
+<h2>Please pick another time</h2>
+<p>We would like to move this visit. Pick a time below, or call us at ${callLink(view.clinic)}. Until you do, your visit stands.</p>
+</div>`;
+
+/** What was booked together with this visit, to be read; each has a link of its own in its reminders. */
+const seriesCard = (view: VisitView): Markup | string => {
+  const zone = zoneOf(view);
+  if (view.seriesStarts.length === 0) return '';
+  return html`<section class="card" aria-labelledby="series-heading">
+<h2 id="series-heading">Also booked for you</h2>
+<ul class="plain">${view.seriesStarts.map(
+    (start) => html`<li><time datetime="${start}">${longDate(start, zone)}</time>, ${timeOfDay(start, zone)}</li>`,
+  )}</ul>
+<p class="muted small">We will text you a reminder with a link before each.</p>
+</section>`;
+};
 
 const when = (view: VisitView): Markup => {
   const zone = zoneOf(view);
@@ -134,7 +166,7 @@ ${view.isConfirmed && view.isOpen ? html`<dt>Status</dt><dd><span class="state g
 const tick = html`<svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M3 8.5l3.2 3.2L13 4.8"/></svg>`;
 
 /** What every form of the page carries: what is meant, and the state it was meant for. */
-const hidden = (action: 'confirm' | 'reschedule' | 'cancel', view: VisitView): Markup =>
+const hidden = (action: 'confirm' | 'reschedule' | 'cancel' | 'rebook', view: VisitView): Markup =>
   html`<input type="hidden" name="action" value="${action}"><input type="hidden" name="rev" value="${view.rev}">`;
 
 const formCard = (view: VisitView): Markup | string => {
@@ -180,14 +212,14 @@ const otherTimes = (view: VisitView): Markup => {
 ${
   first === undefined
     ? html`<p>There is no other free time to offer here right now. Call us at ${callLink(view.clinic)} and we will find one.</p>`
-    : html`<p class="muted">Tap a time and your visit moves to it. All times are ${zoneName(first, zone)}.</p>
+    : html`<p class="muted">Tap a time and ${view.isOpen ? 'your visit moves to it' : 'it is yours'}. All times are ${zoneName(first, zone)}.</p>
 <form method="post" action="/v/${view.token}">
-${hidden('reschedule', view)}
+${hidden(view.isOpen ? 'reschedule' : 'rebook', view)}
 <ul class="days">${byDay(view.otherStarts.toSorted(), zone).map(
         (day) =>
           html`<li><h3>${day.date}</h3><ul class="times">${day.starts.map(
             (start) =>
-              html`<li><button class="time" type="submit" name="start" value="${start}"><span class="hidden">Move to ${day.date}, </span>${timeOfDay(start, zone)}</button></li>`,
+              html`<li><button class="time" type="submit" name="start" value="${start}"><span class="hidden">${view.isOpen ? 'Move to' : 'Book'} ${day.date}, </span>${timeOfDay(start, zone)}</button></li>`,
           )}</ul></li>`,
       )}</ul>
 </form>
@@ -233,6 +265,8 @@ const started: Closing = {
 };
 
 const closedVisit = (view: VisitView): Markup => {
+  if (view.standIn !== undefined) return replacedVisit(view, view.standIn);
+  if (view.mayRebook) return calledOff(view);
   const { heading, text } = view.status === 'booked' ? started : closings[view.status];
   return html`${currentOutcome(view) === 'cancelled' ? '' : html`<div class="intro"><h1>${heading}</h1></div>`}
 <section class="card" aria-label="Your visit">
@@ -240,5 +274,27 @@ ${when(view)}
 ${facts(view)}
 <p>${text}</p>
 <div class="actions"><a class="button primary" href="tel:${view.clinic.phone}">Call ${view.clinic.brand}</a></div>
+</section>`;
+};
+
+/** The clinic called it off: the way to another one is a tap. */
+const calledOff = (view: VisitView): Markup => html`<div class="intro"><h1>We had to cancel this visit</h1>
+<p class="muted">We are sorry, ${view.patientGivenName}. Please pick another time below, or call us.</p></div>
+<section class="card" aria-label="Your visit">
+${when(view)}
+${facts(view)}
+<div class="actions"><a class="button quiet" href="tel:${view.clinic.phone}">Call ${view.clinic.brand}</a></div>
+</section>
+${otherTimes(view)}`;
+
+/** The clinic called it off and another visit stands in for it. */
+const replacedVisit = (view: VisitView, standIn: Pick<VisitView, 'start' | 'end'>): Markup => {
+  const booked: VisitView = { ...view, ...standIn, status: 'booked' };
+  return html`${currentOutcome(view) === 'rebooked' ? '' : html`<div class="intro"><h1>You have another visit</h1></div>`}
+<section class="card" aria-label="Your new visit">
+${when(booked)}
+${facts(booked)}
+<p>It stands in for the visit of ${longDate(view.start, zoneOf(view))}, which we had to cancel. To change it, use the link we text you, or call us.</p>
+<div class="actions"><a class="button quiet" href="tel:${view.clinic.phone}">Call ${view.clinic.brand}</a></div>
 </section>`;
 };

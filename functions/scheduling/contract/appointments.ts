@@ -105,6 +105,12 @@ export const appointmentRoutes = [
     'Move a visit: the new time is taken and the old one freed in one transaction',
     z.strictObject({ start: instant, providerId: id('provider').optional(), reason: reason.optional() }),
   ),
+  staffChange(
+    'requestReschedule',
+    'request-reschedule',
+    'Ask the patient by text to choose another time; the visit stands until they do',
+    z.strictObject({ reason: reason.optional() }),
+  ),
   staffChange('cancelAppointment', 'cancel', 'Cancel a visit', z.strictObject({ reason: reason.optional() })),
   staffChange('confirmAppointment', 'confirm', 'Record that the patient confirmed this time', nothing),
   staffChange('markArrived', 'arrive', 'The patient is here', nothing),
@@ -115,5 +121,5 @@ export const appointmentRoutes = [
     z.strictObject({ modality, start: instant, end: instant }),
     'visits:document',
   ),
-  staffChange('markNoShow', 'no-show', 'The patient did not come', nothing),
+  staffChange('markNoShow', 'no-show', 'The patient did not come', z.strictObject({ reason: reason.optional() })),
 ] as const;

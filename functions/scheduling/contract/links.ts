@@ -5,7 +5,7 @@ import { linkParams, nothing, slot, visitView } from './shared.ts';
 
 /** The form a visit page sends; which fields count depends on the action. */
 export const visitPageForm = z.strictObject({
-  action: z.enum(['confirm', 'reschedule', 'cancel']),
+  action: z.enum(['confirm', 'reschedule', 'cancel', 'rebook']),
   rev: z.coerce.number().int().min(1).max(1e9),
   start: instant.optional(),
 });
@@ -26,7 +26,7 @@ export const linkRoutes = [
     method: 'GET',
     path: '/v1/links/{token}/slots',
     access: 'link',
-    summary: 'The next suitable times this visit could move to',
+    summary: 'The next suitable times this visit could move to, or be booked anew for where the clinic cancelled it',
     params: linkParams,
     query: z.strictObject({ limit: z.coerce.number().int().min(1).max(20).default(6) }),
     reply: {
@@ -70,6 +70,18 @@ export const linkRoutes = [
     params: linkParams,
     body: nothing,
     ifMatch: true,
+  defineRoute({
+    name: 'rebookByLink',
+    method: 'POST',
+    path: '/v1/links/{token}/rebook',
+    access: 'link',
+    summary: 'Book a free time of the same provider in place of a visit that the clinic cancelled, once',
+    params: linkParams,
+    body: z.strictObject({ start: instant }),
+    ifMatch: true,
+    reply: { status: 201, body: visitView },
+    errors: ['invalid-state', 'slot-taken', 'slot-not-offered'],
+  }),
     reply: { status: 200, body: visitView },
     errors: ['invalid-state'],
   }),
@@ -80,7 +92,9 @@ export const linkRoutes = [
     access: 'link',
     summary: 'The visit as a page: confirm, pick another time, cancel; works without script',
     params: linkParams,
-    query: z.strictObject({ done: z.enum(['confirmed', 'moved', 'cancelled', 'changed', 'taken']).optional() }),
+    query: z.strictObject({
+      done: z.enum(['confirmed', 'moved', 'cancelled', 'rebooked', 'changed', 'taken']).optional(),
+    }),
     reply: { status: 200, format: 'html' },
   }),
   defineRoute({

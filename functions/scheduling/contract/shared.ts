@@ -63,6 +63,10 @@ export const visitView = z.strictObject({
   modality,
   status: z.enum(['booked', 'arrived', 'fulfilled', 'cancelled', 'noshow']),
   confirmed: z.boolean(),
+  askedToMove: z
+    .boolean()
+    .meta({ description: 'The clinic asks for another time; until one is chosen, this one stands' }),
+  mayRebook: z.boolean().meta({ description: 'The clinic cancelled it, and another time can be taken for it' }),
   rev: z.number().int(),
 });
 

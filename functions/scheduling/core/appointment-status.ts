@@ -91,6 +91,10 @@ export const newAppointment = (
 export const isConfirmed = (appointment: Appointment): boolean =>
   appointment.confirmedSequence === appointment.sequence;
 
+/** Whether the patient is asked to choose another time for a visit that stands until then. */
+export const isAskedToMove = (appointment: Pick<Appointment, 'status' | 'rescheduleRequestedAt'>): boolean =>
+  appointment.status === 'booked' && appointment.rescheduleRequestedAt !== undefined;
+
 /** Whether the visit's time has begun. */
 export const hasStarted = (appointment: Pick<Appointment, 'start'>, now: Temporal.Instant): boolean =>
   now.epochMilliseconds >= Date.parse(appointment.start);

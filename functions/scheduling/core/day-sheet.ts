@@ -73,6 +73,17 @@ export const move = (sheet: DaySheet, range: MinuteRange, heldBy: string, purpos
   insert({ ...sheet, busy: sheet.busy.filter((interval) => interval.heldBy !== heldBy) }, range, heldBy, purpose);
 
 /**
+ * Closes a whole day: from now on nobody can take time of it, whatever they know of the provider's hours. What is booked
+ * stays until somebody cancels it. The sheet itself comes back if the same leave closes it already.
+ */
+export const closeSheet = (sheet: DaySheet, heldBy: Id<'availabilityException'>): DaySheet => {
+  if (sheet.busy.some((interval) => interval.heldBy === heldBy)) return sheet;
+  const { startEpochMinute, endEpochMinute } = localDay(epochDayOf(sheet.date), zoneClock(sheet.zone));
+  const busy = [{ startEpochMinute, endEpochMinute, heldBy }, ...sheet.busy];
+  return { ...sheet, rev: sheet.rev + 1, busy };
+};
+
+/**
  * Whether a stretch of the day is free for anyone, or for `heldBy`, whose own time then counts as free. A stretch that
  * a group session of the same type has exactly is free while the session has room.
  */
@@ -110,15 +121,18 @@ export const joinsSession = (sheet: DaySheet, range: MinuteRange, purpose: Purpo
 export const overlaps = (a: MinuteRange, b: MinuteRange): boolean =>
   a.startEpochMinute < b.endEpochMinute && b.startEpochMinute < a.endEpochMinute;
 
+/** Whether a stretch lies within the local day of a sheet. */
+export const isWithinDay = (sheet: Pick<DaySheet, 'date' | 'zone'>, range: MinuteRange): boolean => {
+  const day = localDay(epochDayOf(sheet.date), zoneClock(sheet.zone));
+  return day.startEpochMinute <= range.startEpochMinute && range.endEpochMinute <= day.endEpochMinute;
+};
+
 const insert = (sheet: DaySheet, range: MinuteRange, heldBy: string, purpose: Purpose): OccupyDecision => {
   const { startEpochMinute, endEpochMinute } = range;
   if (!Number.isInteger(startEpochMinute) || !Number.isInteger(endEpochMinute) || startEpochMinute >= endEpochMinute) {
     return { ok: false, code: 'interval-invalid' };
   }
-  const day = localDay(epochDayOf(sheet.date), zoneClock(sheet.zone));
-  if (startEpochMinute < day.startEpochMinute || endEpochMinute > day.endEpochMinute) {
-    return { ok: false, code: 'outside-day' };
-  }
+  if (!isWithinDay(sheet, range)) return { ok: false, code: 'outside-day' };
   if (!isFree(sheet, range, heldBy, purpose)) return { ok: false, code: 'slot-taken' };
   const { typeId, expiresAtEpochSecond } = purpose;
   const taken: BusyInterval = {

@@ -139,7 +139,7 @@ export interface MinuteRange {
   readonly endEpochMinute: number;
 }
 
-/** Time that is taken, buffers included, and what took it: the id of an appointment or of a hold. */
+/** Time that is taken, buffers included, and what took it: the id of an appointment, of a hold, or of the leave a day was called off for. */
 export interface BusyInterval extends MinuteRange {
   readonly heldBy: string;
   /** The type of visit: those of one group session share their time, and a daily cap counts by it. */
@@ -160,7 +160,10 @@ export interface DaySheet {
   readonly zone: string;
   /** 0 for a day on which nothing was ever booked, which is not stored. */
   readonly rev: number;
-  /** Sorted by start, all within the day; none overlap but those of one group session, which are the same stretch. */
+  /**
+   * Sorted by start, all within the day. None overlap but those of one group session, which are the same stretch, and a
+   * leave that closes the day, which lies over all of it.
+   */
   readonly busy: readonly BusyInterval[];
   /** Busy times of the provider's own calendar. They keep new visits away and never touch one that is booked. */
   readonly external?: readonly MinuteRange[] | undefined;

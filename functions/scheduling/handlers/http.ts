@@ -13,9 +13,10 @@ import {
   updateRoom,
   withoutClinic,
 } from '../catalog.ts';
-import { change } from '../change.ts';
+import { type ChangeCommand, change } from '../change.ts';
 import { staffRoutes } from '../contract.ts';
-import type { AppointmentCommand } from '../core/appointment-status.ts';
+import { frontDeskImplementations } from '../front-desk.ts';
+import { holdTime, releaseHold } from '../hold.ts';
 import {
   createClosure,
   createException,
@@ -24,7 +25,6 @@ import {
   removeClosure,
   removeException,
 } from '../hours.ts';
-import { holdTime, releaseHold } from '../hold.ts';
 import { reschedule } from '../reschedule.ts';
 import { findSlots } from '../search.ts';
 import {
@@ -53,13 +53,14 @@ const staffChange = async (
 });
 
 const just =
-  <C extends AppointmentCommand>(command: C) =>
+  <C extends ChangeCommand>(command: C) =>
   (): C =>
     command;
 
 export const handler = httpHandler(staffRoutes, {
   ...calendarImplementations,
   createProvider: async ({ caller, body, commit }) => ({ body: await createProvider(caller, body, commit) }),
+  ...frontDeskImplementations,
   listProviders: async ({ caller }) => ({
     body: { items: (await listProviders(caller.clinicId)).map(withoutClinic) },
   }),
@@ -135,5 +136,7 @@ export const handler = httpHandler(staffRoutes, {
   confirmAppointment: (request) => staffChange(request, ({ sequence }) => ({ kind: 'confirm', sequence })),
   markArrived: (request) => staffChange(request, just({ kind: 'arrive' })),
   fulfilAppointment: (request) => staffChange(request, just({ kind: 'fulfil', fulfilment: request.body })),
-  markNoShow: (request) => staffChange(request, just({ kind: 'mark-noshow' })),
+  markNoShow: (request) => staffChange(request, just({ kind: 'mark-noshow', reason: request.body.reason })),
 });
+  requestReschedule: (request) =>
+    staffChange(request, just({ kind: 'request-reschedule', reason: request.body.reason })),

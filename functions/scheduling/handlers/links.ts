@@ -1,6 +1,7 @@
 import { pageHeaders, renderProblemPage } from '../../../web/visit/pages.ts';
 import { httpHandler } from '../../platform/http/api.ts';
 import { linkRoutes } from '../contract/links.ts';
+import { rebookByLink } from '../rebook.ts';
 import { cancelByLink, confirmByLink, findSlotsByLink, getVisit, rescheduleByLink } from '../visit-link.ts';
 import { showVisitPage, submitVisitPage } from '../visit-page.ts';
 
@@ -12,6 +13,7 @@ export const handler = httpHandler(
     confirmByLink: async (request) => ({ body: await confirmByLink(request) }),
     rescheduleByLink: async (request) => ({ body: await rescheduleByLink(request, request.body.start) }),
     cancelByLink: async (request) => ({ body: await cancelByLink(request) }),
+    rebookByLink: async (request) => ({ body: await rebookByLink(request, request.body.start) }),
     showVisitPage: async (request) => showVisitPage(request, request.query.done),
     submitVisitPage: async (request) => submitVisitPage(request, request.body),
   },

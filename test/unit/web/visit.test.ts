@@ -25,6 +25,9 @@ const visit: VisitView = {
   status: 'booked',
   isConfirmed: false,
   isOpen: true,
+  isAskedToMove: false,
+  mayRebook: false,
+  seriesStarts: [],
   patientGivenName: 'Ana',
   providerName: 'Maya Chen',
   modality: 'video',
@@ -57,6 +60,9 @@ const faulty: FormView = {
 };
 
 const closed = { ...visit, isOpen: false, form: 'closed' } as const;
+const calledOff = { ...closed, status: 'cancelled', mayRebook: true } as const;
+const standIn = { start: '2026-11-25T16:30:00Z', end: '2026-11-25T17:00:00Z' };
+const rebooked = { ...calledOff, mayRebook: false, otherStarts: [], standIn } as const;
 
 const pages: readonly (readonly [string, string])[] = [
   ['visit to confirm', renderVisit(visit)],
@@ -65,6 +71,14 @@ const pages: readonly (readonly [string, string])[] = [
   ['visit changed elsewhere', renderVisit({ ...visit, outcome: 'changed' })],
   ['visit without other times', renderVisit({ ...visit, outcome: 'taken', otherStarts: [] })],
   ['cancelled visit', renderVisit({ ...closed, status: 'cancelled', outcome: 'cancelled' })],
+  ['visit to be moved', renderVisit({ ...visit, isAskedToMove: true })],
+  ['first visit of a series', renderVisit({ ...visit, seriesStarts: ['2026-12-01T16:30:00Z'] })],
+  ['visit the clinic cancelled', renderVisit(calledOff)],
+  ['visit the clinic cancelled, just taken', renderVisit({ ...calledOff, outcome: 'taken' })],
+  ['visit the clinic cancelled, from an old address', renderVisit({ ...calledOff, outcome: 'cancelled' })],
+  ['visit the clinic cancelled, nothing free', renderVisit({ ...calledOff, otherStarts: [] })],
+  ['visit just rebooked', renderVisit({ ...rebooked, outcome: 'rebooked' })],
+  ['visit rebooked before', renderVisit(rebooked)],
   ['visit that has begun', renderVisit(closed)],
   ['arrived', renderVisit({ ...closed, status: 'arrived' })],
   ['fulfilled visit', renderVisit({ ...closed, status: 'fulfilled' })],
@@ -296,6 +310,59 @@ describe('the visit page', () => {
       expect(textOf(page)).toContain('Call Lakeview');
     },
   );
+});
+
+describe('a visit the clinic cancelled', () => {
+  it('says so and offers other times, each with one tap', () => {
+    const page = readMarkup(renderVisit(calledOff));
+    expect(textOf(page)).toContain('We had to cancel this visit');
+    const [sent, ...others] = named(page, 'form');
+    expect(others).toEqual([]);
+    expect(hiddenFields(sent ?? page)).toEqual({ action: 'rebook', rev: '7' });
+    expect(named(sent ?? page, 'button').map(textOf)).toEqual([
+      'Book Wednesday, November 25, 9:30 AM',
+      'Book Wednesday, November 25, 2:15 PM',
+      'Book Tuesday, December 1, 9:30 AM',
+    ]);
+  });
+
+  it('shows the visit that stands in for it, and nothing to tap twice', () => {
+    for (const outcome of ['rebooked', undefined] as const) {
+      const page = readMarkup(renderVisit({ ...rebooked, outcome }));
+      expect(named(page, 'form', 'button')).toEqual([]);
+      expect(textOf(page)).toContain('Wednesday, November 25 9:30 AM – 10:00 AM Mountain Time');
+      expect(textOf(page)).toContain('It stands in for the visit of Tuesday, November 24');
+      expect(textOf(page)).not.toContain('Cancelled');
+    }
+  });
+
+  it('says that a new one is booked only where it is', () => {
+    expect(textOf(readMarkup(renderVisit({ ...rebooked, outcome: 'rebooked' })))).toContain('Your new visit is booked');
+    expect(textOf(readMarkup(renderVisit({ ...calledOff, outcome: 'rebooked' })))).not.toContain('is booked');
+  });
+});
+
+describe('a visit that is to be moved', () => {
+  const page = readMarkup(renderVisit({ ...visit, isAskedToMove: true }));
+
+  it('asks for another time before anything else, and not for a confirmation', () => {
+    expect(textOf(page)).toContain('Please pick another time');
+    const pressed = named(named(page, 'main')[0] ?? page, 'button', 'a').map(textOf);
+    expect(pressed).not.toContain('Confirm this time');
+    expect(pressed.indexOf('Move to Wednesday, November 25, 9:30 AM')).toBeLessThan(
+      pressed.indexOf('Answer the questions'),
+    );
+  });
+});
+
+it('a visit of a series lists what else is booked, on the patient’s clock', () => {
+  const starts = ['2026-12-01T16:30:00Z', '2026-12-08T16:30:00Z'];
+  const page = readMarkup(renderVisit({ ...visit, seriesStarts: starts }));
+  const list = elementsOf(page).find(({ attributes }) => attributes.get('class') === 'plain');
+  expect(named(list ?? page, 'li').map(textOf)).toEqual([
+    'Tuesday, December 1, 9:30 AM',
+    'Tuesday, December 8, 9:30 AM',
+  ]);
 });
 
 describe('the form page', () => {

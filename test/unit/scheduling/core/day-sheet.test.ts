@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { epochDayOf, zoneClock } from '../../../../functions/platform/time.ts';
 import { localDay } from '../../../../functions/scheduling/core/availability.ts';
 import {
+  closeSheet,
   emptySheet,
   isFree,
   move,
@@ -44,6 +45,30 @@ describe('a day sheet', () => {
     release(frozen, 'apt_1');
     move(frozen, range(600, 660), 'apt_1');
     expect(frozen).toEqual(nineToTen);
+  });
+});
+
+describe('closing a day', () => {
+  const closed = closeSheet(nineToTen, 'exc_1');
+
+  it('lies over the whole day, one revision on, and leaves what is booked', () => {
+    expect(closed.rev).toBe(nineToTen.rev + 1);
+    expect(closed.busy).toEqual([{ ...day, heldBy: 'exc_1' }, ...nineToTen.busy]);
+    expect(release(closed, 'apt_1').busy).toEqual([{ ...day, heldBy: 'exc_1' }]);
+  });
+
+  it('lets nobody take time, not even the visit that is there, nor one more of its session', () => {
+    const session = { typeId: 'aty_1', capacity: 5 } as const;
+    const group = closeSheet(taken(occupy(blank, range(540, 600), 'apt_1', session)), 'exc_1');
+    expect(codeOf(occupy(group, range(540, 600), 'apt_2', session))).toBe('slot-taken');
+    expect(codeOf(move(closed, range(600, 660), 'apt_1'))).toBe('slot-taken');
+    expect(codeOf(occupy(closed, range(0, 1), 'apt_2'))).toBe('slot-taken');
+    expect(codeOf(occupy(closed, range(24 * 60 - 1, 24 * 60), 'apt_2'))).toBe('slot-taken');
+  });
+
+  it('twice for one leave changes nothing; taken back, the day is as it was', () => {
+    expect(closeSheet(closed, 'exc_1')).toBe(closed);
+    expect(release(closed, 'exc_1').busy).toEqual(nineToTen.busy);
   });
 });
 
