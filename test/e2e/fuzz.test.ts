@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureVenv } from '../../local/engine.ts';
-import { openClinic, type TestClinic } from './support/clinic.ts';
+import { localTime, openClinic, type TestClinic, zone } from './support/clinic.ts';
 
 /**
  * The API as a stranger reads it: Schemathesis makes requests from the OpenAPI document alone, valid ones and wrong ones,
@@ -27,10 +27,12 @@ const checks = [
 const repository = join(import.meta.dirname, '..', '..');
 
 let clinic: TestClinic;
-let schemathesis: string;
+let python: string;
+/** What is there, by the names that parameters and fields give it. */
+let real: Readonly<Record<string, unknown>>;
 
 beforeAll(async () => {
-  const [opened, python] = await Promise.all([
+  [clinic, python] = await Promise.all([
     openClinic('fuzz'),
     ensureVenv({
       venvDir: join(repository, '.local', 'fuzz-venv'),
@@ -40,8 +42,31 @@ beforeAll(async () => {
       },
     }),
   ]);
-  clinic = opened;
-  schemathesis = join(dirname(python), 'schemathesis');
+  const { providerIds, typeId } = clinic;
+  const [providerId] = providerIds;
+  const patient = await clinic.addPatient();
+  const start = localTime(clinic, 40, '10:00');
+  const appointment = await clinic.admin.ok('bookAppointment', {
+    body: { patientId: patient.id, providerId, typeId, start },
+  });
+  real = {
+    providerId,
+    typeId,
+    patientId: patient.id,
+    appointmentId: appointment.id,
+    providerIds: [...providerIds],
+    roomIds: [],
+    secondProviderIds: [],
+    zone,
+    slug: clinic.slug,
+    start: localTime(clinic, 41, '10:00'),
+    from: localTime(clinic, 30, '00:00'),
+    to: localTime(clinic, 60, '00:00'),
+    date: start.slice(0, 10),
+    availability: [{ weekday: 1, from: '09:00', to: '17:00' }],
+    breaks: [],
+    licences: [{ state: 'CO', kind: 'full', validFrom: '2020-01-01' }],
+  };
 }, 600_000);
 
 describe('the API', () => {
@@ -52,19 +77,34 @@ describe('the API', () => {
       try {
         const token = await clinic.token('admin');
         const { stdout, failed } = await run(
-          schemathesis,
+          python,
           [
-            'run',
+            // Its script names the folder it was installed in, which is not where it is now.
+            ...['-m', 'schemathesis.cli', 'run'],
             `${clinic.info.apiUrl}/v1/openapi.json`,
             ...['--header', `Authorization: Bearer ${token}`],
             ...['--checks', checks.join(',')],
             ...['--phases', phase, '--max-examples', examples, '--seed', seed],
             ...['--generation-database', 'none', '--request-timeout', '30', '--continue-on-failure', '--no-color'],
           ],
-          { cwd: folder, timeout: 540_000, maxBuffer: 64_000_000 },
+          {
+            cwd: folder,
+            timeout: 540_000,
+            maxBuffer: 64_000_000,
+            env: {
+              ...process.env,
+              SCHEMATHESIS_HOOKS: 'hooks',
+              PYTHONPATH: join(import.meta.dirname, 'fuzz'),
+              PYTHONDONTWRITEBYTECODE: '1',
+              PLUMBLINE_FUZZ_REAL: JSON.stringify(real),
+            },
+          },
         ).then(
           ({ stdout }) => ({ stdout, failed: false }),
-          (error: { readonly stdout?: string }) => ({ stdout: error.stdout ?? String(error), failed: true }),
+          (error: { readonly stdout?: string; readonly stderr?: string }) => ({
+            stdout: `${error.stdout ?? error}${error.stderr ?? ''}`,
+            failed: true,
+          }),
         );
         expect(failed ? readable(stdout) : 'nothing was found').toBe('nothing was found');
         expect(stdout).toMatch(/Tested: +[1-9]/);
