@@ -7,7 +7,7 @@ import { change } from './change.ts';
 import { mayRebook } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
 import { reschedule } from './reschedule.ts';
-import { suggestMoves } from './search.ts';
+import { findMoves } from './search.ts';
 import { getAppointment, getProvider } from './store.ts';
 import { visitViewOf } from './view.ts';
 
@@ -38,12 +38,15 @@ export const getVisit = async (request: Pick<LinkRequest, 'link'>) => {
   return visitViewOf(appointment, clinic, provider);
 };
 
-/** The next suitable times this visit could move to, or be booked anew for. One that is over has none. */
-export const findSlotsByLink = async ({ caller, link }: Pick<LinkRequest, 'caller' | 'link'>, count: number) => {
+/** The times this visit could move to, or be booked anew for. One that is over has none. */
+export const findSlotsByLink = async (
+  { caller, link }: Pick<LinkRequest, 'caller' | 'link'>,
+  query: Parameters<typeof findMoves>[2],
+) => {
   const appointment = found(await getAppointment(link.clinicId, link.appointmentId), 'visit');
   if (appointment.status !== 'booked' && !mayRebook(appointment))
     throw new Problem('invalid-state', 'This visit cannot be moved any more.');
-  return suggestMoves(caller, appointment, count);
+  return findMoves(caller, appointment, query);
 };
 
 /** Answers a change with the visit as it then is. */

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
 import { instant } from '../../platform/http/schemas.ts';
-import { linkParams, nothing, slot, visitView } from './shared.ts';
+import { linkParams, nothing, visitView } from './shared.ts';
+import { linkSlotQuery, slotPage } from './slots.ts';
 
 /** The form a visit page sends; which fields count depends on the action. */
 export const visitPageForm = z.strictObject({
@@ -28,13 +29,8 @@ export const linkRoutes = [
     access: 'link',
     summary: 'The next suitable times this visit could move to, or be booked anew for where the clinic cancelled it',
     params: linkParams,
-    query: z.strictObject({ limit: z.coerce.number().int().min(1).max(20).default(6) }),
-    reply: {
-      status: 200,
-      body: z.strictObject({
-        items: z.array(slot.extend({ reason: z.enum(['soonest', 'same-weekday', 'same-day']) })),
-      }),
-    },
+    query: linkSlotQuery,
+    reply: { status: 200, body: slotPage },
     errors: ['invalid-state'],
   }),
   defineRoute({
@@ -70,6 +66,9 @@ export const linkRoutes = [
     params: linkParams,
     body: nothing,
     ifMatch: true,
+    reply: { status: 200, body: visitView },
+    errors: ['invalid-state'],
+  }),
   defineRoute({
     name: 'rebookByLink',
     method: 'POST',
@@ -81,9 +80,6 @@ export const linkRoutes = [
     ifMatch: true,
     reply: { status: 201, body: visitView },
     errors: ['invalid-state', 'slot-taken', 'slot-not-offered'],
-  }),
-    reply: { status: 200, body: visitView },
-    errors: ['invalid-state'],
   }),
   defineRoute({
     name: 'showVisitPage',

@@ -59,8 +59,8 @@ const just =
 
 export const handler = httpHandler(staffRoutes, {
   ...calendarImplementations,
-  createProvider: async ({ caller, body, commit }) => ({ body: await createProvider(caller, body, commit) }),
   ...frontDeskImplementations,
+  createProvider: async ({ caller, body, commit }) => ({ body: await createProvider(caller, body, commit) }),
   listProviders: async ({ caller }) => ({
     body: { items: (await listProviders(caller.clinicId)).map(withoutClinic) },
   }),
@@ -131,6 +131,8 @@ export const handler = httpHandler(staffRoutes, {
       },
     ),
   }),
+  requestReschedule: (request) =>
+    staffChange(request, just({ kind: 'request-reschedule', reason: request.body.reason })),
   cancelAppointment: (request) =>
     staffChange(request, just({ kind: 'cancel', by: 'clinic', reason: request.body.reason })),
   confirmAppointment: (request) => staffChange(request, ({ sequence }) => ({ kind: 'confirm', sequence })),
@@ -138,5 +140,3 @@ export const handler = httpHandler(staffRoutes, {
   fulfilAppointment: (request) => staffChange(request, just({ kind: 'fulfil', fulfilment: request.body })),
   markNoShow: (request) => staffChange(request, just({ kind: 'mark-noshow', reason: request.body.reason })),
 });
-  requestReschedule: (request) =>
-    staffChange(request, just({ kind: 'request-reschedule', reason: request.body.reason })),

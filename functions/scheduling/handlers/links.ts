@@ -9,7 +9,7 @@ export const handler = httpHandler(
   linkRoutes,
   {
     getVisitByLink: async (request) => ({ body: await getVisit(request) }),
-    findSlotsByLink: async (request) => ({ body: { items: await findSlotsByLink(request, request.query.limit) } }),
+    findSlotsByLink: async (request) => ({ body: await findSlotsByLink(request, request.query) }),
     confirmByLink: async (request) => ({ body: await confirmByLink(request) }),
     rescheduleByLink: async (request) => ({ body: await rescheduleByLink(request, request.body.start) }),
     cancelByLink: async (request) => ({ body: await cancelByLink(request) }),
