@@ -1,9 +1,19 @@
 import { Temporal } from 'temporal-polyfill';
-import { messageId, type Occasion, planFor } from '../../../../functions/messaging/core/plan.ts';
+import { messageId, type Occasion, planFor, stepNamed } from '../../../../functions/messaging/core/plan.ts';
 import { overlaps } from '../../../../functions/scheduling/core/day-sheet.ts';
 import type { BusyInterval } from '../../../../functions/scheduling/core/types.ts';
 import type { Item, Value } from '../../../helpers/memory-table/values.ts';
-import { Broken, type Calendar, type Hold, isLive, needsRoom, type Place, takenBy, type Visit } from './model.ts';
+import {
+  Broken,
+  type Calendar,
+  dateOf,
+  type Hold,
+  isLive,
+  needsRoom,
+  type Place,
+  takenBy,
+  type Visit,
+} from './model.ts';
 import { now, type World } from './world.ts';
 
 /** Reads the table as it is stored, past every line of the app's own code, and holds it to the model. */
@@ -38,7 +48,7 @@ const field = (value: Value, name: string): Value | undefined =>
  * Every stretch on a sheet has its live visit or its hold there, every live visit and every hold that has not expired
  * has its stretches, and none overlap. A hold that has expired may still be written there: it no longer counts.
  */
-const checkSheets = (world: World, sheets: readonly Item[], { visits, holds, clock }: Calendar): void => {
+const checkSheets = (world: World, sheets: readonly Item[], { visits, holds, closed, clock }: Calendar): void => {
   const all = sheets.flatMap((sheet) =>
     busyOf(sheet).map((interval) => ({ of: String(sheet.providerId), date: String(sheet.date), ...interval })),
   );
@@ -46,7 +56,12 @@ const checkSheets = (world: World, sheets: readonly Item[], { visits, holds, clo
     const hold = holds.get(heldBy);
     return hold?.status === 'held' && hold.expiresAt <= clock;
   };
-  const taken = all.filter((stretch) => !hasExpired(stretch));
+  // A day that was called off is laid over as a whole; what was booked stays beneath until it is cancelled.
+  const isClosing = ({ heldBy }: Stretch) => heldBy.startsWith('exc_');
+  const taken = all.filter((stretch) => !hasExpired(stretch) && !isClosing(stretch));
+  const indexOf = ({ of }: Stretch) => world.providers.findIndex(({ id }) => id === of);
+  const closings = all.filter(isClosing).map((stretch) => `${indexOf(stretch)} ${stretch.date}`);
+  same('Days called off', closings.toSorted(), [...closed].toSorted());
   for (const one of taken) {
     const owner = visits.get(one.heldBy) ?? holds.get(one.heldBy);
     for (const other of taken) {
@@ -70,8 +85,7 @@ interface Stretch extends BusyInterval {
 }
 
 const stretchesOf = ({ providers, room }: World, owner: Place & { readonly id: string }): readonly Stretch[] => {
-  // Denver is behind UTC, and every visit is in its morning: the date is the same.
-  const date = storedOf(owner.start).slice(0, 'YYYY-MM-DD'.length);
+  const date = dateOf(owner.start);
   const resources = [providers[owner.provider]?.id ?? '', ...(needsRoom(owner.type) ? [room.id] : [])];
   return resources.map((of) => ({ of, date, ...takenBy(owner), heldBy: owner.id }));
 };
@@ -80,29 +94,15 @@ const storedOf = (epochMinute: number): string => new Date(epochMinute * 60_000)
 
 /** Each visit is as the model has it, and there are no others. */
 const checkAppointments = (world: World, appointments: readonly Item[], calendar: Calendar): void => {
-  const found = appointments.map(
-    ({ id, patientId, providerId, typeId, start, status, rev, sequence, confirmedSequence }) => [
-      id,
-      patientId,
-      providerId,
-      typeId,
-      start,
-      status,
-      rev,
-      sequence,
-      confirmedSequence === sequence,
-    ],
-  );
+  const found = appointments.map((stored) => [
+    ...[stored.id, stored.patientId, stored.providerId, stored.typeId, stored.start, stored.status],
+    ...[stored.rev, stored.sequence, stored.confirmedSequence === stored.sequence],
+    ...[stored.rescheduleRequestedAt !== undefined, stored.cancelledBy, stored.rebookedAs],
+  ]);
   const expected = [...calendar.visits.values()].map((visit) => [
-    visit.id,
-    world.patients[visit.patient]?.patient.id,
-    world.providers[visit.provider]?.id,
-    world.types[visit.type].id,
-    storedOf(visit.start),
-    visit.status,
-    visit.rev,
-    visit.sequence,
-    visit.isConfirmed,
+    ...[visit.id, world.patients[visit.patient]?.patient.id, world.providers[visit.provider]?.id],
+    ...[world.types[visit.type].id, storedOf(visit.start), visit.status, visit.rev, visit.sequence, visit.isConfirmed],
+    ...[visit.isAskedToMove, visit.cancelledBy, visit.rebookedAs],
   ]);
   const byId = (one: readonly unknown[], other: readonly unknown[]) => (String(one[0]) < String(other[0]) ? -1 : 1);
   same('Visits', found.toSorted(byId), expected.toSorted(byId));
@@ -120,9 +120,10 @@ const textsOf = ({ patients, types }: World, visit: Visit): readonly string[] =>
   if (patient === undefined || isTexted !== true) return [];
   const { id, sequence, start } = visit;
   const occasion: Occasion = !isLive(visit) ? 'cancelled' : sequence === 0 ? 'booked' : 'rescheduled';
-  return stepsFor(occasion, start, types[visit.type].minutes, patient.zone).map((step) =>
-    messageId(id, step, sequence),
-  );
+  const steps = stepsFor(occasion, start, types[visit.type].minutes, patient.zone);
+  // Where another visit's news told of this one too, it has none of its own.
+  const own = visit.told > 0 ? steps : steps.filter((step) => stepNamed(step)?.anchor !== 'now');
+  return [...own, ...(visit.isAskedToMove ? ['choose-another'] : [])].map((step) => messageId(id, step, sequence));
 };
 
 const known = new Map<string, readonly string[]>();

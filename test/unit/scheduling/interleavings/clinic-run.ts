@@ -5,12 +5,28 @@ import type { Id, IdKind } from '../../../../functions/platform/ids.ts';
 import { Problem } from '../../../../functions/platform/problem.ts';
 import { type TransactItem, transact } from '../../../../functions/platform/store/records.ts';
 import { book } from '../../../../functions/scheduling/book.ts';
+import { cancelDay } from '../../../../functions/scheduling/cancel-day.ts';
 import { change } from '../../../../functions/scheduling/change.ts';
 import { holdTime, releaseHold } from '../../../../functions/scheduling/hold.ts';
+import { rebookByLink } from '../../../../functions/scheduling/rebook.ts';
 import { reschedule } from '../../../../functions/scheduling/reschedule.ts';
+import { bookSeries, cancelSeries } from '../../../../functions/scheduling/series.ts';
 import type { Moment } from '../../../helpers/memory-table/memory-table.ts';
 import type { Item } from '../../../helpers/memory-table/values.ts';
-import { after, Broken, type Calendar, type Command, isDone, isTrue } from './model.ts';
+import {
+  after,
+  Broken,
+  type Calendar,
+  type Command,
+  dateOf,
+  isDone,
+  isDoneInSteps,
+  isEmpty,
+  isTrue,
+  type OfVisit,
+  type Place,
+  seriesCount,
+} from './model.ts';
 import { starts, typeNames, type World } from './world.ts';
 
 /**
@@ -25,7 +41,7 @@ export interface Wish {
   readonly provider: number;
   readonly type: number;
   readonly start: number;
-  /** Which of the visits, or holds, this client knows of: those of the beginning, and its own. */
+  /** Which of the visits, holds or series this client knows of: those of the beginning, and its own. */
   readonly which: number;
   /** Whether the client says which revision it has seen. */
   readonly saysRevision: boolean;
@@ -62,6 +78,9 @@ export class Interleaver {
   /** Every state the calendar was in, the present one last. */
   #history: Calendar[] = [];
 
+  /** How often each kind of command was written. */
+  readonly counts = new Map<Command['kind'], number>();
+
   /** For the in-memory table: where a client waits, somebody else may go on. */
   readonly between = (moment: Moment, operation: string): Promise<void> => {
     const client = this.#present.getStore();
@@ -89,10 +108,15 @@ export class Interleaver {
     const client = this.#present.getStore();
     if (client === undefined) return;
     const { command } = client;
-    if (command === undefined || client.hasWritten) throw new Broken('Something was written that nobody asked for');
+    if (command === undefined || (client.hasWritten && !isDoneInSteps(command))) {
+      throw new Broken('Something was written that nobody asked for');
+    }
     const idsOf = (kind: string) => items.filter(({ entity }) => entity === kind).map(({ id }) => String(id));
-    this.#history.push(after(this.#now, command, { visits: idsOf('Appointment'), holds: idsOf('Hold') }));
+    const hasClosed = idsOf('AvailabilityException').length > 0;
+    const written = { visits: idsOf('Appointment'), holds: idsOf('Hold'), series: idsOf('Series'), hasClosed };
+    this.#history.push(after(this.#now, command, written));
     client.hasWritten = true;
+    this.counts.set(command.kind, (this.counts.get(command.kind) ?? 0) + 1);
   };
 
   get #now(): Calendar {
@@ -139,13 +163,17 @@ export class Interleaver {
   }
 
   async #work(world: World, client: Client, wishes: readonly Wish[]): Promise<void> {
-    const known = { visits: [...this.#now.visits.keys()], holds: [...this.#now.holds.keys()] };
+    const known: Known = {
+      visits: [...this.#now.visits.keys()],
+      holds: [...this.#now.holds.keys()],
+      series: [...this.#now.series.keys()],
+    };
     for (const wish of wishes) {
       if (wish.kind === 'six minutes pass') {
         this.#history.push({ ...this.#now, clock: this.#now.clock + 6 });
         continue;
       }
-      const command = this.#commandOf(wish, known);
+      const command = commandOf(wish, this.#now, known);
       if (command === undefined) continue;
       const since = this.#history.length - 1;
       Object.assign(client, { command, hasWritten: false });
@@ -154,33 +182,14 @@ export class Interleaver {
         throw error;
       });
       this.#judge(client, command, answer, this.#history.slice(since));
-      if (!('id' in answer)) continue;
-      (command.kind === 'hold' ? known.holds : known.visits).push(answer.id);
+      if (command.kind === 'hold' && 'id' in answer) known.holds.push(answer.id);
+      if (command.kind === 'book' && 'id' in answer) known.visits.push(answer.id);
+      if (command.kind === 'book series' && 'id' in answer) {
+        known.series.push(answer.id);
+        known.visits.push(...(this.#now.series.get(answer.id) ?? []));
+      }
     }
     client.command = undefined;
-  }
-
-  #commandOf(wish: Wish, known: { readonly visits: readonly string[]; readonly holds: readonly string[] }) {
-    const { clock: now, visits, holds } = this.#now;
-    const { provider, patient } = wish;
-    const start = minuteOf(starts[wish.start] ?? starts[0]);
-    const type = typeNames[wish.type] ?? 'alone';
-    const hold = holds.get(known.holds[wish.which % known.holds.length] ?? '');
-    const visit = visits.get(known.visits[wish.which % known.visits.length] ?? '');
-    return resolved();
-
-    function resolved(): Command | undefined {
-      if (wish.kind === 'book' || wish.kind === 'hold') return { kind: wish.kind, patient, provider, type, start, now };
-      if (wish.kind === 'book held' || wish.kind === 'release') {
-        if (hold === undefined) return undefined;
-        if (wish.kind === 'release') return { kind: 'release', hold: hold.id, now };
-        const { provider: of, type: as, start: at } = hold;
-        return { kind: 'book', patient, provider: of, type: as, start: at, hold: hold.id, now };
-      }
-      if (visit === undefined || wish.kind === 'six minutes pass') return undefined;
-      const of = { visit: visit.id, ifMatch: wish.saysRevision ? visit.rev : undefined, now };
-      return wish.kind === 'reschedule' ? { kind: wish.kind, provider, start, ...of } : { kind: wish.kind, ...of };
-    }
   }
 
   /** An answer is right if the calendar explains it, as it was at some moment while the client waited. */
@@ -189,6 +198,10 @@ export class Interleaver {
       const { code } = answer;
       const isExplained = code === 'busy' || states.some((calendar) => isTrue(code, calendar, command));
       if (hasWritten || !isExplained) throw new Broken(`${command.kind} was refused: ${code}`);
+    } else if ('isEmptied' in answer) {
+      if (command.kind !== 'cancel day') throw new Error('Only a day is emptied');
+      const isSo = isEmpty(this.#now, command.provider, command.date);
+      if (answer.isEmptied && !isSo) throw new Broken('A day was called off, and somebody is still booked on it');
     } else if (!hasWritten) {
       const wasDone = states.some((calendar) => isDone(calendar, command));
       if (!wasDone) throw new Broken(`${command.kind} was answered and never written`);
@@ -210,7 +223,53 @@ type Answer =
   | { readonly code: string }
   | { readonly id: string; readonly rev: number; readonly start: string; readonly status: string }
   | { readonly id: string; readonly expiresAt: string }
-  | { readonly isReleased: true };
+  | { readonly id: string; readonly items: readonly object[] }
+  | { readonly isEmptied: boolean }
+  | { readonly isSo: true };
+
+interface Known {
+  readonly visits: string[];
+  readonly holds: string[];
+  readonly series: string[];
+}
+
+const commandOf = (wish: Wish, calendar: Calendar, known: Known): Command | undefined => {
+  const { clock: now, visits, holds } = calendar;
+  const { provider, patient, kind, by } = wish;
+  const start = minuteOf(starts[wish.start] ?? starts[0]);
+  const type = typeNames[wish.type] ?? 'alone';
+  const choose = (ids: readonly string[]): string => ids[wish.which % Math.max(1, ids.length)] ?? '';
+  switch (kind) {
+    case 'six minutes pass':
+      return undefined;
+    case 'book':
+    case 'hold':
+    case 'book series':
+      return { kind, patient, provider, type, start, now };
+    case 'cancel day':
+      return { kind, provider, date: dateOf(start), now };
+    case 'cancel series': {
+      const series = choose(known.series);
+      return calendar.series.has(series) ? { kind, series, now } : undefined;
+    }
+    case 'book held':
+    case 'release': {
+      const hold = holds.get(choose(known.holds));
+      if (hold === undefined || kind === 'release') return hold && { kind: 'release', hold: hold.id, now };
+      const place = { provider: hold.provider, type: hold.type, start: hold.start };
+      return { kind: 'book', patient, ...place, hold: hold.id, now };
+    }
+    default: {
+      const isLost = (id: string) => visits.get(id)?.status === 'cancelled';
+      const visit = visits.get(choose(kind === 'rebook' ? known.visits.filter(isLost) : known.visits));
+      if (visit === undefined) return undefined;
+      const of = { visit: visit.id, ifMatch: wish.saysRevision ? visit.rev : undefined, now };
+      if (kind === 'reschedule') return { kind, provider, start, ...of };
+      if (kind === 'rebook') return { kind, start, ...of };
+      return kind === 'cancel' ? { kind, by, ...of } : { kind, ...of };
+    }
+  }
+};
 
 const commit = (items: readonly TransactItem[]): Promise<void> =>
   items.length === 0 ? Promise.resolve() : transact(items);
@@ -220,26 +279,51 @@ const perform = async (world: World, command: Command, wish: Wish): Promise<Answ
   const caller = { ...world.caller, now: instantOf(command.now) };
   switch (command.kind) {
     case 'book': {
-      const patient = world.patients[command.patient]?.patient;
-      if (patient === undefined) throw new Error('Nobody of that number');
       const holdId = command.hold === undefined ? undefined : idOf('hold', command.hold);
-      return book(caller, { ...placeOf(world, command), patientId: patient.id, holdId }, commit);
+      const patientId = patientOf(world, command.patient).id;
+      return book(caller, { ...placeOf(world, command), patientId, holdId }, commit);
     }
     case 'hold':
       return holdTime(caller, 'staff', placeOf(world, command), commit);
     case 'release':
-      return releaseHold(caller, 'staff', idOf('hold', command.hold), commit).then(() => ({ isReleased: true }));
+      return releaseHold(caller, 'staff', idOf('hold', command.hold), commit).then(() => ({ isSo: true }));
+    case 'book series': {
+      const patientId = patientOf(world, command.patient).id;
+      return bookSeries(caller, { ...placeOf(world, command), patientId, count: seriesCount, everyWeeks: 1 }, commit);
+    }
+    case 'cancel series':
+      return cancelSeries(caller, idOf('series', command.series), undefined, commit).then(() => ({ isSo: true }));
+    case 'cancel day': {
+      const day = { providerId: providerOf(world, command.provider).id, date: command.date, reason: 'away' };
+      const { failed, remaining } = await cancelDay(caller, day, commit);
+      return { isEmptied: failed.length + remaining === 0 };
+    }
     default:
+      return performOnVisit(world, command, wish);
   }
+};
+
+const performOnVisit = async (world: World, command: Extract<Command, OfVisit>, wish: Wish): Promise<Answer> => {
+  const caller = { ...world.caller, now: instantOf(command.now) };
   const request = { appointmentId: idOf('appointment', command.visit), ifMatch: command.ifMatch };
   const write: Parameters<typeof change<Answer>>[3] = (appointment, items) => commit(items).then(() => appointment);
   switch (command.kind) {
     case 'reschedule': {
-      const to = { start: storedOf(command.start), providerId: world.providers[command.provider]?.id };
+      const to = { start: storedOf(command.start), providerId: providerOf(world, command.provider).id };
       return reschedule(caller, { ...request, ...to, by: wish.by }, write);
     }
+    case 'rebook': {
+      const { clinicId } = caller;
+      const { ifMatch } = command;
+      const expiresAt = '2027-01-01T00:00:00Z';
+      const patientId = world.patients[0]?.patient.id ?? 'pat_';
+      const link = { clinicId, patientId, appointmentId: request.appointmentId, expiresAt };
+      return rebookByLink({ caller, link, ifMatch, commit }, storedOf(command.start)).then(() => ({ isSo: true }));
+    }
     case 'cancel':
-      return change(caller, request, () => ({ kind: 'cancel', by: wish.by }), write);
+      return change(caller, request, () => ({ kind: 'cancel', by: command.by }), write);
+    case 'ask to move':
+      return change(caller, request, () => ({ kind: 'request-reschedule' }), write);
     case 'confirm':
       return change(caller, request, ({ sequence }) => ({ kind: 'confirm', sequence }), write);
     default:
@@ -247,10 +331,18 @@ const perform = async (world: World, command: Command, wish: Wish): Promise<Answ
   }
 };
 
-const placeOf = ({ providers, types }: World, place: Extract<Command, { readonly kind: 'book' | 'hold' }>) => {
-  const provider = providers[place.provider];
-  if (provider === undefined) throw new Error('Nobody of that number');
-  return { providerId: provider.id, typeId: types[place.type].id, start: storedOf(place.start) };
+const placeOf = (world: World, { provider, type, start }: Place) => ({
+  providerId: providerOf(world, provider).id,
+  typeId: world.types[type].id,
+  start: storedOf(start),
+});
+
+const providerOf = ({ providers }: World, index: number) => there(providers[index]);
+const patientOf = ({ patients }: World, index: number) => there(patients[index]).patient;
+
+const there = <T>(somebody: T | undefined): T => {
+  if (somebody === undefined) throw new Error('Nobody of that number');
+  return somebody;
 };
 
 const storedOf = (epochMinute: number): string => instantOf(epochMinute).toString({ smallestUnit: 'second' });

@@ -20,6 +20,11 @@ export interface Visit extends Place {
   readonly rev: number;
   readonly sequence: number;
   readonly isConfirmed: boolean;
+  /** How many visits its last news to the patient told of: 0 if another visit's news did. */
+  readonly told: number;
+  readonly isAskedToMove: boolean;
+  readonly cancelledBy?: 'patient' | 'clinic' | undefined;
+  readonly rebookedAs?: string | undefined;
 }
 
 export interface Hold extends Place {
@@ -33,6 +38,9 @@ export interface Hold extends Place {
 export interface Calendar {
   readonly visits: ReadonlyMap<string, Visit>;
   readonly holds: ReadonlyMap<string, Hold>;
+  readonly series: ReadonlyMap<string, readonly string[]>;
+  /** Days that were called off: `<provider> <date>`. */
+  readonly closed: ReadonlySet<string>;
   /** What the clock shows, epoch minutes. Whoever was asked before it moved goes on with the time of the question. */
   readonly clock: number;
 }
@@ -42,7 +50,7 @@ interface Asked {
   readonly now: number;
 }
 
-interface OfVisit extends Asked {
+export interface OfVisit extends Asked {
   readonly visit: string;
   /** The revision the caller has seen, where they say so. */
   readonly ifMatch?: number | undefined;
@@ -54,14 +62,31 @@ export type Command =
   | ({ readonly kind: 'hold' } & Place & Asked)
   | ({ readonly kind: 'release'; readonly hold: string } & Asked)
   | ({ readonly kind: 'reschedule'; readonly provider: number; readonly start: number } & OfVisit)
-  | ({ readonly kind: 'cancel' } & OfVisit)
-  | ({ readonly kind: 'confirm' } & OfVisit);
+  | ({ readonly kind: 'rebook'; readonly start: number } & OfVisit)
+  | ({ readonly kind: 'cancel'; readonly by: 'patient' | 'clinic' } & OfVisit)
+  | ({ readonly kind: 'confirm' } & OfVisit)
+  | ({ readonly kind: 'ask to move' } & OfVisit)
+  | ({ readonly kind: 'book series'; readonly patient: number } & Place & Asked)
+  | ({ readonly kind: 'cancel series'; readonly series: string } & Asked)
+  | ({ readonly kind: 'cancel day'; readonly provider: number; readonly date: string } & Asked);
+
+/** What is done in several transactions, each sound by itself. */
+export const isDoneInSteps = ({ kind }: Command): boolean => kind === 'cancel series' || kind === 'cancel day';
 
 /** The ids of what one transaction wrote. */
 export interface Written {
   readonly visits: readonly string[];
   readonly holds: readonly string[];
+  readonly series: readonly string[];
+  /** Whether it closed a day. */
+  readonly hasClosed: boolean;
 }
+
+const weekMinutes = 7 * 24 * 60;
+/** Visits of a series, a week apart; none of the weeks has a clock change. */
+export const seriesCount = 2;
+const startsOf = (start: number): readonly number[] =>
+  Array.from({ length: seriesCount }, (_, index) => start + index * weekMinutes);
 
 interface TypeRules {
   readonly capacity: number;
@@ -93,15 +118,22 @@ export const needsRoom = (type: TypeName): boolean => rules[type].needsRoom;
 
 export const isLive = ({ status }: Visit): boolean => status === 'booked';
 
+/** Denver is behind UTC, and every visit is in its morning: the date is the same. */
+export const dateOf = (epochMinute: number): string =>
+  new Date(epochMinute * 60_000).toISOString().slice(0, 'YYYY-MM-DD'.length);
+
+const dayOf = ({ provider, start }: Pick<Place, 'provider' | 'start'>): string => `${provider} ${dateOf(start)}`;
+
 const isHeld = ({ status, expiresAt }: Hold, at: number): boolean => status === 'held' && expiresAt > at;
 
-/** Why a place cannot be had at a time of asking: somebody is there, or the day has its one visit of that type. */
+/** Why a place cannot be had at a time of asking: the day is called off or has its one visit of that type, somebody is there. */
 const refusalOf = (
-  { visits, holds }: Calendar,
+  { visits, holds, closed }: Calendar,
   place: Place,
   at: number,
   except?: string | undefined,
 ): 'slot-taken' | 'slot-not-offered' | undefined => {
+  if (closed.has(dayOf(place))) return 'slot-not-offered';
   const live = [...[...visits.values()].filter(isLive), ...[...holds.values()].filter((hold) => isHeld(hold, at))];
   const others = live.filter(({ id }) => id !== except);
   const near = others.filter(({ start }) => Math.abs(start - place.start) < takenMinutes);
@@ -134,26 +166,89 @@ export const after = (calendar: Calendar, command: Command, written: Written): C
       forbid(hold.status !== 'held', `a release of a hold that is ${hold.status}`);
       return withHold(calendar, { ...hold, status: 'released' });
     }
+    case 'rebook':
+      return afterRebooking(calendar, command, written);
     case 'reschedule':
     case 'cancel':
-    case 'confirm': {
+    case 'confirm':
+    case 'ask to move': {
       const visit = visitOf(calendar, command);
       forbid(only(written.visits) !== visit.id || written.holds.length > 0, 'a change of something else');
       return withVisit(calendar, changed(calendar, visit, command));
+    }
+    case 'book series': {
+      const { patient, provider, type, start } = command;
+      forbid(written.visits.length !== seriesCount, `${written.visits.length} visits of a series of ${seriesCount}`);
+      const booked = startsOf(start).reduce((so, startOfVisit, index) => {
+        const place = { provider, type, start: startOfVisit };
+        return withNewVisit(so, written.visits[index] ?? '', patient, place, index === 0 ? seriesCount : 0);
+      }, calendar);
+      return { ...booked, series: new Map([...calendar.series, [only(written.series), written.visits]]) };
+    }
+    case 'cancel series': {
+      const own = calendar.series.get(command.series) ?? [];
+      forbid(
+        written.visits.some((id) => !own.includes(id)),
+        'a cancellation of a visit of no such series',
+      );
+      return written.visits.reduce(
+        (so, id, index) => withCancelled(so, id, index === 0 ? written.visits.length : 0),
+        calendar,
+      );
+    }
+    case 'cancel day': {
+      const day = `${command.provider} ${command.date}`;
+      if (written.hasClosed) return { ...calendar, closed: new Set([...calendar.closed, day]) };
+      const visit = calendar.visits.get(only(written.visits));
+      forbid(visit === undefined || dayOf(visit) !== day, 'a cancellation of a visit of another day');
+      return withCancelled(calendar, only(written.visits), 1);
     }
     default:
       return command satisfies never;
   }
 };
 
+const afterRebooking = (
+  calendar: Calendar,
+  command: Extract<Command, { kind: 'rebook' }>,
+  written: Written,
+): Calendar => {
+  const before = visitOf(calendar, command);
+  const [id = '', old = '', ...more] = written.visits;
+  forbid(old !== before.id || more.length > 0, 'a rebooking of something else');
+  forbid(!isRebookable(before), 'a second visit in place of one');
+  forbid(command.ifMatch !== undefined && command.ifMatch !== before.rev, 'a change of another revision than was seen');
+  const { patient, provider, type } = before;
+  const booked = withNewVisit(calendar, id, patient, { provider, type, start: command.start }, 1);
+  return withVisit(booked, { ...before, rev: before.rev + 1, rebookedAs: id });
+};
+
+const isRebookable = ({ status, cancelledBy, rebookedAs }: Visit): boolean =>
+  status === 'cancelled' && cancelledBy === 'clinic' && rebookedAs === undefined;
+
+const withNewVisit = (calendar: Calendar, id: string, patient: number, place: Place, told: number, except?: string) => {
+  forbid(calendar.visits.has(id) || id === '', 'the id of a visit that exists');
+  forbid(refusalOf(calendar, place, calendar.clock, except) !== undefined, 'a booking of taken time');
+  const { provider, type, start } = place;
+  const fresh = { status: 'booked', rev: 1, sequence: 0, isConfirmed: false, isAskedToMove: false } as const;
+  return withVisit(calendar, { id, patient, provider, type, start, told, ...fresh });
+};
+
+const withCancelled = (calendar: Calendar, id: string, told: number): Calendar => {
+  const visit = calendar.visits.get(id);
+  if (visit === undefined || !isLive(visit)) throw new Broken('The table took a cancellation of what is not booked');
+  return withVisit(calendar, cancelled(visit, 'clinic', told));
+};
+
+const cancelled = (visit: Visit, cancelledBy: 'patient' | 'clinic', told: number): Visit => ({
+  ...visit,
+  ...{ status: 'cancelled', rev: visit.rev + 1, sequence: visit.sequence + 1 },
+  ...{ isConfirmed: false, isAskedToMove: false, cancelledBy, told },
+});
+
 const afterBooking = (calendar: Calendar, command: Extract<Command, { kind: 'book' }>, written: Written): Calendar => {
-  const { patient, provider, type, start } = command;
-  const id = only(written.visits);
   const [used] = written.holds;
-  forbid(calendar.visits.has(id), 'the id of a visit that exists');
-  forbid(refusalOf(calendar, command, calendar.clock, used) !== undefined, 'a booking of taken time');
-  const fresh = { status: 'booked', rev: 1, sequence: 0, isConfirmed: false } as const;
-  const booked = withVisit(calendar, { id, patient, provider, type, start, ...fresh });
+  const booked = withNewVisit(calendar, only(written.visits), command.patient, command, 1, used);
   if (used === undefined) return booked;
   const hold = holdOf(calendar, used);
   forbid(written.holds.length > 1 || used !== command.hold, "somebody else's hold");
@@ -161,7 +256,9 @@ const afterBooking = (calendar: Calendar, command: Extract<Command, { kind: 'boo
   return withHold(booked, { ...hold, status: 'booked' });
 };
 
-const changed = (calendar: Calendar, visit: Visit, command: Extract<Command, OfVisit>): Visit => {
+type Change = Extract<Command, { readonly kind: 'reschedule' | 'cancel' | 'confirm' | 'ask to move' }>;
+
+const changed = (calendar: Calendar, visit: Visit, command: Change): Visit => {
   forbid(command.ifMatch !== undefined && command.ifMatch !== visit.rev, 'a change of another revision than was seen');
   forbid(!isLive(visit), `${command.kind} of a visit that is ${visit.status}`);
   const rev = visit.rev + 1;
@@ -169,12 +266,15 @@ const changed = (calendar: Calendar, visit: Visit, command: Extract<Command, OfV
     case 'reschedule': {
       const place = placeAfter(visit, command);
       forbid(refusalOf(calendar, place, calendar.clock, visit.id) !== undefined, 'a move to taken time');
-      return { ...visit, ...place, rev, sequence: visit.sequence + 1, isConfirmed: false };
+      const moved = { sequence: visit.sequence + 1, isConfirmed: false, isAskedToMove: false, told: 1 };
+      return { ...visit, ...place, rev, ...moved };
     }
     case 'cancel':
-      return { ...visit, status: 'cancelled', rev, sequence: visit.sequence + 1, isConfirmed: false };
+      return cancelled(visit, command.by, 1);
     case 'confirm':
       return { ...visit, rev, isConfirmed: true };
+    case 'ask to move':
+      return { ...visit, rev, isAskedToMove: true };
     default:
       return command satisfies never;
   }
@@ -184,8 +284,14 @@ const changed = (calendar: Calendar, visit: Visit, command: Extract<Command, OfV
 export const isDone = (calendar: Calendar, command: Command): boolean => {
   switch (command.kind) {
     case 'book':
+    case 'book series':
     case 'hold':
+    case 'rebook':
       return false;
+    case 'cancel series':
+      return (calendar.series.get(command.series) ?? []).every((id) => calendar.visits.get(id)?.status !== 'booked');
+    case 'cancel day':
+      return calendar.closed.has(`${command.provider} ${command.date}`);
     case 'release': {
       const hold = holdOf(calendar, command.hold);
       return hold.status !== 'booked' && !isHeld(hold, command.now);
@@ -198,6 +304,8 @@ export const isDone = (calendar: Calendar, command: Command): boolean => {
       return visitOf(calendar, command).status === 'cancelled';
     case 'confirm':
       return visitOf(calendar, command).isConfirmed;
+    case 'ask to move':
+      return visitOf(calendar, command).isAskedToMove;
     default:
       return command satisfies never;
   }
@@ -212,23 +320,40 @@ export const isTrue = (refusal: string, calendar: Calendar, command: Command): b
     case 'book': {
       const hold = command.hold === undefined ? undefined : calendar.holds.get(command.hold);
       const except = hold !== undefined && isHeld(hold, command.now) ? hold.id : undefined;
-      return refusalOf(calendar, command, command.now, except) === refusal;
+      return isRefused(refusal, calendar, command, command.now, except);
+    }
+    case 'book series': {
+      const { provider, type, start, now } = command;
+      const places = startsOf(start).map((startOfVisit) => ({ provider, type, start: startOfVisit }));
+      return refusal === 'series-conflict' && places.some((place) => refusalOf(calendar, place, now) !== undefined);
     }
     case 'hold':
-      return refusalOf(calendar, command, command.now) === refusal;
+      return isRefused(refusal, calendar, command, command.now);
     case 'release':
       return refusal === 'invalid-state' && holdOf(calendar, command.hold).status === 'booked';
+    case 'cancel series':
+    case 'cancel day':
+      return false;
     default:
       return isTrueOfVisit(refusal, calendar, command);
   }
 };
 
+/** The day of a place that is called off is refused as closed, or as taken by its closing. */
+const isRefused = (refusal: string, calendar: Calendar, place: Place, at: number, except?: string): boolean =>
+  refusalOf(calendar, place, at, except) === refusal || (refusal === 'slot-taken' && calendar.closed.has(dayOf(place)));
+
 const isTrueOfVisit = (refusal: string, calendar: Calendar, command: Extract<Command, OfVisit>): boolean => {
   const visit = visitOf(calendar, command);
   if (refusal === 'stale') return command.ifMatch !== undefined && command.ifMatch !== visit.rev;
+  if (command.kind === 'rebook') {
+    if (refusal === 'invalid-state') return !isRebookable(visit);
+    return isRefused(refusal, calendar, { ...visit, start: command.start }, command.now);
+  }
   if (refusal === 'invalid-state') return !isLive(visit) && command.kind !== 'cancel';
-  if (command.kind !== 'reschedule') return false;
-  return refusalOf(calendar, placeAfter(visit, command), command.now, visit.id) === refusal;
+  return (
+    command.kind === 'reschedule' && isRefused(refusal, calendar, placeAfter(visit, command), command.now, visit.id)
+  );
 };
 
 const withVisit = (calendar: Calendar, visit: Visit): Calendar => ({
@@ -252,6 +377,10 @@ const holdOf = ({ holds }: Calendar, id: string): Hold => {
   if (hold === undefined) throw new Error(`There is no hold ${id}`);
   return hold;
 };
+
+/** Whether nobody is left on a day that was called off. */
+export const isEmpty = (calendar: Calendar, provider: number, date: string): boolean =>
+  ![...calendar.visits.values()].some((visit) => isLive(visit) && dayOf(visit) === `${provider} ${date}`);
 
 const placeAfter = ({ type }: Visit, { provider, start }: Pick<Place, 'provider' | 'start'>): Place => ({
   provider,

@@ -5,13 +5,15 @@ import { type Caller, stampOf } from '../../../../functions/platform/actor.ts';
 import { type Id, newId } from '../../../../functions/platform/ids.ts';
 import { transact } from '../../../../functions/platform/store/records.ts';
 import { book } from '../../../../functions/scheduling/book.ts';
+import { change } from '../../../../functions/scheduling/change.ts';
 import type { AppointmentType, Provider, Room } from '../../../../functions/scheduling/core/types.ts';
 import { holdTime } from '../../../../functions/scheduling/hold.ts';
+import { bookSeries } from '../../../../functions/scheduling/series.ts';
 import { appointmentTypeItem, providerItem, roomItem } from '../../../../functions/scheduling/store.ts';
 import { plainProvider, plainType } from '../../../helpers/catalog.ts';
 import { createTestClinic } from '../../../helpers/clinic.ts';
 import { testPhone } from '../../../helpers/phones.ts';
-import type { Calendar, Visit } from './model.ts';
+import { type Calendar, seriesCount, type Visit } from './model.ts';
 
 /** A clinic so small that its clients are always in each other's way: two providers, two mornings of three visits each. */
 
@@ -41,7 +43,7 @@ export interface World {
   readonly patients: readonly { readonly patient: Patient; readonly isTexted: boolean }[];
 }
 
-/** Writes the clinic into the table that stands behind the app's client, with two visits booked and a time held. */
+/** Writes the clinic into the table that stands behind the app's client, with a few visits to begin with. */
 export const createWorld = async (): Promise<{ readonly world: World; readonly calendar: Calendar }> => {
   const { clinicId } = await createTestClinic(now);
   const caller: Caller = { clinicId, actor: { kind: 'staff', id: 'front-desk' }, requestId: 'world', now };
@@ -87,26 +89,54 @@ export const createWorld = async (): Promise<{ readonly world: World; readonly c
   return { world, calendar: await begin(world) };
 };
 
-/** Two visits and a hold, so that whoever comes first already finds something to move, cancel and take. */
+/** Visits, a hold, a series and a visit that the clinic cancelled: whoever comes first already finds something to change. */
 const begin = async ({ caller, providers, types, patients }: World): Promise<Calendar> => {
-  const clock = now.epochMilliseconds / 60_000;
-  const visits = new Map<string, Visit>();
-  for (const [index, type] of (['alone', 'group'] as const).entries()) {
-    const start = starts[index * 2] ?? starts[0];
-    const [patient, provider] = [patients[index]?.patient, providers[index]];
-    if (patient === undefined || provider === undefined) throw new Error('The world is too small');
-    const command = { patientId: patient.id, providerId: provider.id, typeId: types[type].id, start };
-    const { id } = await book(caller, command, transact);
-    const place = { provider: index, type, start: Date.parse(start) / 60_000 };
-    visits.set(id, { id, patient: index, ...place, status: 'booked', rev: 1, sequence: 0, isConfirmed: false });
+  const [[one, other], [ada, ben]] = [providers, patients];
+  if (one === undefined || other === undefined || ada === undefined || ben === undefined) throw new Error('Too small');
+  const minuteOf = (start: string) => Date.parse(start) / 60_000;
+  const place = (provider: Provider, type: TypeName, start: string) => ({
+    command: { providerId: provider.id, typeId: types[type].id, start },
+    visit: { provider: providers.indexOf(provider), type, start: minuteOf(start) },
+  });
+  const fresh = { status: 'booked', rev: 1, sequence: 0, isConfirmed: false, isAskedToMove: false, told: 1 } as const;
+  const visits: Visit[] = [];
+
+  const moved = place(one, 'alone', starts[0]);
+  const { id } = await book(caller, { ...moved.command, patientId: ada.patient.id }, transact);
+  visits.push({ id, patient: 0, ...moved.visit, ...fresh });
+  const shared = place(other, 'group', starts[2]);
+  const session = await book(caller, { ...shared.command, patientId: ben.patient.id }, transact);
+  visits.push({ id: session.id, patient: 1, ...shared.visit, ...fresh });
+
+  const weekly = place(one, 'alone', starts[3]);
+  const inSeries = { patientId: ada.patient.id, count: seriesCount, everyWeeks: 1 };
+  const series = await bookSeries(caller, { ...weekly.command, ...inSeries }, transact);
+  for (const [index, { id: seriesVisit, start }] of series.items.entries()) {
+    const told = index === 0 ? seriesCount : 0;
+    visits.push({ id: seriesVisit, patient: 0, ...weekly.visit, start: minuteOf(start), ...fresh, told });
   }
-  const [provider] = providers;
-  const start = starts[4];
-  if (provider === undefined) throw new Error('The world is too small');
-  const place = { providerId: provider.id, typeId: types.room.id, start };
-  const { id } = await holdTime(caller, 'staff', place, transact);
-  const held = { provider: 0, type: 'room', start: Date.parse(start) / 60_000, status: 'held' } as const;
-  return { visits, holds: new Map([[id, { id, ...held, expiresAt: clock + 5 }]]), clock };
+
+  const lost = place(other, 'alone', starts[0]);
+  const off = await book(caller, { ...lost.command, patientId: ada.patient.id }, transact);
+  await change(
+    caller,
+    { appointmentId: off.id },
+    () => ({ kind: 'cancel', by: 'clinic' }),
+    (_, items) => transact(items),
+  );
+  const cancelled = { ...fresh, status: 'cancelled', rev: 2, sequence: 1, cancelledBy: 'clinic' } as const;
+  visits.push({ id: off.id, patient: 0, ...lost.visit, ...cancelled });
+
+  const kept = place(one, 'room', starts[4]);
+  const hold = await holdTime(caller, 'staff', kept.command, transact);
+  const clock = now.epochMilliseconds / 60_000;
+  return {
+    visits: new Map(visits.map((visit) => [visit.id, visit])),
+    holds: new Map([[hold.id, { id: hold.id, ...kept.visit, status: 'held', expiresAt: clock + 5 }]]),
+    series: new Map([[series.id, series.items.map((visit) => visit.id)]]),
+    closed: new Set(),
+    clock,
+  };
 };
 
 const createPatient = async (caller: Caller, isTexted: boolean) => {
