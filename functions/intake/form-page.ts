@@ -6,8 +6,8 @@ import { loadClinic } from '../platform/store/clinic.ts';
 import type { PatientLink } from '../platform/store/directory.ts';
 import { loadAppointment } from '../scheduling/visits.ts';
 import { answersOfFields, fieldsOfAnswers } from './core/answers.ts';
-import { formQuestions, formSections } from './core/form.ts';
-import { screen } from './core/screening.ts';
+import { emergencyAnswers } from './core/emergency-answers.ts';
+import { formSections } from './core/form.ts';
 import { FormFaulty, loadIntakeAnswers, saveForm, takesAnswers } from './forms.ts';
 
 /** The pre-visit form as a page. The link is the proof. */
@@ -19,24 +19,6 @@ interface PageRequest {
   readonly link: PageLink;
   readonly token: string;
 }
-
-/** Answers that are an emergency alone, as the page's fields hold them. */
-const emergencyAnswers: ReadonlySet<string> = new Set(
-  formQuestions.flatMap((question) => {
-    const values =
-      question.kind === 'choice'
-        ? question.options.map((option) => option.id)
-        : question.kind === 'yes-no'
-          ? ['yes', 'no']
-          : [];
-    return values
-      .filter((value) => {
-        const alone = answersOfFields({ [question.id]: value });
-        return screen(alone).disposition === 'EMERGENCY';
-      })
-      .map((value) => `${question.id}=${value}`);
-  }),
-);
 
 const load = async ({ link }: Pick<PageRequest, 'link'>) => {
   const [clinic, appointment, saved] = await Promise.all([

@@ -22,14 +22,13 @@ import { limit } from '../platform/rate-limit.ts';
 import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
 import { firstModality, loadBookable, stateAtVisit, writeBooking } from './book.ts';
 import { badFields } from './catalog.ts';
-import type { publicRoutes } from './contract.ts';
+import type { selfBookBody } from './contract/public.ts';
 import { useHold } from './hold-use.ts';
 import { codeProblem, provePhone } from './phone-code.ts';
 import { useCodeItem } from './phone-code-store.ts';
 import { untilWritten } from './retry.ts';
 
-type SelfBookRoute = Extract<(typeof publicRoutes)[number], { readonly name: 'selfBook' }>;
-export type SelfBookInput = z.output<SelfBookRoute['body']>;
+export type SelfBookInput = z.output<typeof selfBookBody>;
 
 const emergencyAdvice =
   'Your answers may describe an emergency. Call 911 or go to the nearest emergency department now. This visit was not booked.';
@@ -161,16 +160,21 @@ const triageItems = async (
   return { items: [...opened.items, ...alert.items], refs: alert.refs };
 };
 
-/**
- * Alerts the on-call number about someone who must not wait for a visit, once per set of answers. Who sends such answers too
- * often is told what to do like everybody; the alerts before stand.
- */
 const refuseEmergency = async (caller: Caller, input: SelfBookInput, screening: Screening): Promise<never> => {
-  const isAlerted = await alertOnce(caller, input, screening);
+  const isAlerted = await alertEmergency(caller, input, screening);
   throw new Problem('self-booking-blocked', isAlerted ? alertedAdvice : emergencyAdvice);
 };
 
-const alertOnce = async (caller: Caller, input: SelfBookInput, screening: Screening): Promise<boolean> => {
+/**
+ * Alerts the on-call number about someone who must not wait for a visit, once per set of answers. Who sends such answers too
+ * often is told what to do like everybody; the alerts before stand.
+ * @returns whether a human was alerted by these answers
+ */
+export const alertEmergency = async (
+  caller: Caller,
+  input: Pick<SelfBookInput, 'patient' | 'intake'>,
+  screening: Screening,
+): Promise<boolean> => {
   try {
     await limit(caller, 'emergency-alert', input.patient.phone);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Question } from '../../functions/intake/core/form.ts';
 import { callLink, type Markup, notice, renderPage } from './page.ts';
-import type { ClosedFormView, FormResultView, FormView } from './view.ts';
+import type { ClosedFormView, FormResultView, FormView, QuestionsView } from './view.ts';
 
 const formTitle = 'Before your visit';
 
@@ -15,19 +15,23 @@ export const renderForm = (view: FormView): string =>
 <p class="muted">Your answers help your provider prepare. They go to your care team only.</p></div>
 <form method="post" action="/v/${view.token}/form" novalidate>
 <input type="hidden" name="rev" value="${view.rev}">
-${view.sections.map(
-  (section) => html`<section class="card" aria-labelledby="section-${section.id}">
-<h2 id="section-${section.id}">${section.title}</h2>
-${section.lead === undefined ? '' : html`<p class="muted lead">${section.lead}</p>`}
-${section.questions.map((question) => askQuestion(question, view))}
-</section>`,
-)}
+${askSections(view)}
 <div class="actions">
 <button class="primary" type="submit">Save my answers</button>
 <a class="button quiet" href="/v/${view.token}">Back to my visit</a>
 </div>
 </form>`,
   });
+
+/** The questions, section by section, as a form holds them. */
+export const askSections = (view: QuestionsView): Markup =>
+  html`${view.sections.map(
+    (section) => html`<section class="card" aria-labelledby="section-${section.id}">
+<h2 id="section-${section.id}">${section.title}</h2>
+${section.lead === undefined ? '' : html`<p class="muted lead">${section.lead}</p>`}
+${section.questions.map((question) => askQuestion(question, view))}
+</section>`,
+  )}`;
 
 const topNotice = (view: FormView): Markup | string => {
   if (view.faults.length > 0) return faultSummary(view);
@@ -75,7 +79,7 @@ const faultSummary = (view: FormView): Markup => {
 const controlId = (question: Question, value: string): string => `${question.id}-${value}`;
 
 /** Where a link of the summary leads: to the control itself, so that the next key answers it. */
-const firstControlId = (question: Question): string => {
+export const firstControlId = (question: Question): string => {
   switch (question.kind) {
     case 'yes-no':
       return controlId(question, 'yes');
@@ -88,7 +92,7 @@ const firstControlId = (question: Question): string => {
   }
 };
 
-const askQuestion = (question: Question, view: FormView): Markup => {
+const askQuestion = (question: Question, view: QuestionsView): Markup => {
   const fault = view.faults.find(({ questionId }) => questionId === question.id);
   const describedBy = [
     ...(question.hint === undefined ? [] : [`${question.id}-hint`]),
@@ -141,13 +145,13 @@ const optionsOf = (question: ChosenQuestion): readonly Option[] => {
   }
 };
 
-const isEmergency = (question: Question, value: string, view: FormView): boolean =>
+const isEmergency = (question: Question, value: string, view: QuestionsView): boolean =>
   view.emergencyAnswers.has(`${question.id}=${value}`);
 
-const hasEmergency = (question: ChosenQuestion, view: FormView): boolean =>
+const hasEmergency = (question: ChosenQuestion, view: QuestionsView): boolean =>
   optionsOf(question).some(({ value }) => isEmergency(question, value, view));
 
-const options = (question: ChosenQuestion, view: FormView): Markup => {
+const options = (question: ChosenQuestion, view: QuestionsView): Markup => {
   const choices = optionsOf(question).map(
     ({ value, text }) =>
       html`<label class="option" for="${controlId(question, value)}"><input type="radio" id="${controlId(question, value)}" name="${question.id}" value="${value}"${

@@ -11,6 +11,8 @@ export interface Page {
   readonly title: string;
   readonly clinic: ClinicView | undefined;
   readonly content: Markup;
+  /** Whether anybody may see it, because it is about nobody. @default a page private to one patient */
+  readonly isOpenToAll?: boolean | undefined;
 }
 
 // A plumb line: the mark of the house, decorative.
@@ -52,7 +54,9 @@ ${page.content}
 ${
   clinic === undefined
     ? ''
-    : html`<p>Questions? Call ${clinic.brand} at ${callLink(clinic)}. This page is private to you: please do not share its link.</p>`
+    : html`<p>Questions? Call ${clinic.brand} at ${callLink(clinic)}.${
+        page.isOpenToAll ? '' : ' This page is private to you: please do not share its link.'
+      }</p>`
 }
 </div></footer>
 </body>

@@ -154,6 +154,24 @@ textarea{font:inherit;width:100%;min-height:6.5rem;margin-top:.625rem;padding:.6
 .question:has([data-urgent]:checked) .urgent{display:block}
 .note ul{margin:.5rem 0 0;padding:0 0 0 1.25rem}
 .note li{margin-top:.375rem}
+.choices{margin:1rem 0;padding:0;list-style:none;display:grid;gap:.75rem}
+.choice{display:block;padding:1rem 1.25rem;background:var(--surface);border:1px solid var(--control-edge);border-radius:1.125rem;text-decoration:none;font-weight:600}
+.choice small{display:block;margin-top:.125rem;color:var(--muted-text);font-weight:400;font-size:.9375rem}
+input[type=text],input[type=tel],select{font:inherit;width:100%;min-height:3.25rem;margin-top:.5rem;padding:.6875rem .875rem;border:1px solid var(--control-edge);border-radius:.875rem;background:var(--surface);color:var(--text)}
+[aria-invalid] input,[aria-invalid] select,[aria-invalid=true]:is(input,select){border-color:var(--danger)}
+.date{display:grid;grid-template-columns:2fr 1fr 1.3fr;gap:.625rem;margin-top:.5rem;align-items:end}
+.date .small{color:var(--muted-text)}
+input.code{font-size:1.5rem;letter-spacing:.28em;font-variant-numeric:tabular-nums}
+.option.consent{align-items:flex-start;margin-top:.875rem}
+.option.consent input{margin-top:.1875rem}
+form:has([name=how][value=in-person]:checked) .place{display:none}
+.pair{grid-template-columns:repeat(auto-fit,minmax(9rem,1fr))}
+.day-list{margin-top:.75rem}
+.day-list details,.day-list details[open]{margin:0;padding:0;background:none;border:0;border-top:1px solid var(--line);border-radius:0}
+.day-list summary,.day-list details[open] summary{justify-content:space-between;gap:1rem;color:var(--text);font-weight:600;text-decoration:none;border-radius:.375rem}
+.day-list small{color:var(--muted-text);font-weight:400;font-size:.9375rem}
+.day-list .times{padding:.25rem 0 1.125rem}
+@media (hover:hover){.choice:hover{background:var(--accent-tint);color:var(--on-accent-tint)}}
 @media print{button,.button,details{display:none}}
 `
   .trim()

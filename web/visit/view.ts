@@ -56,17 +56,21 @@ export interface FormFault {
   readonly message: string;
 }
 
-export interface FormView {
-  readonly clinic: ClinicView;
-  readonly token: string;
-  /** Revision of the saved answers, 0 before the first. */
-  readonly rev: number;
+/** The questions of a form with what was answered so far. */
+export interface QuestionsView {
   readonly sections: readonly FormSection[];
   /** What the fields hold, by question id: saved answers, or what was just sent. */
   readonly fields: Readonly<Record<string, string>>;
   readonly faults: readonly FormFault[];
   /** `questionId=value` of answers that are an emergency by themselves: the page says so at once. */
   readonly emergencyAnswers: ReadonlySet<string>;
+}
+
+export interface FormView extends QuestionsView {
+  readonly clinic: ClinicView;
+  readonly token: string;
+  /** Revision of the saved answers, 0 before the first. */
+  readonly rev: number;
   /** What the saved answers came to. */
   readonly saved?: Disposition | undefined;
   /** Someone saved other answers while this page was open. */

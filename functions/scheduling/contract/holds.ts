@@ -11,6 +11,9 @@ const wish = {
   patientState: state.optional().meta({ description: 'Where the patient will be, if it is known yet' }),
 };
 
+/** A time somebody wants kept. */
+export const holdWish = z.strictObject(wish);
+
 const holdView = z.strictObject({
   id: id('hold').meta({ description: 'Book with it as `holdId`. A secret: whoever has it can book the time' }),
   typeId: id('appointmentType'),
@@ -61,7 +64,7 @@ export const publicHoldRoutes = [
     access: 'public',
     summary: 'Keep an offered time for five minutes while the booking is filled in',
     params: slugParams,
-    body: z.strictObject(wish),
+    body: holdWish,
     reply: { status: 201, body: holdView },
     errors: [...errors, 'too-many-requests'],
   }),

@@ -5,6 +5,38 @@ import { holdId } from './holds.ts';
 import { modality, slugParams } from './shared.ts';
 import { publicSlotQuery, slotPage } from './slots.ts';
 
+/** What a booking without a sign-in takes. */
+export const selfBookBody = z.strictObject({
+  typeId: id('appointmentType'),
+  providerId: id('provider'),
+  start: instant,
+  modality: modality.optional(),
+  holdId,
+  phoneCode: z
+    .string()
+    .regex(/^\d{6}$/, { error: 'Expected the six digits of the text' })
+    .meta({ description: 'The code texted to the phone: ask for it with requestPhoneCode' }),
+  patientState: state
+    .optional()
+    .meta({ description: 'Where the patient will be at a visit by video or audio; the state of their address' }),
+  patient: z.strictObject({
+    givenName: line(60),
+    familyName: line(60),
+    birthDate: date,
+    phone,
+    zone: zone.optional(),
+    state: state.optional(),
+  }),
+  intake: z.record(z.string().max(60), z.unknown()).default({}).meta({
+    description: 'Answers by question id; see the pre-visit form, which most types of visit require',
+  }),
+  consentToText: z.strictObject({
+    granted: z.boolean(),
+    wording: line(600).meta({ description: 'The exact words the patient agreed to' }),
+    wordingVersion: line(40),
+  }),
+});
+
 /** What anyone may ask without a sign-in: what can be booked, when, and to book it. */
 export const publicRoutes = [
   defineRoute({
@@ -64,36 +96,7 @@ export const publicRoutes = [
     access: 'public',
     summary: 'Book by oneself: the code of the phone, the answers of the pre-visit form and consent to text',
     params: slugParams,
-    body: z.strictObject({
-      typeId: id('appointmentType'),
-      providerId: id('provider'),
-      start: instant,
-      modality: modality.optional(),
-      holdId,
-      phoneCode: z
-        .string()
-        .regex(/^\d{6}$/, { error: 'Expected the six digits of the text' })
-        .meta({ description: 'The code texted to the phone: ask for it with requestPhoneCode' }),
-      patientState: state
-        .optional()
-        .meta({ description: 'Where the patient will be at a visit by video or audio; the state of their address' }),
-      patient: z.strictObject({
-        givenName: line(60),
-        familyName: line(60),
-        birthDate: date,
-        phone,
-        zone: zone.optional(),
-        state: state.optional(),
-      }),
-      intake: z.record(z.string().max(60), z.unknown()).default({}).meta({
-        description: 'Answers by question id; see the pre-visit form, which most types of visit require',
-      }),
-      consentToText: z.strictObject({
-        granted: z.boolean(),
-        wording: line(600).meta({ description: 'The exact words the patient agreed to' }),
-        wordingVersion: line(40),
-      }),
-    }),
+    body: selfBookBody,
     reply: {
       status: 201,
       body: z.strictObject({
