@@ -4,7 +4,7 @@ import { routes as intake } from '../functions/intake/contract.ts';
 import { routes as messaging } from '../functions/messaging/contract.ts';
 import { routes as platform } from '../functions/platform/contract.ts';
 import type { Route } from '../functions/platform/http/contract.ts';
-import { feedRoutes, linkRoutes, publicRoutes, staffRoutes } from '../functions/scheduling/contract.ts';
+import { calendarRoutes, feedRoutes, linkRoutes, publicRoutes, staffRoutes } from '../functions/scheduling/contract.ts';
 import type { RecordsAccess } from './constructs/plumbline-function.ts';
 
 /** The queues of the house and who puts messages on them. */
@@ -95,6 +95,13 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     memoryMiB: 1024,
     timeoutSeconds: 10,
   },
+  // Asked a few times a year per provider: apart, so that the front desk's function need not carry it.
+  'scheduling-calendar-http': {
+    trigger: { kind: 'http', routes: calendarRoutes },
+    records: 'write',
+    makesLinks: true,
+    timeoutSeconds: 10,
+  },
   // Calendar programs ask all day long: they read, and keep nobody else waiting.
   'scheduling-feed': {
     trigger: { kind: 'http', routes: feedRoutes },
@@ -123,6 +130,14 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     records: 'write',
     enqueuesTexts: true,
     timeoutSeconds: 50,
+  },
+  'scheduling-calendars': {
+    trigger: { kind: 'schedule', everyMinutes: 5 },
+    records: 'write',
+    // To know the events that the clinic itself published.
+    makesLinks: true,
+    memoryMiB: 1024,
+    timeoutSeconds: 240,
   },
   'scheduling-invitations': {
     trigger: { kind: 'schedule' },

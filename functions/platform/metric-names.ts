@@ -21,6 +21,10 @@ export const metricNames = {
   invitationsSent: 'InvitationsSent',
   /** scheduling · Count · an invitation was refused, or nobody knows what became of it. */
   invitationsFailed: 'InvitationsFailed',
+  /** scheduling · Count · one per reading of a provider's own calendar that failed. */
+  calendarImportsFailed: 'CalendarImportsFailed',
+  /** scheduling · Count · one per booked visit that a provider's own calendar newly clashes with. */
+  calendarClashesOpened: 'CalendarClashesOpened',
 
   /** messaging · Count · the carrier service took the text. */
   textsAccepted: 'TextsAccepted',

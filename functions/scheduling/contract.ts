@@ -16,10 +16,10 @@ export const staffRoutes = [
   ...seriesRoutes,
   ...dayRoutes,
   ...holdRoutes,
-  ...calendarRoutes,
 ] as const;
 
-export { feedRoutes, linkRoutes, publicRoutes };
+/** Staff, signed in, about calendars outside the clinic: `scheduling-calendar-http`. */
+export { calendarRoutes, feedRoutes, linkRoutes, publicRoutes };
 
 /** Everything. */
-export const routes = [...staffRoutes, ...publicRoutes, ...linkRoutes, ...feedRoutes] as const;
+export const routes = [...staffRoutes, ...calendarRoutes, ...publicRoutes, ...linkRoutes, ...feedRoutes] as const;

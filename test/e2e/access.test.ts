@@ -47,6 +47,7 @@ const pathOf = (route: Route): string => route.path.replaceAll(/\{(\w+)\}/g, (_,
 /** A body that would do at home. */
 const bodyOf = (route: Route): unknown => {
   const bodies: Readonly<Record<string, unknown>> = {
+    setCalendarImport: { url: 'https://calendar.example.com/basic.ics' },
     rescheduleAppointment: { start: localTime(theirs, 6, '10:00') },
     cancelProviderDay: { date: localTime(theirs, 6, '10:00').slice(0, 10), reason: 'ill' },
     fulfilAppointment: { modality: 'video', start: localTime(theirs, 0, '00:00'), end: localTime(theirs, 0, '00:30') },

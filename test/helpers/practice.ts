@@ -1,6 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { expect } from 'vitest';
 import { handler as intake } from '../../functions/intake/handlers/http.ts';
+import { routeKeyOf } from '../../functions/platform/http/contract.ts';
+import { calendarRoutes } from '../../functions/scheduling/contract/calendars.ts';
+import { handler as calendars } from '../../functions/scheduling/handlers/calendar-http.ts';
 import { handler as scheduling } from '../../functions/scheduling/handlers/http.ts';
 import { licensedInColorado } from './catalog.ts';
 import { type Answer, askAsStaff, createTestClinic, type TestClinic } from './clinic.ts';
@@ -18,6 +21,8 @@ export interface Practice {
   readonly book: (patientId: string, days: number, time: string) => Promise<{ id: string; start: string; end: string }>;
 }
 
+const ofCalendars: ReadonlySet<string> = new Set(calendarRoutes.map(routeKeyOf));
+
 export const practiceZone = 'America/Denver';
 
 /** The instant of a wall time of the practice, so many days from today. */
@@ -32,7 +37,7 @@ export const practiceTime = (days: number, time: string): Temporal.Instant =>
 export const openPractice = async (): Promise<Practice> => {
   const clinic = await createTestClinic(Temporal.Now.instant());
   const staff: Practice['staff'] = (routeKey, options = {}) =>
-    askAsStaff(scheduling, clinic.clinicId, routeKey, options);
+    askAsStaff(ofCalendars.has(routeKey) ? calendars : scheduling, clinic.clinicId, routeKey, options);
   const made = async (answer: Answer): Promise<Answer['body']> => {
     expect(answer).toMatchObject({ status: 201 });
     return answer.body;

@@ -11,7 +11,8 @@ import { routes as messagingRoutes } from '../../functions/messaging/contract.ts
 import { handler as messaging } from '../../functions/messaging/handlers/http.ts';
 import { type Route, routeKeyOf } from '../../functions/platform/http/contract.ts';
 import { transact } from '../../functions/platform/store/records.ts';
-import { staffRoutes as schedulingRoutes } from '../../functions/scheduling/contract.ts';
+import { calendarRoutes, staffRoutes as schedulingRoutes } from '../../functions/scheduling/contract.ts';
+import { handler as calendars } from '../../functions/scheduling/handlers/calendar-http.ts';
 import { handler as scheduling } from '../../functions/scheduling/handlers/http.ts';
 import { licensedInColorado } from '../helpers/catalog.ts';
 import { askAsStaff, createTestClinic, type TestClinic } from '../helpers/clinic.ts';
@@ -20,6 +21,7 @@ import { testPhone } from '../helpers/phones.ts';
 /** Every staff route of every area with the handler that answers it. A new area is one more line. */
 const areas = [
   [schedulingRoutes, scheduling],
+  [calendarRoutes, calendars],
   [intakeRoutes, intake],
   [messagingRoutes, messaging],
   [careRoutes, care],

@@ -1,9 +1,11 @@
 import type { Implementations } from '../../platform/http/api.ts';
 import { found } from '../../platform/problem.ts';
+import { openClashes } from '../calendar-store.ts';
 import type { calendarRoutes } from '../contract/calendars.ts';
 import { invitationsOf } from '../invitation-store.ts';
 import { getAppointment } from '../store.ts';
 import { createFeed, revokeFeed, showFeed } from './feed-setup.ts';
+import { setImport, showImport, stopImport } from './import-setup.ts';
 
 /** What staff may do with a provider's calendars: the part of `scheduling-http` that is about them. */
 export const calendarImplementations: Implementations<typeof calendarRoutes> = {
@@ -12,6 +14,30 @@ export const calendarImplementations: Implementations<typeof calendarRoutes> = {
   revokeCalendarFeed: async ({ caller, params }) => {
     await revokeFeed(caller, params.providerId);
     return {};
+  },
+  setCalendarImport: async ({ caller, params, body }) => ({
+    body: await setImport(caller, params.providerId, body.url),
+  }),
+  getCalendarImport: async ({ caller, params }) => ({ body: await showImport(caller, params.providerId) }),
+  stopCalendarImport: async ({ caller, params }) => {
+    await stopImport(caller, params.providerId);
+    return {};
+  },
+  listCalendarClashes: async ({ caller, query }) => {
+    const { items, cursor } = await openClashes(caller.clinicId, query);
+    return {
+      body: {
+        items: items.map(({ providerId, appointmentId, start, end, busy, openedAt }) => ({
+          providerId,
+          appointmentId,
+          start,
+          end,
+          busy: [...busy],
+          openedAt,
+        })),
+        cursor,
+      },
+    };
   },
   listInvitations: async ({ caller, params }) => {
     found(await getAppointment(caller.clinicId, params.appointmentId), 'appointment');

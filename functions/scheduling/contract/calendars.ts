@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
-import { id, instant } from '../../platform/http/schemas.ts';
+import { id, instant, pageOf, paging } from '../../platform/http/schemas.ts';
 
 const params = z.strictObject({ providerId: id('provider') });
 
@@ -9,6 +9,27 @@ const feed = z.strictObject({
   status: z.enum(['active', 'revoked', 'none']),
   createdAt: instant.optional(),
   rev: z.number().int(),
+});
+
+const calendarImport = z.strictObject({
+  providerId: id('provider'),
+  status: z.enum(['active', 'stopping', 'stopped', 'none']),
+  host: z.string().optional().meta({ description: 'Where the calendar is; the rest of its address is a secret' }),
+  lastImportedAt: instant.optional().meta({ description: 'When something new was last taken over' }),
+  fault: z
+    .strictObject({ code: z.string(), message: z.string(), since: instant })
+    .optional()
+    .meta({ description: 'Why it cannot be read at present; what was imported before stays' }),
+  rev: z.number().int(),
+});
+
+const clash = z.strictObject({
+  providerId: id('provider'),
+  appointmentId: id('appointment'),
+  start: instant,
+  end: instant,
+  busy: z.array(z.strictObject({ start: instant, end: instant })),
+  openedAt: instant,
 });
 
 /** What became of one invitation. */
@@ -56,7 +77,49 @@ export const calendarRoutes = [
     summary: "A provider's calendar address stops working",
     params,
     reply: { status: 204 },
+    errors: ['not-found', 'busy'],
+  }),
+  defineRoute({
+    name: 'setCalendarImport',
+    method: 'PUT',
+    path: '/v1/providers/{providerId}/calendar-import',
+    access: 'providers:write',
+    summary: "Read a provider's own calendar every five minutes: when it says busy, no visit is offered",
+    params,
+    body: z.strictObject({
+      url: z.string().max(2000).meta({ description: 'The https or webcal address of an iCalendar file' }),
+    }),
+    reply: { status: 200, body: calendarImport },
+    errors: ['not-found', 'busy'],
+  }),
+  defineRoute({
+    name: 'getCalendarImport',
+    method: 'GET',
+    path: '/v1/providers/{providerId}/calendar-import',
+    access: 'schedule:read',
+    summary: "Whether a provider's own calendar is read, since when it says what it says, and what is wrong with it",
+    params,
+    reply: { status: 200, body: calendarImport },
     errors: ['not-found'],
+  }),
+  defineRoute({
+    name: 'stopCalendarImport',
+    method: 'DELETE',
+    path: '/v1/providers/{providerId}/calendar-import',
+    access: 'providers:write',
+    summary: "Stop reading a provider's own calendar; within five minutes its busy times no longer count",
+    params,
+    reply: { status: 204 },
+    errors: ['not-found', 'busy'],
+  }),
+  defineRoute({
+    name: 'listCalendarClashes',
+    method: 'GET',
+    path: '/v1/calendar-clashes',
+    access: 'schedule:read',
+    summary: "Booked visits at times when the provider's own calendar says busy, next first; nothing was moved",
+    query: z.strictObject(paging),
+    reply: { status: 200, body: pageOf(clash) },
   }),
   defineRoute({
     name: 'listInvitations',

@@ -3,7 +3,6 @@ import { httpHandler, type Request } from '../../platform/http/api.ts';
 import type { Route } from '../../platform/http/contract.ts';
 import { found } from '../../platform/problem.ts';
 import { book } from '../book.ts';
-import { calendarImplementations } from '../calendar/staff.ts';
 import {
   createAppointmentType,
   createProvider,
@@ -58,7 +57,6 @@ const just =
     command;
 
 export const handler = httpHandler(staffRoutes, {
-  ...calendarImplementations,
   ...frontDeskImplementations,
   createProvider: async ({ caller, body, commit }) => ({ body: await createProvider(caller, body, commit) }),
   listProviders: async ({ caller }) => ({
