@@ -1,4 +1,5 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
+import { EntityFormatter } from 'dynamodb-toolbox/entity/actions/format';
 import * as fc from 'fast-check';
 import { log } from '../../../../functions/platform/log.ts';
 import { installMemoryTable } from '../../../helpers/memory-table/install.ts';
@@ -8,7 +9,7 @@ import { createWorld, starts, typeNames } from './world.ts';
 
 /** How many runs there are in all, with and without processes that end. INTERLEAVINGS=200000 looks longer. */
 const interleavings = Number(process.env.INTERLEAVINGS ?? 10_000);
-export const crashRuns = Math.ceil(interleavings * 0.35);
+export const crashRuns = Math.ceil(interleavings / 2);
 export const raceRuns = interleavings - crashRuns;
 
 /** Only against hanging: a run takes a few milliseconds. */
@@ -40,6 +41,7 @@ export const openSession = async (): Promise<Session> => {
     replace(performance, 'now', () => 0), // what is kept warm stays warm, however long all runs take
     replace(log, 'warn', () => {}),
     replace(Metrics.prototype, 'addMetric', () => {}),
+    replace(EntityFormatter.prototype, 'format', formatOnce),
   ];
   const { world, calendar } = await createWorld();
   const beginning = dynamo.snapshot();
@@ -69,6 +71,19 @@ const replace = (owner: object, name: string, value: unknown): (() => void) => {
     Reflect.deleteProperty(owner, name);
     if (own !== undefined) Object.defineProperty(owner, name, own);
   };
+};
+
+const format = EntityFormatter.prototype.format;
+const formatted = new WeakMap<object, unknown>();
+
+/** An item that is read again is the same frozen object here; formatting it again is a fifth of all the work. */
+const formatOnce = function (this: EntityFormatter, item: object, options?: object): unknown {
+  if (options !== undefined && Object.values(options).some((option) => option !== undefined)) {
+    return Reflect.apply(format, this, [item, options]);
+  }
+  const known = formatted.get(item) ?? Reflect.apply(format, this, [item]);
+  formatted.set(item, known);
+  return known;
 };
 
 /** Bytes that come again: a run that is replayed has the ids it had. */
