@@ -139,6 +139,12 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     memoryMiB: 1024,
     timeoutSeconds: 240,
   },
+  'scheduling-offers': {
+    trigger: { kind: 'schedule' },
+    records: 'write',
+    enqueuesTexts: true,
+    timeoutSeconds: 50,
+  },
   'scheduling-invitations': {
     trigger: { kind: 'schedule' },
     records: 'write',

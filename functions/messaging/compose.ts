@@ -11,9 +11,11 @@ import { type Clinic, loadClinic } from '../platform/store/clinic.ts';
 import { linkTokenItem } from '../platform/store/directory.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
-import { appointmentCheck, loadAppointment } from '../scheduling/visits.ts';
-import { decideSend, stepNamed } from './core/plan.ts';
-import { formatVisitTime, renderText, type TemplateName, tokensOf } from './core/templates.ts';
+import { type Offer, offerRefusal } from '../scheduling/core/waiting-list.ts';
+import { appointmentCheck, loadAppointment, loadOffer, offerCheck } from '../scheduling/visits.ts';
+import { barOf } from './consent.ts';
+import { decideSend, isTextingHour, stepNamed, textingUntil } from './core/plan.ts';
+import { formatClockTime, formatVisitTime, renderText, type TemplateName, tokensOf } from './core/templates.ts';
 import {
   getStanding,
   type Message,
@@ -52,18 +54,14 @@ export const compose = (caller: Caller, message: Message): Promise<Composed> => 
       return composeAnswer(caller, message);
     case 'triage':
       return composeAlert(caller, message);
+    case 'offer':
+      return composeOffer(caller, message);
     case 'phone-code':
       return composePhoneCode(caller, message);
   }
 };
 
 const suppress = (reason: string): Composed => ({ kind: 'suppress', reason });
-
-/** Why a number may not be texted about its visits, if so. */
-const barOf = (standing: Standing): string | undefined => {
-  if (standing.optedOut !== undefined) return 'opted-out';
-  return standing.granted.treatment === undefined ? 'no-consent' : undefined;
-};
 
 const composeVisitText = async (caller: Caller, message: Message): Promise<Composed> => {
   const step = stepNamed(message.step);
@@ -203,6 +201,33 @@ const composePhoneCode = async (caller: Caller, message: Message): Promise<Compo
   return outgoing(caller, message.template, {}, { to: message.to, expiresAt, conditions }, { code });
 };
 
+/**
+ * An offer goes at once or not at all: the time is kept for a short while only, and who sleeps cannot answer. What is
+ * suppressed here goes to the next in line.
+ */
+const composeOffer = async (caller: Caller, message: Message): Promise<Composed> => {
+  const offer = await loadOffer(message.clinicId, message.causeId as Id<'offer'>);
+  const patient = offer && (await loadPatient(message.clinicId, offer.patientId));
+  if (offer === undefined || patient === undefined) return suppress('offer-gone');
+  if (offerRefusal(offer, caller.now) !== undefined) return suppress('offer-over');
+  if (!isTextingHour(caller.now, patient.zone)) return suppress('quiet-hours');
+  const standing = await getStanding(message.clinicId, patient.phone);
+  const bar = barOf(standing);
+  if (bar !== undefined) return suppress(bar);
+  const ends = [Temporal.Instant.from(offer.expiresAt), textingUntil(caller.now, patient.zone)];
+  const [expiresAt = caller.now] = ends.sort(Temporal.Instant.compare);
+  return outgoing(
+    caller,
+    message.template,
+    { offer, ...zoneOf(offer, patient.zone) },
+    {
+      to: patient.phone,
+      expiresAt,
+      conditions: [offerCheck(offer), standingCheckItem(standing)],
+    },
+  );
+};
+
 /** An alert is worth sending for a day, whatever the hour, as long as nobody has taken the case on. */
 const alertMinutes = 24 * 60;
 
@@ -221,6 +246,7 @@ const appointmentOf = ({ clinicId, appointmentId }: Message): Promise<Appointmen
 /** What a text is about, as far as its words need it. */
 interface Subject {
   readonly appointment?: Appointment | undefined;
+  readonly offer?: Offer | undefined;
   readonly zone?: string | undefined;
   readonly caseId?: Id<'triageCase'> | undefined;
   /** Of how many visits it tells, if several. */
@@ -230,7 +256,11 @@ interface Subject {
 /** A visit in person is told in the clinic's time, where the patient will be; any other in the patient's. */
 const visitSubject = (appointment: Appointment, patientZone: string): Subject => ({
   appointment,
-  zone: appointment.modality === 'in-person' ? appointment.zone : patientZone,
+  ...zoneOf(appointment, patientZone),
+});
+
+const zoneOf = (visit: Pick<Appointment, 'modality' | 'zone'>, patientZone: string): Pick<Subject, 'zone'> => ({
+  zone: visit.modality === 'in-person' ? visit.zone : patientZone,
 });
 
 /** How long after a visit its links still open: to say that it is over; to choose another where the clinic called it off. */
@@ -261,24 +291,39 @@ const outgoing = async (
   };
 };
 
-const parametersOf = (clinic: Clinic, { appointment, zone, caseId, count }: Subject) => ({
+const parametersOf = (clinic: Clinic, { appointment, offer, zone = clinic.zone, caseId, count }: Subject) => ({
   clinicName: clinic.brand,
   phone: clinic.phone,
-  time:
-    appointment === undefined
-      ? ''
-      : formatVisitTime(Temporal.Instant.from(appointment.start), zone ?? appointment.zone),
+  time: timeText(appointment?.start ?? offer?.start, zone, formatVisitTime),
+  until: timeText(offer?.expiresAt, zone, formatClockTime),
   caseId: caseId ?? '',
   count: count ?? '',
 });
 
-const linkOf = ({
-  appointment,
-  caseId,
-}: Subject): { readonly url: string; readonly items: readonly TransactItem[] } | undefined => {
+const timeText = (instant: string | undefined, zone: string, format: typeof formatVisitTime): string =>
+  instant === undefined ? '' : format(Temporal.Instant.from(instant), zone);
+
+interface MintedLink {
+  readonly url: string;
+  readonly items: readonly TransactItem[];
+}
+
+const linkOf = ({ appointment, offer, caseId }: Subject): MintedLink | undefined => {
   // Staff sign in to see the case: the address is no secret.
   if (caseId !== undefined) return { url: `${env('PUBLIC_URL')}/v1/triage-cases/${caseId}`, items: [] };
-  if (appointment === undefined) return undefined;
+  if (offer !== undefined) return offerLink(offer);
+  return appointment && visitLink(appointment);
+};
+
+/** Opens the offer, also to say that it is over. */
+const offerLink = ({ id, clinicId, patientId, end }: Offer): MintedLink => {
+  const token = newLinkToken();
+  const expiresAt = toStored(Temporal.Instant.from(end).add({ hours: linkGraceHours.usually }));
+  const item = linkTokenItem(token, { clinicId, patientId, offerId: id, expiresAt });
+  return { url: `${env('PUBLIC_URL')}/o/${token}`, items: [item] };
+};
+
+const visitLink = (appointment: Appointment): MintedLink => {
   const token = newLinkToken();
   const hours = appointment.cancelledBy === 'clinic' ? linkGraceHours.cancelledByClinic : linkGraceHours.usually;
   const item = linkTokenItem(token, {

@@ -16,6 +16,15 @@ export type { ConsentCategory, ConsentSource, Standing } from './store.ts';
 /** Where a number stands with the clinic; of revision 0 when nothing is known of it. Read consistently. */
 export const loadStanding = (clinicId: Id<'clinic'>, phone: string): Promise<Standing> => getStanding(clinicId, phone);
 
+/** Whether a number may be texted about its visits, and to make it an offer, as it stands now. */
+export const mayBeTexted = (standing: Standing): boolean => barOf(standing) === undefined;
+
+/** Why a number may not be texted about its visits, if so. */
+export const barOf = (standing: Standing): 'opted-out' | 'no-consent' | undefined => {
+  if (standing.optedOut !== undefined) return 'opted-out';
+  return standing.granted.treatment === undefined ? 'no-consent' : undefined;
+};
+
 /** An agreement to be texted, in the words it was given in. */
 export interface Agreement {
   readonly phone: string;

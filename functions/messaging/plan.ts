@@ -7,6 +7,7 @@ import type { Id } from '../platform/ids.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
+import type { Offer } from '../scheduling/core/waiting-list.ts';
 import { messageId, type PlannedMessage, planFor, stepNamed } from './core/plan.ts';
 import type { TemplateName } from './core/templates.ts';
 import { progressed } from './progress.ts';
@@ -167,6 +168,18 @@ export const planAlert = async (caller: Caller, triageCase: Pick<TriageCase, 'id
     cause: 'triage',
   });
 };
+
+/** The text that offers a freed time to somebody who waits. Whether it may go is asked when it is claimed, as of any text. */
+export const planOffer = (caller: Caller, { id, patientId }: Pick<Offer, 'id' | 'patientId'>, to: string): Plan =>
+  planOne(caller, {
+    causeId: id,
+    step: 'waiting-offer',
+    sequence: 0,
+    template: 'waiting-offer',
+    to,
+    patientId,
+    cause: 'offer',
+  });
 
 /** An answer to what a number wrote. One per inbound text, so that a redelivery cannot answer twice. */
 export interface Answer {

@@ -27,7 +27,7 @@ export const dueKinds = ['reminders', 'check-ins'] as const;
 export type DueKind = (typeof dueKinds)[number];
 
 /** What a text is about: what is read again, and held to, when it is claimed. */
-export const causeKinds = ['visit', 'exercise', 'reply', 'triage', 'phone-code'] as const;
+export const causeKinds = ['visit', 'exercise', 'reply', 'triage', 'offer', 'phone-code'] as const;
 export type CauseKind = (typeof causeKinds)[number];
 
 export interface StatusChange {

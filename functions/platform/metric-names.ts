@@ -17,6 +17,10 @@ export const metricNames = {
   appointmentsRescheduled: 'AppointmentsRescheduled',
   /** scheduling · Count · one per appointment cancelled. */
   appointmentsCancelled: 'AppointmentsCancelled',
+  /** scheduling · Count · one per freed time that somebody on the waiting list took. */
+  freedSlotsRefilled: 'FreedSlotsRefilled',
+  /** scheduling · Count · one per freed time that nobody on the waiting list wanted, or in time. */
+  freedSlotsLapsed: 'FreedSlotsLapsed',
   /** scheduling · Count · the mail service took a calendar invitation. */
   invitationsSent: 'InvitationsSent',
   /** scheduling · Count · an invitation was refused, or nobody knows what became of it. */
@@ -43,7 +47,7 @@ export const metricNames = {
 
   /**
    * messaging (kind reminders) and care (kind check-ins) · Seconds · how long the oldest text that should have been sent has been
-   * waiting; 0 when nothing waits. Emitted by each minute's sweep.
+   * waiting; 0 when nothing waits. scheduling · the same of freed time that should have been offered. Emitted by each minute's sweep.
    */
   oldestDueSeconds: 'OldestDueSeconds',
 

@@ -12,6 +12,7 @@ import { type AppointmentCommand, decide } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
 import { planInvitation } from './invite.ts';
 import { giveBack, heldTime } from './occupancy.ts';
+import { openingItems } from './openings.ts';
 import { appointmentProblem } from './refusals.ts';
 import { untilWritten } from './retry.ts';
 import { appointmentItem, getAppointment, sheetItem } from './store.ts';
@@ -88,6 +89,8 @@ export const prepareChange = async (
   const items = [
     appointmentItem(appointment, stamp),
     ...freed.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
+    ...(appointment.status === 'cancelled' ? openingItems(caller, before) : []),
+    ...attendanceItems(before, appointment),
     ...texts.items,
   ];
   return { appointment, items, refs: texts.refs };

@@ -6,6 +6,7 @@ import { holdRoutes } from './contract/holds.ts';
 import { linkRoutes } from './contract/links.ts';
 import { publicRoutes } from './contract/public-routes.ts';
 import { seriesRoutes } from './contract/series.ts';
+import { waitingListRoutes } from './contract/waiting-list.ts';
 
 /** What callers may ask of scheduling, by who they are: each list is answered by a function of its own, which imports it alone. */
 
@@ -16,6 +17,7 @@ export const staffRoutes = [
   ...seriesRoutes,
   ...dayRoutes,
   ...holdRoutes,
+  ...waitingListRoutes,
 ] as const;
 
 /** Staff, signed in, about calendars outside the clinic: `scheduling-calendar-http`. */

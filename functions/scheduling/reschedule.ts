@@ -13,6 +13,7 @@ import { decide, type Requester } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
 import { planInvitation } from './invite.ts';
 import { heldTime, takeTime } from './occupancy.ts';
+import { openingItems } from './openings.ts';
 import { appointmentProblem, slotProblem } from './refusals.ts';
 import { untilWritten } from './retry.ts';
 import { appointmentItem, sheetItem } from './store.ts';
@@ -67,6 +68,7 @@ export const reschedule = <T>(caller: Caller, request: RescheduleRequest, write:
     const written = await write(appointment, [
       ...taken.sheets.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
       appointmentItem(appointment, stamp),
+      ...openingItems(caller, before),
       ...texts.items,
       ...planInvitation(caller, { appointment, patient, change: 'rescheduled' }),
     ]);

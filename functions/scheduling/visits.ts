@@ -4,6 +4,7 @@ import type { Id } from '../platform/ids.ts';
 import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
 import { decide } from './core/appointment-status.ts';
 import type { Appointment, AppointmentStatus, AppointmentType, Provider } from './core/types.ts';
+import type { Offer } from './core/waiting-list.ts';
 import {
   appointmentCheckItem,
   appointmentItem,
@@ -13,6 +14,7 @@ import {
   getProvider,
   type Stored,
 } from './store.ts';
+import { getOffer, offerCheckItem } from './waiting-list-store.ts';
 
 /** What other areas may ask of scheduling. */
 
@@ -42,6 +44,13 @@ export const appointmentCheck = (
   id: Id<'appointment'>,
   expected: { readonly sequence: number; readonly statuses: readonly AppointmentStatus[] },
 ): TransactItem => appointmentCheckItem(clinicId, id, expected);
+
+/** A freed time that was offered to somebody on the waiting list. */
+export const loadOffer = (clinicId: Id<'clinic'>, id: Id<'offer'>): Promise<Offer | undefined> =>
+  getOffer(clinicId, id);
+
+/** Holds a transaction to the offer still standing when it goes through: its text is claimed only together with this. */
+export const offerCheck = (offer: Offer): TransactItem => offerCheckItem(offer);
 
 const confirmAttempts = 5;
 

@@ -208,6 +208,10 @@ export const isTextingHour = (instant: Temporal.Instant, zone: string): boolean 
   return hour >= TEXTING_HOURS.from && hour < TEXTING_HOURS.until;
 };
 
+/** When a text can go to somebody: now, or when their night is over. */
+export const textingFrom = (now: Temporal.Instant, zone: string): Temporal.Instant =>
+  isTextingHour(now, zone) ? now : nextOpening(now, zone);
+
 /** The first instant after a moment of the night at which texts may go: 8:00 the same morning or the next. */
 const nextOpening = (night: Temporal.Instant, zone: string): Temporal.Instant => {
   const local = night.toZonedDateTimeISO(zone);
@@ -281,7 +285,7 @@ export const decideSend = (state: SendState, now: Temporal.Instant): SendDecisio
     kind: 'send',
     template,
     asksToConfirm: ASKS_TO_CONFIRM.has(template),
-    expiresAt: step.keepsQuietHours ? earliest(worthUntil, closing(now, patientZone)) : worthUntil,
+    expiresAt: step.keepsQuietHours ? earliest(worthUntil, textingUntil(now, patientZone)) : worthUntil,
   };
 };
 
@@ -292,5 +296,6 @@ const templateFor = ({ step, visit, isOfMany }: SendState): TemplateName => {
   return isConfirmed ? (step.templateWhenConfirmed ?? step.template) : step.template;
 };
 
-const closing = (day: Temporal.Instant, zone: string): Temporal.Instant =>
+/** When the night of a day begins, in which no text may arrive. */
+export const textingUntil = (day: Temporal.Instant, zone: string): Temporal.Instant =>
   atHour(day.toZonedDateTimeISO(zone).toPlainDate(), TEXTING_HOURS.until, zone);

@@ -23,6 +23,8 @@ const ENGLISH = {
   'cancelled-by-clinic': '{clinicName}: we cancelled your visit {time}. Choose another: {link}',
   /** One for all visits of a series that were still to come. */
   'cancelled-series': '{clinicName}: your {count} visits from {time} on are cancelled. To book again, call {phone}.',
+  /** To one person of the waiting list at a time. */
+  'waiting-offer': '{clinicName}: {time} is free. It is yours until {until}: {link}',
   'check-in-48h':
     '{clinicName}: on a scale of 0-10, how is your pain today? 0 is none, 10 the worst. Reply with a number. STOP to stop.',
   'exercise-week':
@@ -66,7 +68,16 @@ export type TemplateParameters<Name extends TemplateName> = Readonly<Record<Toke
  * The longest a token gets in a text, in septets: a clinic's name and a phone number are cut there; a time, a link and a case id are never cut (half a
  * link is worse than two segments) but are shorter than this in practice. What the one-segment promise is tested with.
  */
-export const TOKEN_LIMITS = { clinicName: 20, time: 29, link: 60, phone: 16, caseId: 30, code: 6, count: 2 } as const;
+export const TOKEN_LIMITS = {
+  clinicName: 20,
+  time: 29,
+  until: 18,
+  link: 60,
+  phone: 16,
+  caseId: 30,
+  code: 6,
+  count: 2,
+} as const;
 
 const CUT_TOKENS: ReadonlySet<string> = new Set(['clinicName', 'phone']);
 const TOKEN = /\{(\w+)\}/g;
@@ -135,12 +146,24 @@ const formatterOf = (zone: string): Intl.DateTimeFormat => {
  * @throws RangeError for an unknown zone
  */
 export const formatVisitTime = (instant: Temporal.Instant, zone: string): string => {
+  const part = partsOf(instant, zone);
+  return toGsm7(`${part('weekday')} ${part('month')} ${part('day')} ${clockOf(part)}`);
+};
+
+/** A time of the same day: `2:30 PM EST`. */
+export const formatClockTime = (instant: Temporal.Instant, zone: string): string =>
+  toGsm7(clockOf(partsOf(instant, zone)));
+
+type Part = (type: Intl.DateTimeFormatPartTypes) => string;
+
+const clockOf = (part: Part): string =>
+  `${part('hour')}:${part('minute')} ${part('dayPeriod').toUpperCase()} ${part('timeZoneName')}`;
+
+const partsOf = (instant: Temporal.Instant, zone: string): Part => {
   const parts = new Map(
     formatterOf(zone)
       .formatToParts(instant.epochMilliseconds)
       .map(({ type, value }) => [type, value]),
   );
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
-  const clock = `${part('hour')}:${part('minute')} ${part('dayPeriod').toUpperCase()}`;
-  return toGsm7(`${part('weekday')} ${part('month')} ${part('day')} ${clock} ${part('timeZoneName')}`);
+  return (type) => parts.get(type) ?? '';
 };

@@ -11,7 +11,7 @@ import { metricNames } from '../metric-names.ts';
 import { count, flushMetrics } from '../metrics.ts';
 import { type FieldError, Problem, type ProblemDocument } from '../problem.ts';
 import { type Clinic, loadClinic } from '../store/clinic.ts';
-import { findClinicId, findLink, type PatientLink } from '../store/directory.ts';
+import { findClinicId, findLink, type OfferLink, type PatientLink } from '../store/directory.ts';
 import { type IdempotencyKey, idempotencyKey, recallAnswer, rememberAnswer } from '../store/idempotency.ts';
 import { BadCursor, ConditionFailed, Contended, type TransactItem, transact } from '../store/records.ts';
 import { type Input, type Route, routeKeyOf } from './contract.ts';
@@ -35,7 +35,11 @@ export type Commit = (items: readonly TransactItem[], answer: unknown) => Promis
 export type Request<R extends Route> = Input<R> & {
   readonly caller: Caller;
   /** Present on routes with access `link`. */
-  readonly link: R['access'] extends 'link' ? PatientLink : undefined;
+  readonly link: R['access'] extends 'link'
+    ? R extends { readonly opens: 'offer' }
+      ? OfferLink
+      : PatientLink
+    : undefined;
   /** The revision named by If-Match, on routes that read it. */
   readonly ifMatch: number | undefined;
   /** The If-None-Match header, on routes that read it. */
@@ -61,7 +65,7 @@ interface Exchange {
   startedAtMillis: number;
   now: Temporal.Instant;
   caller: Caller | undefined;
-  link: PatientLink | undefined;
+  link: PatientLink | OfferLink | undefined;
   input: { params: unknown; query: unknown; body: unknown } | undefined;
   ifMatch: number | undefined;
   ifNoneMatch: string | undefined;
@@ -314,7 +318,10 @@ const identifyPublic = async (event: APIGatewayProxyEventV2, exchange: Exchange)
 
 const identifyLink = async (event: APIGatewayProxyEventV2, exchange: Exchange): Promise<void> => {
   const link = await findLink(event.pathParameters?.token ?? '');
-  if (link === undefined) throw new Problem('not-found', 'This link is not one of ours.');
+  const opens = link === undefined || 'appointmentId' in link ? 'visit' : 'offer';
+  if (link === undefined || opens !== (exchange.route.opens ?? 'visit')) {
+    throw new Problem('not-found', 'This link is not one of ours.');
+  }
   exchange.link = link;
   if (Temporal.Instant.compare(exchange.now, Temporal.Instant.from(link.expiresAt)) >= 0) {
     throw new Problem('link-expired', 'This link has expired. Please call the clinic.');

@@ -14,6 +14,8 @@ export interface Route {
   readonly path: `/${string}`;
   /** A staff permission; `public` is open to anyone; `link` is proved by the secret token in the path. */
   readonly access: Permission | 'public' | 'link';
+  /** What a link must open to be let in; any other link is as unknown here. @default 'visit' */
+  readonly opens?: 'visit' | 'offer';
   readonly summary: string;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;

@@ -15,7 +15,7 @@ const DirectoryEntity = new Entity({
   computeKey: ({ by, value }) => ({ pk: `directory#${by}#${value}`, sk: 'directory' }),
 });
 
-/** A patient link: what the secret in a text opens. The secret itself is not stored, its SHA-256 is. */
+/** A patient link: what the secret in a text opens, a visit or an offer. The secret itself is not stored, its SHA-256 is. */
 const LinkTokenEntity = new Entity({
   name: 'LinkToken',
   table: recordsTable,
@@ -24,7 +24,8 @@ const LinkTokenEntity = new Entity({
     tokenHash: string().key(),
     clinicId: string(),
     patientId: string(),
-    appointmentId: string(),
+    appointmentId: string().optional(),
+    offerId: string().optional(),
     /** Judged on reading. */
     expiresAt: string(),
     /** When DynamoDB may delete it: later, so that an expired link can still say that it expired. */
@@ -33,17 +34,25 @@ const LinkTokenEntity = new Entity({
   computeKey: ({ tokenHash }) => ({ pk: `directory#link#${tokenHash}`, sk: 'link' }),
 });
 
-/** What a patient link gives access to: one visit of one patient, until `expiresAt`. */
-export interface PatientLink {
+interface Link {
   readonly clinicId: Id<'clinic'>;
   readonly patientId: Id<'patient'>;
-  readonly appointmentId: Id<'appointment'>;
   /** UTC instant. */
   readonly expiresAt: string;
 }
 
+/** What a patient link gives access to: one visit of one patient, until `expiresAt`. */
+export interface PatientLink extends Link {
+  readonly appointmentId: Id<'appointment'>;
+}
+
+/** The other kind of link: one offer of a freed time, and nothing else of its patient. */
+export interface OfferLink extends Link {
+  readonly offerId: Id<'offer'>;
+}
+
 /** The item that makes a link valid; part of the transaction that claims the text carrying it. */
-export const linkTokenItem = (token: string, link: PatientLink): TransactItem =>
+export const linkTokenItem = (token: string, link: PatientLink | OfferLink): TransactItem =>
   create(LinkTokenEntity, {
     ...link,
     tokenHash: sha256(token),
@@ -51,15 +60,17 @@ export const linkTokenItem = (token: string, link: PatientLink): TransactItem =>
   });
 
 /** Finds what a link opens; the caller judges its expiry. */
-export const findLink = async (token: string): Promise<PatientLink | undefined> => {
+export const findLink = async (token: string): Promise<PatientLink | OfferLink | undefined> => {
   const stored = await get(LinkTokenEntity, { tokenHash: sha256(token) });
   if (stored === undefined) return undefined;
-  return {
+  const link: Link = {
     clinicId: stored.clinicId as Id<'clinic'>,
     patientId: stored.patientId as Id<'patient'>,
-    appointmentId: stored.appointmentId as Id<'appointment'>,
     expiresAt: stored.expiresAt,
   };
+  return stored.offerId === undefined
+    ? { ...link, appointmentId: stored.appointmentId as Id<'appointment'> }
+    : { ...link, offerId: stored.offerId as Id<'offer'> };
 };
 
 /** The clinic known by a public name (`slug`) or by the number its texts come from (`number`, E.164). */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
 import { instant } from '../../platform/http/schemas.ts';
+import { offerRoutes } from './offers.ts';
 import { linkParams, nothing, visitView } from './shared.ts';
 import { linkSlotQuery, slotPage } from './slots.ts';
 
@@ -11,8 +12,8 @@ export const visitPageForm = z.strictObject({
   start: instant.optional(),
 });
 
-/** What a patient may ask with the link of a text. */
-export const linkRoutes = [
+/** What a patient may ask with the link of a text about a visit. */
+const visitLinkRoutes = [
   defineRoute({
     name: 'getVisitByLink',
     method: 'GET',
@@ -105,3 +106,6 @@ export const linkRoutes = [
     reply: { status: 303, format: 'html' },
   }),
 ] as const;
+
+/** What a patient may ask with the link of a text, whatever the text was about. */
+export const linkRoutes = [...visitLinkRoutes, ...offerRoutes] as const;

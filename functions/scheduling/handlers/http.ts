@@ -36,6 +36,7 @@ import {
   listRooms,
 } from '../store.ts';
 import { dayViewOf, viewOf } from '../view.ts';
+import { joinWaitingList, leaveWaitingList, listWaitingList, readWaitingEntry } from '../waiting-list.ts';
 
 type StaffChange = Request<Route> & { readonly params: { readonly appointmentId: `apt_${string}` } };
 
@@ -110,6 +111,14 @@ export const handler = httpHandler(staffRoutes, {
     await releaseHold(caller, 'staff', params.holdId, commit);
     return {};
   },
+  joinWaitingList: async ({ caller, body, commit }) => ({ body: await joinWaitingList(caller, body, commit) }),
+  listWaitingList: async ({ caller, query: { typeId, ...page } }) => ({
+    body: await listWaitingList(caller, typeId, page),
+  }),
+  getWaitingEntry: async ({ caller, params }) => ({ body: await readWaitingEntry(caller, params.entryId) }),
+  leaveWaitingList: async ({ caller, params, body, ifMatch, commit }) => ({
+    body: await leaveWaitingList(caller, { id: params.entryId, ifMatch, reason: body.reason }, commit),
+  }),
   getAppointment: async ({ caller, params }) => ({
     body: viewOf(found(await getAppointment(caller.clinicId, params.appointmentId), 'appointment')),
   }),

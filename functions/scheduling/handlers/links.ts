@@ -1,6 +1,8 @@
 import { pageHeaders, renderProblemPage } from '../../../web/visit/pages.ts';
 import { httpHandler } from '../../platform/http/api.ts';
 import { linkRoutes } from '../contract/links.ts';
+import { acceptOffer, declineOffer, getOfferByLink } from '../offer-link.ts';
+import { showOfferPage, submitOfferPage } from '../offer-page.ts';
 import { rebookByLink } from '../rebook.ts';
 import { cancelByLink, confirmByLink, findSlotsByLink, getVisit, rescheduleByLink } from '../visit-link.ts';
 import { showVisitPage, submitVisitPage } from '../visit-page.ts';
@@ -16,6 +18,11 @@ export const handler = httpHandler(
     rebookByLink: async (request) => ({ body: await rebookByLink(request, request.body.start) }),
     showVisitPage: async (request) => showVisitPage(request, request.query.done),
     submitVisitPage: async (request) => submitVisitPage(request, request.body),
+    getOfferByLink: async (request) => ({ body: await getOfferByLink(request) }),
+    acceptOfferByLink: async (request) => ({ body: await acceptOffer(request) }),
+    declineOfferByLink: async (request) => ({ body: await declineOffer(request) }),
+    showOfferPage,
+    submitOfferPage: async (request) => submitOfferPage(request, request.body),
   },
   { render: renderProblemPage, headers: pageHeaders },
 );

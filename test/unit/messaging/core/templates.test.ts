@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { segment } from '../../../../functions/messaging/core/segments.ts';
 import {
+  formatClockTime,
   formatVisitTime,
   renderText,
   TEMPLATE_NAMES,
@@ -17,6 +18,7 @@ const worst = {
   caseId: 'w'.repeat(TOKEN_LIMITS.caseId),
   count: '5'.repeat(TOKEN_LIMITS.count),
   code: '5'.repeat(TOKEN_LIMITS.code),
+  until: 'W'.repeat(TOKEN_LIMITS.until),
 };
 const render = (name: TemplateName, parameters = worst): string => renderText(name, parameters);
 
@@ -85,6 +87,25 @@ describe('renderText', () => {
   it('never cuts a link', () => {
     const link = `https://p.example/${'v'.repeat(100)}`;
     expect(renderText('reply-reschedule', { clinicName: 'Plumb', link })).toContain(link);
+  });
+});
+
+describe('an offer', () => {
+  it('says until when, by the same clock as the time it offers', () => {
+    const text = renderText('waiting-offer', {
+      clinicName: 'Plumb',
+      time: formatVisitTime(Temporal.Instant.from('2026-12-01T14:30:00Z'), 'America/New_York'),
+      until: formatClockTime(Temporal.Instant.from('2026-11-30T18:05:00Z'), 'America/New_York'),
+      link: 'https://p.example/o/1',
+    });
+    expect(text).toBe('Plumb: Tue Dec 1 9:30 AM EST is free. It is yours until 1:05 PM EST: https://p.example/o/1');
+  });
+
+  it('has an end within its limit in every zone', () => {
+    for (const zone of Intl.supportedValuesOf('timeZone')) {
+      const until = formatClockTime(Temporal.Instant.from('2026-12-30T12:34:00Z'), zone);
+      expect(until.length, `${zone}: ${until}`).toBeLessThanOrEqual(TOKEN_LIMITS.until);
+    }
   });
 });
 

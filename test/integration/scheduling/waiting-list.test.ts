@@ -1,0 +1,391 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { receiveText } from '../../../functions/messaging/receive.ts';
+import { messagesOfCause } from '../../../functions/messaging/store.ts';
+import { type Network, startNetwork } from '../messaging/network.ts';
+import { Desk, inHours, now, pass, setNow, start } from './waiting-world.ts';
+
+let network: Network;
+let desk: Desk;
+
+beforeAll(async () => {
+  network = await startNetwork();
+});
+afterAll(() => network.close());
+beforeEach(async () => {
+  desk = await Desk.open(network);
+});
+
+const freedAt = inHours(48);
+
+describe('a freed time', () => {
+  it('is offered by text to who came first, kept for them, and booked by a tap', async () => {
+    const first = await desk.addWaiting();
+    pass(1);
+    const second = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+
+    expect(await desk.offers(first)).toEqual(['offered']);
+    expect(await desk.offers(second)).toEqual([]);
+    const [holder = ''] = await desk.busyAt(freedAt);
+    expect(holder).toMatch(/^hld_/);
+
+    const token = await desk.token(first);
+    const [text] = await network.acceptedFor(first.phone);
+    expect(text?.body).toMatch(
+      /^Test Clinic: Thu May 14 10:00 AM MDT is free. It is yours until 10:31 AM MDT: http\S+$/,
+    );
+    const open = await desk.link('GET /v1/links/{token}/offer', token);
+    expect(open).toMatchObject({ status: 200, body: { status: 'open', start: freedAt, modality: 'video' } });
+    expect(JSON.stringify(open.body)).not.toMatch(/Ada|Waiting/);
+
+    expect(await desk.accept(token)).toMatchObject({ status: 200, body: { status: 'accepted' } });
+    const entry = await desk.entry(first);
+    expect(entry).toMatchObject({ status: 'booked', offers: [{ status: 'accepted' }] });
+    expect(await desk.busyAt(freedAt)).toEqual([entry.appointmentId]);
+    expect(await messagesOfCause(desk.clinic.clinicId, entry.appointmentId ?? '')).toEqual(
+      expect.arrayContaining([expect.objectContaining({ step: 'confirmation', to: first.phone })]),
+    );
+    await desk.sweep();
+    expect(await desk.offers(second)).toEqual([]);
+  });
+
+  it('goes to the next in line when nobody answers, and lapses when nobody is left', async () => {
+    const first = await desk.addWaiting();
+    pass(1);
+    const second = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+    const late = await desk.token(first);
+    pass(29);
+    await desk.sweep();
+    expect(await desk.offers(second)).toEqual([]);
+
+    pass(1);
+    await desk.sweep();
+    expect(await desk.offers(first)).toEqual(['expired']);
+    expect(await desk.offers(second)).toEqual(['offered']);
+    expect(await desk.entry(first)).toMatchObject({ status: 'waiting' });
+    expect(await desk.accept(late)).toMatchObject({ status: 410, body: { code: 'offer-over' } });
+
+    pass(31);
+    await desk.sweep();
+    expect(await desk.offers(second)).toEqual(['expired']);
+    expect(await desk.busyAt(freedAt)).toEqual([]);
+    pass(5);
+    await desk.sweep();
+    expect([await desk.offers(first), await desk.offers(second)]).toEqual([['expired'], ['expired']]);
+  });
+
+  it('goes on at once when somebody declines; they keep their place for the next one', async () => {
+    const first = await desk.addWaiting();
+    pass(1);
+    const second = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+    const token = await desk.token(first);
+    expect(await desk.decline(token)).toMatchObject({ status: 200, body: { status: 'declined' } });
+    expect(await desk.decline(token)).toMatchObject({ status: 200, body: { status: 'declined' } });
+    expect(await desk.busyAt(freedAt)).toEqual([]);
+    expect(await desk.accept(token)).toMatchObject({ status: 409, body: { code: 'invalid-state' } });
+
+    pass(1);
+    await desk.sweep();
+    expect(await desk.offers(second)).toEqual(['offered']);
+    await desk.free(inHours(72));
+    await desk.sweep();
+    expect(await desk.offers(first)).toEqual(['declined', 'offered']);
+  });
+
+  it('that a move gave up is offered too', async () => {
+    const waiting = await desk.addWaiting();
+    const visit = await desk.book(await desk.addPatient(), freedAt);
+    const moved = await desk.staff('POST /v1/appointments/{appointmentId}/reschedule', {
+      params: { appointmentId: visit.id },
+      body: { start: inHours(50) },
+    });
+    expect(moved).toMatchObject({ status: 200 });
+    await desk.sweep();
+    expect((await desk.entry(waiting)).offers).toMatchObject([{ status: 'offered', start: freedAt }]);
+  });
+
+  it('is not offered to who gave it up', async () => {
+    const waiting = await desk.addWaiting();
+    const { id } = await desk.book(waiting, freedAt);
+    await desk.cancel(id);
+    await desk.sweep();
+    expect(await desk.offers(waiting)).toEqual([]);
+  });
+
+  it('is not offered when the front desk has given it away meanwhile', async () => {
+    const waiting = await desk.addWaiting();
+    await desk.free(freedAt);
+    const visit = await desk.book(await desk.addPatient(), freedAt);
+    await desk.sweep();
+    expect(await desk.offers(waiting)).toEqual([]);
+    expect(await desk.busyAt(freedAt)).toEqual([visit.id]);
+  });
+
+  it('is offered from where a shorter visit fits', async () => {
+    const long = await desk.addType({ name: 'Long', minutes: 60 });
+    await desk.free(freedAt, { typeId: long });
+    // The first half hour is taken again.
+    await desk.book(await desk.addPatient(), freedAt);
+    const waiting = await desk.addWaiting();
+    await desk.sweep();
+    expect((await desk.entry(waiting)).offers).toMatchObject([{ start: inHours(48.5) }]);
+  });
+
+  it('is not offered for a visit that is too long for it', async () => {
+    const long = await desk.addType({ name: 'Long', minutes: 60 });
+    const waiting = await desk.addWaiting({ typeId: long });
+    await desk.book(await desk.addPatient(), inHours(48.5));
+    await desk.free(freedAt);
+    await desk.sweep();
+    expect(await desk.offers(waiting)).toEqual([]);
+  });
+});
+
+describe('who is asked', () => {
+  it('is only asked what suits them, whoever came first', async () => {
+    const other = await desk.addType({ name: 'Other type' });
+    await desk.addWaiting({ typeId: other, lastDate: '2026-05-13' });
+    pass(1);
+    const mornings = await desk.addWaiting({ timeTo: '09:30' });
+    pass(1);
+    const mondays = await desk.addWaiting({ weekdays: [1] });
+    pass(1);
+    const weekAhead = await desk.addWaiting({ noticeMinutes: 7 * 24 * 60 });
+    pass(1);
+    const suits = await desk.addWaiting({ weekdays: [4, 5], timeFrom: '10:00', timeTo: '12:00' });
+    await desk.free(freedAt);
+    await desk.sweep();
+    const asked = await Promise.all([mornings, mondays, weekAhead, suits].map((one) => desk.offers(one)));
+    expect(asked).toEqual([[], [], [], ['offered']]);
+  });
+
+  it('can be texted: no consent, and STOP, are passed over', async () => {
+    await desk.addWaiting({}, { texts: false });
+    pass(1);
+    const stopped = await desk.addWaiting();
+    const inbound = { from: stopped.phone, to: desk.clinic.originationNumber, body: 'STOP' };
+    await receiveText(
+      { ...inbound, inboundMessageId: `stop-${desk.clinic.clinicId}` },
+      { now: now(), requestId: 'test' },
+    );
+    pass(1);
+    const next = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+    expect(await desk.offers(stopped)).toEqual([]);
+    expect(await desk.offers(next)).toEqual(['offered']);
+  });
+
+  it('who says STOP before the text goes is passed over within minutes, not after half an hour', async () => {
+    const first = await desk.addWaiting();
+    pass(1);
+    const second = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+    const inbound = { from: first.phone, to: desk.clinic.originationNumber, body: 'STOP' };
+    await receiveText(
+      { ...inbound, inboundMessageId: `stop-${desk.clinic.clinicId}` },
+      { now: now(), requestId: 'test' },
+    );
+    expect(await desk.token(first)).toBe('');
+    pass(2);
+    await desk.sweep();
+    expect(await desk.offers(first)).toEqual(['not-sent']);
+    expect(await desk.offers(second)).toEqual(['offered']);
+  });
+
+  it('sleeps: keeps their turn until their morning, if the time is still far enough away', async () => {
+    const first = await desk.addWaiting();
+    pass(1);
+    const second = await desk.addWaiting();
+    // 22:00 in Denver.
+    setNow(start.add({ hours: 12 }));
+    await desk.free(freedAt);
+    await desk.sweep();
+    pass(60);
+    await desk.sweep();
+    expect([await desk.offers(first), await desk.offers(second)]).toEqual([[], []]);
+    // 8:00.
+    setNow(start.add({ hours: 22 }));
+    await desk.sweep();
+    expect(await desk.offers(first)).toEqual(['offered']);
+    expect(await desk.token(first)).not.toBe('');
+    expect(await desk.offers(second)).toEqual([]);
+  });
+
+  it('sleeps too long: the next who is awake is asked', async () => {
+    const sleeps = await desk.addWaiting({ noticeMinutes: 27 * 60 });
+    pass(1);
+    const awake = await desk.addWaiting({}, { zone: 'Pacific/Honolulu' });
+    setNow(start.add({ hours: 12 }));
+    await desk.free(freedAt);
+    await desk.sweep();
+    expect(await desk.offers(sleeps)).toEqual([]);
+    expect(await desk.offers(awake)).toEqual(['offered']);
+  });
+
+  it('has less time to answer when their notice is close, and none when it is too close', async () => {
+    const short = await desk.addWaiting({ noticeMinutes: 100 });
+    pass(1);
+    const shorter = await desk.addWaiting({ noticeMinutes: 115 });
+    setNow(start);
+    const soon = inHours(2);
+    await desk.free(soon);
+    await desk.sweep();
+    expect((await desk.entry(short)).offers).toMatchObject([{ expiresAt: inHours(2 - 100 / 60) }]);
+    pass(21);
+    await desk.sweep();
+    expect(await desk.offers(short)).toEqual(['expired']);
+    expect(await desk.offers(shorter)).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  it('given twice, or by many taps at once, books one visit', async () => {
+    const waiting = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+    const token = await desk.token(waiting);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => desk.accept(token)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array(7).fill(409)]);
+    expect(await desk.accept(token)).toMatchObject({ status: 409, body: { code: 'invalid-state' } });
+    expect(await desk.busyAt(freedAt)).toHaveLength(1);
+    const visits = await desk.staff('GET /v1/patients/{patientId}/appointments', {
+      params: { patientId: waiting.patientId },
+    });
+    expect(visits.body.items).toHaveLength(1);
+  });
+
+  it('that comes while a sweep passes the time on leaves one visit and no second offer, or the other way round', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      setNow(start);
+      desk = await Desk.open(network);
+      const first = await desk.addWaiting();
+      pass(1);
+      const second = await desk.addWaiting();
+      await desk.free(freedAt);
+      await desk.sweep();
+      const token = await desk.token(first);
+      const [declined, accepted] = await Promise.all([desk.decline(token), desk.accept(token), desk.sweep()]);
+      pass(1);
+      await desk.sweep();
+      expect([declined.status, accepted.status].toSorted()).toEqual([200, 409]);
+      const offered = await desk.offers(second);
+      expect(offered).toEqual(accepted.status === 200 ? [] : ['offered']);
+      expect(await desk.busyAt(freedAt)).toHaveLength(1);
+    }
+  });
+
+  it('of somebody else while it is kept is no: nobody is booked over an offer', async () => {
+    const waiting = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+    const other = await desk.addPatient();
+    const answer = await desk.staff('POST /v1/appointments', {
+      body: { patientId: other.patientId, providerId: desk.providerId, typeId: desk.typeId, start: freedAt },
+    });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'slot-taken' } });
+    expect(await desk.accept(await desk.token(waiting))).toMatchObject({ status: 200 });
+  });
+
+  it('after the offer ran out is over, even before a sweep has seen it, and the time is free', async () => {
+    const waiting = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+    const token = await desk.token(waiting);
+    pass(31);
+    expect(await desk.accept(token)).toMatchObject({ status: 410, body: { code: 'offer-over' } });
+    expect(await desk.link('GET /v1/links/{token}/offer', token)).toMatchObject({ body: { status: 'over' } });
+    await desk.book(await desk.addPatient(), freedAt);
+  });
+});
+
+describe('a link', () => {
+  it('of an offer opens no visit, and that of a visit no offer', async () => {
+    const waiting = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+    const token = await desk.token(waiting);
+    for (const route of ['GET /v1/links/{token}', 'GET /v/{token}', 'POST /v1/links/{token}/cancel']) {
+      expect(await desk.link(route, token), route).toMatchObject({ status: 404 });
+    }
+    expect(await desk.accept('AAAAAAAAAAAAAAAAAAAAAA')).toMatchObject({ status: 404 });
+  });
+});
+
+describe('the front desk', () => {
+  it('sees the line of a type in its order, page by page', async () => {
+    const people = [];
+    for (let count = 0; count < 3; count += 1) {
+      people.push(await desk.addWaiting());
+      pass(1);
+    }
+    const list = (query: Record<string, string>) =>
+      desk.staff('GET /v1/waiting-list', { query: { typeId: desk.typeId, ...query } });
+    const one = await list({ limit: '2' });
+    const two = await list({ limit: '2', cursor: one.body.cursor });
+    const ids = [...one.body.items, ...two.body.items].map(({ id }: { id: string }) => id);
+    expect(ids).toEqual(people.map(({ entryId }) => entryId));
+  });
+
+  it('takes somebody off: their offer goes to the next, and their link says so', async () => {
+    const first = await desk.addWaiting();
+    pass(1);
+    const second = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+    const token = await desk.token(first);
+    const leave = () =>
+      desk.staff('POST /v1/waiting-list/{entryId}/leave', {
+        params: { entryId: first.entryId },
+        body: { reason: 'moved away' },
+      });
+    expect(await leave()).toMatchObject({ status: 200, body: { status: 'left', leftBecause: 'moved away' } });
+    expect(await leave()).toMatchObject({ status: 200, body: { status: 'left', rev: 3 } });
+    expect(await desk.accept(token)).toMatchObject({ status: 410 });
+    expect(await desk.offers(first)).toEqual(['withdrawn']);
+    pass(1);
+    await desk.sweep();
+    expect(await desk.offers(second)).toEqual(['offered']);
+  });
+
+  it('is told what could never be offered, by its field', async () => {
+    const person = await desk.addPatient();
+    const refused = async (wishes: Record<string, unknown>) => {
+      const { status, body } = await desk.join(person, wishes);
+      return [status, ...(body.errors ?? []).map(({ field }: { field: string }) => field)];
+    };
+    expect(await refused({ timeFrom: '10:00', timeTo: '10:15' })).toEqual([400, 'body.timeTo']);
+    expect(await refused({ firstDate: '2026-06-02', lastDate: '2026-06-01' })).toEqual([400, 'body.lastDate']);
+    expect(await refused({ lastDate: '2026-05-11' })).toEqual([400, 'body.lastDate']);
+    expect(await refused({ modality: 'in-person' })).toEqual([400, 'body.modality']);
+    expect(await refused({ zone: 'Mars/Olympus' })).toEqual([400, 'body.zone']);
+    expect(await refused({ weekdays: [8] })).toEqual([400, 'body.weekdays.0']);
+    expect(await refused({ noticeMinutes: -1 })).toEqual([400, 'body.noticeMinutes']);
+    expect(await refused({ providerIds: ['prv_01K8Z3V9Q4M7T2W6X5Y1N0R8PA'] })).toEqual([404]);
+    const { id: elsewhere } = (
+      await desk.staff('POST /v1/providers', {
+        body: { name: 'Dr. Else', role: 'physician', zone: 'America/Denver', availability: [] },
+      })
+    ).body;
+    expect(await refused({ providerIds: [desk.providerId, elsewhere] })).toEqual([400, 'body.providerIds.1']);
+  });
+
+  it('cannot put somebody on twice for one type', async () => {
+    const waiting = await desk.addWaiting();
+    expect(await desk.join(waiting)).toMatchObject({ status: 409, body: { code: 'already-exists' } });
+  });
+
+  it('keeps a patient on the list who books a visit some other way', async () => {
+    const waiting = await desk.addWaiting();
+    await desk.book(waiting, inHours(100));
+    await desk.free(freedAt);
+    await desk.sweep();
+    expect(await desk.offers(waiting)).toEqual(['offered']);
+  });
+});
