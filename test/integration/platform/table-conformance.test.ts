@@ -616,5 +616,5 @@ it.skipIf(judge === undefined)(
       { numRuns: sequences },
     );
   },
-  60_000 + sequences * 200,
+  60_000 + sequences * 2_000,
 );
