@@ -4,7 +4,7 @@ import type { Id } from '../platform/ids.ts';
 import { Contended } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { checkSlot, purposeOf, type SlotRefusal } from './core/check-slot.ts';
-import { isFree, occupy, type Purpose, release } from './core/day-sheet.ts';
+import { isFree, isWithinDay, occupy, type Purpose, release } from './core/day-sheet.ts';
 import { defaultStepMinutes } from './core/slots.ts';
 import type {
   Appointment,
@@ -118,7 +118,9 @@ export const takeTime = async (caller: Caller, wish: Wish): Promise<TakenTime> =
   const purpose: Purpose = { ...purposeOf(type), expiresAtEpochSecond: wish.expiresAtEpochSecond };
   const companions: Companion[] = [];
   if (type.roomIds.length > 0) {
-    const room = await firstFree(caller, sheets, rooms, answer.occupies, purpose);
+    const room = await firstFree(caller, sheets, rooms, answer.occupies, purpose, async (_, roomSheet) =>
+      isWithinDay(roomSheet, answer.occupies),
+    );
     if (room === undefined) return { ok: false, code: 'slot-taken' };
     companions.push(room);
   }
@@ -164,7 +166,7 @@ const firstFree = async <R extends { readonly id: ResourceId; readonly zone: str
   candidates: readonly (R | undefined)[],
   range: MinuteRange,
   purpose: Purpose,
-  isFit: (candidate: R, sheet: DaySheet) => Promise<boolean> = async () => true,
+  isFit: (candidate: R, sheet: DaySheet) => Promise<boolean>,
 ): Promise<Companion | undefined> => {
   for (const candidate of candidates) {
     if (candidate === undefined || !candidate.active) continue;

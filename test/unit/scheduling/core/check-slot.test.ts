@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
-import { checkSlot, type SlotQuestion } from '../../../../functions/scheduling/core/check-slot.ts';
+import { checkSlot, purposeOf, type SlotQuestion } from '../../../../functions/scheduling/core/check-slot.ts';
 import { emptySheet, occupy } from '../../../../functions/scheduling/core/day-sheet.ts';
 import { findSlots } from '../../../../functions/scheduling/core/slots.ts';
 import { instantOfEpochMinute, minuteRangeOf, sheetDateOf } from '../../../../functions/scheduling/core/visit-time.ts';
@@ -124,7 +124,7 @@ describe('search and check agree', () => {
           const sheet = calendar.sheets.find((s) => s.date === date);
           const answer = checkSlot({ ...calendar, sheet, start });
           const blank = emptySheet('prv_1', date, calendar.provider.zone);
-          const canBook = answer.ok && occupy(sheet ?? blank, answer.occupies, 'apt_new').ok;
+          const canBook = answer.ok && occupy(sheet ?? blank, answer.occupies, 'apt_new', purposeOf(calendar.type)).ok;
           if (answer.ok !== offered.has(minute) || answer.ok !== canBook) differing.push(start.toString());
         }
         expect(differing).toEqual([]);
