@@ -10,7 +10,7 @@ import { metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
 import { found, Problem } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
-import type { TransactItem } from '../platform/store/records.ts';
+import { type TransactItem, together } from '../platform/store/records.ts';
 import { newAppointment } from './core/appointment-status.ts';
 import type { Appointment, AppointmentType, Modality, Provider } from './core/types.ts';
 import { isEstablished } from './established.ts';
@@ -38,10 +38,9 @@ export interface BookCommand {
 
 /** Books a visit for the front desk: any free whole minute of the provider's hours. */
 export const book = async (caller: Caller, command: BookCommand, commit: Commit) => {
-  const [patient, { provider, type }] = await Promise.all([
-    loadPatient(caller.clinicId, command.patientId),
-    loadBookable(caller, command),
-  ]);
+  const [patient, { provider, type }] = await together(() =>
+    Promise.all([loadPatient(caller.clinicId, command.patientId), loadBookable(caller, command)]),
+  );
   const known = found(patient, 'patient');
   return untilWritten(async () => {
     const held = await useHold(caller, 'staff', command);
@@ -75,10 +74,12 @@ export const loadBookable = async (
   command: Pick<BookCommand, 'providerId' | 'typeId' | 'modality'>,
   booked?: Pick<Appointment, 'providerId' | 'typeId'>,
 ): Promise<{ readonly provider: Provider; readonly type: AppointmentType }> => {
-  const [knownProvider, knownType] = await Promise.all([
-    getProvider(caller.clinicId, command.providerId),
-    getAppointmentType(caller.clinicId, command.typeId),
-  ]);
+  const [knownProvider, knownType] = await together(() =>
+    Promise.all([
+      getProvider(caller.clinicId, command.providerId),
+      getAppointmentType(caller.clinicId, command.typeId),
+    ]),
+  );
   const provider = found(knownProvider, 'provider');
   const type = found(knownType, 'appointment type');
   const isSameProvider = booked?.providerId === provider.id;
@@ -158,10 +159,12 @@ export const prepareBooking = async (caller: Caller, booking: Booking): Promise<
   await requirePatientKind(caller, type, patient);
   const id = newId('appointment', caller.now);
   const { onlyOffered, insteadOf } = booking;
-  const [taken, consentGranted] = await Promise.all([
-    takeTime(caller, { provider, type, start, heldBy: id, patientState, onlyOffered, insteadOf }),
-    booking.consentGranted === true || mayText(caller, patient),
-  ]);
+  const [taken, consentGranted] = await together(() =>
+    Promise.all([
+      takeTime(caller, { provider, type, start, heldBy: id, patientState, onlyOffered, insteadOf }),
+      booking.consentGranted === true || mayText(caller, patient),
+    ]),
+  );
   if (!taken.ok) throw slotProblem(taken.code);
 
   const appointment = newAppointment({
