@@ -65,6 +65,13 @@ export class ObserveStack extends Stack {
         runbook: 'oldest-due-text',
       });
     }
+    this.#alarm('OldestDue-scheduling', {
+      metric: gauge(metricNames.oldestDueSeconds, 'scheduling'),
+      atLeast: 600,
+      periods: 2,
+      meaning: 'A freed time has waited more than ten minutes to be offered to the waiting list.',
+      runbook: 'oldest-freed-time',
+    });
     if (this.#props.house.stage.alarmsOnShares) {
       this.#alarm('TextsFailing', {
         metric: failedShare(),
@@ -139,6 +146,7 @@ export class ObserveStack extends Stack {
             metrics: [
               counter(metricNames.appointmentsBooked, 'scheduling', day).with({ label: 'Booked' }),
               counter(metricNames.appointmentsCancelled, 'scheduling', day).with({ label: 'Cancelled' }),
+              counter(metricNames.freedSlotsRefilled, 'scheduling', day).with({ label: 'Freed times refilled' }),
               counter(metricNames.chargeLinesExported, 'billing', day).with({ label: 'Charge lines' }),
             ],
           }),
@@ -148,6 +156,8 @@ export class ObserveStack extends Stack {
             counter(metricNames.appointmentsBooked, 'scheduling').with({ label: 'Booked' }),
             counter(metricNames.appointmentsRescheduled, 'scheduling').with({ label: 'Rescheduled' }),
             counter(metricNames.appointmentsCancelled, 'scheduling').with({ label: 'Cancelled' }),
+            counter(metricNames.freedSlotsRefilled, 'scheduling').with({ label: 'Freed times refilled' }),
+            counter(metricNames.freedSlotsLapsed, 'scheduling').with({ label: 'Freed times nobody took' }),
           ]),
           graph('Texts', [
             counter(metricNames.textsAccepted, 'messaging').with({ label: 'Sent' }),
@@ -166,6 +176,7 @@ export class ObserveStack extends Stack {
           graph('Oldest due text (s)', [
             gauge(metricNames.oldestDueSeconds, 'messaging').with({ label: 'Reminders and replies' }),
             gauge(metricNames.oldestDueSeconds, 'care').with({ label: 'Check-ins' }),
+            gauge(metricNames.oldestDueSeconds, 'scheduling').with({ label: 'Freed times to offer' }),
           ]),
         ],
         [

@@ -7,6 +7,7 @@ import { type DueKind, dueMessages, getMessage, type Message } from '../function
 import { toStored } from '../functions/platform/clock.ts';
 import { id } from '../functions/platform/http/schemas.ts';
 import { inAllShards } from '../functions/platform/store/due.ts';
+import { dueOpenings } from '../functions/scheduling/waiting-list-store.ts';
 import type { ClinicInfo } from './clinic-info.ts';
 import { localNow, setLocalClock } from './clock.ts';
 
@@ -77,14 +78,16 @@ export async function advanceClock(
         tell({ at: toStored(moment), due: due.length, sent: fresh.map(sentTextOf) });
     };
     for (;;) {
-      const due = (await dueUntil(target)).filter((message) => !tried.has(`${message.id} ${message.dueAt}`));
-      const [first] = due;
+      const isNew = ({ id: thing, dueAt }: Due): boolean => !tried.has(`${thing} ${dueAt}`);
+      const texts = (await dueUntil(target)).filter(isNew);
+      const openings = (await openingsUntil(target)).filter(isNew);
+      const [first] = [...texts, ...openings].map(({ dueAt }) => dueAt).toSorted();
       if (first === undefined) break;
       const now = localNow(clinic.clockFile);
-      const moment = later(Temporal.Instant.from(first.dueAt), now);
-      const dueNow = due.filter(({ dueAt }) => Temporal.Instant.compare(dueAt, moment) <= 0);
-      for (const message of dueNow) tried.add(`${message.id} ${message.dueAt}`);
-      await runAt(moment, dueNow);
+      const moment = later(Temporal.Instant.from(first), now);
+      const isDue = ({ dueAt }: Due): boolean => Temporal.Instant.compare(dueAt, moment) <= 0;
+      for (const { id: thing, dueAt } of [...texts, ...openings].filter(isDue)) tried.add(`${thing} ${dueAt}`);
+      await runAt(moment, texts.filter(isDue));
     }
     // Whatever is overdue for another reason still gets its sweep at the end, as every minute would bring it one.
     await runAt(later(target, localNow(clinic.clockFile)), []);
@@ -93,6 +96,8 @@ export async function advanceClock(
     lambda.destroy();
   }
 }
+
+type Due = Pick<Message, 'id' | 'dueAt'>;
 
 const later = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>
   Temporal.Instant.compare(one, other) >= 0 ? one : other;
@@ -106,6 +111,10 @@ async function dueUntil(target: Temporal.Instant) {
   );
   return due.flat().toSorted((a, b) => a.dueAt.localeCompare(b.dueAt));
 }
+
+/** Freed times that are to be offered, or whose offer ends. */
+const openingsUntil = (target: Temporal.Instant): Promise<readonly Due[]> =>
+  inAllShards(async (shard) => (await dueOpenings(shard, toStored(target), { limit: 100 })).items);
 
 async function sweep(lambda: LambdaClient, { functions }: ClinicInfo, moment: Temporal.Instant): Promise<void> {
   await Promise.all(

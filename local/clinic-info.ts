@@ -26,7 +26,7 @@ export const clinicInfo = z.object({
   onCallNumber: z.string(),
   /** Sign-ins that exist on this machine only. */
   staff: z.array(z.object({ role: z.enum(staffGroups), email: z.string(), password: z.string() })),
-  functions: z.object({ reminders: z.string(), 'check-ins': z.string() }),
+  functions: z.object({ reminders: z.string(), 'check-ins': z.string(), offers: z.string() }),
   queues: z.object({ send: z.string(), receive: z.string(), receipts: z.string() }),
   /** Holds `{"offsetMillis": n}`; absent until the clock is moved. */
   clockFile: z.string(),

@@ -29,6 +29,7 @@ export const stackOutputs = z.object({
   receiptsQueueUrl: z.string(),
   messagingRemindersFunction: z.string(),
   careCheckInsFunction: z.string(),
+  schedulingOffersFunction: z.string(),
 });
 
 export type StackOutputs = z.output<typeof stackOutputs>;

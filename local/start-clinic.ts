@@ -175,7 +175,11 @@ async function start(options: StartOptions, running: Running): Promise<RunningCl
     originationNumber: loaded.originationNumber,
     onCallNumber: loaded.onCallNumber,
     staff: [...loaded.staff],
-    functions: { reminders: outputs.messagingRemindersFunction, 'check-ins': outputs.careCheckInsFunction },
+    functions: {
+      reminders: outputs.messagingRemindersFunction,
+      'check-ins': outputs.careCheckInsFunction,
+      offers: outputs.schedulingOffersFunction,
+    },
     queues: { send: outputs.sendQueueUrl, receive: outputs.receiveQueueUrl, receipts: outputs.receiptsQueueUrl },
     clockFile,
     ports,

@@ -10,6 +10,7 @@ export const runbookAnchors = [
   'stream-lag',
   'records-parked',
   'oldest-due-text',
+  'oldest-freed-time',
   'sweep-silent',
   'red-flags-waiting',
   'texts-failing',

@@ -26,12 +26,13 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
   const { id: seriesId } = await clinic.admin.ok('bookSeries', {
     body: { patientId, providerId, typeId, start: localTime(clinic, 6, '10:00'), count: 2 },
   });
+  const { id: entryId } = await clinic.admin.ok('joinWaitingList', { body: { patientId, typeId } });
   await clinic.carrier.reply(phone, 'I cannot feel my legs and I wet myself', clinic.originationNumber);
   const caseId = await until(
     'the red flag is a case',
     async () => (await clinic.admin.ok('listTriageCases')).items[0]?.id,
   );
-  return { patientId, providerId, typeId, appointmentId: booked.id, holdId, seriesId, caseId, phone };
+  return { patientId, providerId, typeId, appointmentId: booked.id, holdId, entryId, seriesId, caseId, phone };
 };
 
 beforeAll(async () => {

@@ -104,8 +104,10 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
   );
   await transact(opened.items);
   const holdId = await post(scheduling, '/v1/holds', { providerId, typeId, start: slots.body.items[4].start });
+  const entryId = await post(scheduling, '/v1/waiting-list', { patientId, typeId });
   return {
     providerId,
+    entryId,
     holdId,
     roomId,
     closureId,
@@ -135,6 +137,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   requestReschedule: {},
   cancelSeries: {},
   cancelProviderDay: { date: '2099-12-24', reason: 'Ill' },
+  leaveWaitingList: {},
   cancelAppointment: {},
   confirmAppointment: {},
   markArrived: {},
@@ -187,6 +190,18 @@ describe("another clinic's caller", () => {
     expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } });
   });
 
+  it.each(['patientId', 'providerId', 'typeId'])('cannot hold a time or wait with their %s', async (name) => {
+    const ids: Record<string, string | undefined> = { ...ourIds, [name]: theirIds[name] };
+    const { patientId, providerId, typeId, start } = ids;
+    const held = await askAsStaff(scheduling, ours.clinicId, 'POST /v1/holds', {
+      body: { patientId, providerId, typeId, start },
+    });
+    const joined = await askAsStaff(scheduling, ours.clinicId, 'POST /v1/waiting-list', {
+      body: { patientId, typeId, providerIds: [providerId] },
+    });
+    expect([held.status, joined.status]).toEqual([404, 404]);
+  });
+
   it.each(['patientId', 'providerId', 'typeId'])('cannot book a series with their %s', async (name) => {
     const ids: Record<string, string | undefined> = { ...ourIds, [name]: theirIds[name] };
     const { patientId, providerId, typeId, start } = ids;
@@ -222,11 +237,13 @@ describe("another clinic's caller", () => {
       'listProviders',
       'listRooms',
       'listTriageCases',
+      'listWaitingList',
     ]);
     const listQueries: Record<string, Record<string, string>[]> = {
       findPatients: [{ phone: theirIds.phone ?? '' }, { name: 'Lovelace' }],
       listCharges: [{ date: instantIn(24).slice(0, 10) }],
       findSlots: [{ typeId: ourIds.typeId ?? '', from: instantIn(24), to: instantIn(96) }],
+      listWaitingList: [{ typeId: ourIds.typeId ?? '' }],
     };
     for (const [key, route, handler] of lists) {
       for (const query of listQueries[route.name] ?? [{}]) {

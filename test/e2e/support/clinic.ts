@@ -250,7 +250,7 @@ export const advanceTo = async (
 export const sweep = async ({ info }: Pick<TestClinic, 'info'>): Promise<void> => {
   const lambda = new LambdaClient({});
   try {
-    for (const FunctionName of [info.functions.reminders, info.functions['check-ins']]) {
+    for (const FunctionName of Object.values(info.functions)) {
       const { FunctionError } = await lambda.send(new InvokeCommand({ FunctionName, Payload: new Uint8Array() }));
       if (FunctionError !== undefined) throw new Error(`The sweep ${FunctionName} failed`);
     }

@@ -650,12 +650,13 @@ describe('observation', () => {
     }
   });
 
-  test('a red flag that waits fifteen minutes, a text ten minutes late and a silent sweep ring', () => {
+  test('a red flag that waits fifteen minutes, a text or a freed time ten minutes late and a silent sweep ring', () => {
     const byMetric = (metric: string) => alarms.filter(({ Properties }) => Properties.MetricName === metric);
     expect(byMetric(metricNames.redFlagsWaiting)).toMatchObject([
       { Properties: { Threshold: 1, EvaluationPeriods: 15, Period: 60, Statistic: 'Minimum' } },
     ]);
     expect(byMetric(metricNames.oldestDueSeconds)).toMatchObject([
+      { Properties: { Threshold: 600 } },
       { Properties: { Threshold: 600 } },
       { Properties: { Threshold: 600 } },
     ]);
