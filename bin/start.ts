@@ -53,6 +53,7 @@ ${loaded.name} is open, after ${seconds(readyMillis)}.
 
   API        ${apiUrl}/v1/public/${info.slug}/appointment-types
   OpenAPI    ${apiUrl}/v1/openapi.json
+  Booking    ${apiUrl}/book/${info.slug}
   Phones     ${phonePageUrl}/
 
 Staff, who exist on this machine only:

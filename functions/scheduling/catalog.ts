@@ -174,6 +174,8 @@ export const publicCatalog = async (caller: Caller) => {
         name: type.name,
         minutes: type.minutes,
         modalities: type.modalities,
+        patientKind: type.patientKind,
+        requiredForm: type.requiredForm,
         providers: providers
           .filter((provider) => provider.active && type.providerIds.includes(provider.id))
           .map((provider) => ({ id: provider.id, name: provider.name })),

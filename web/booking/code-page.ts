@@ -14,6 +14,7 @@ export const renderCode = (view: CodeView): string => {
   const { style, explained, attributes } = faultOf('phoneCode', faults, 'Six digits. It is good for 10 minutes.');
   return renderPage({
     clinic,
+    isOpenToAll: true,
     title: view.notice === 'wrong' ? 'Please check – your code' : 'Your code',
     content: html`${topNotice(view)}
 <div class="intro">${step(4)}<h1>Enter your code</h1>

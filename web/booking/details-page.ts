@@ -22,6 +22,7 @@ export const renderDetails = (view: DetailsView): string => {
   const isFaulty = view.faults.length + questions.faults.length > 0;
   return renderPage({
     clinic,
+    isOpenToAll: true,
     title: isFaulty ? 'Please check – your details' : 'Your details',
     content: html`${isFaulty ? summary(view) : ''}
 <div class="intro">${step(3)}<h1>Your details</h1>

@@ -11,6 +11,7 @@ export const renderBooked = (view: BookedView): string => {
   const { clinic, slug, chosen, isUrgent } = view;
   return renderPage({
     clinic,
+    isOpenToAll: true,
     title: 'You are booked',
     content: html`<div class="note good" role="status" tabindex="-1" autofocus><h1>You are booked</h1>
 <p>See you on ${longDate(chosen.start, chosen.zone)} at ${timeOfDay(chosen.start, chosen.zone)}.</p></div>
@@ -52,6 +53,7 @@ const crisisLine = ({ namesCrisisLine }: { readonly namesCrisisLine: boolean }):
 export const renderEmergency = (view: EmergencyView): string =>
   renderPage({
     clinic: view.clinic,
+    isOpenToAll: true,
     title: 'Please act now',
     content: html`<section class="card" aria-labelledby="heading">
 <div class="note alarm" role="alert" tabindex="-1" autofocus><h1 id="heading">Please get emergency care now</h1>
@@ -71,6 +73,7 @@ ${actionButton('quiet', 'change', 'This was a mistake: change my answers')}
 export const renderBlocked = ({ clinic, slug, reason }: BlockedView): string =>
   renderPage({
     clinic,
+    isOpenToAll: true,
     title: 'Please call us',
     content: html`<section class="card">
 <div role="alert" tabindex="-1" autofocus><h1>Please call us to book</h1>

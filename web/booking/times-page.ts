@@ -20,7 +20,7 @@ export const renderTimes = (view: TimesView): string => {
     isOpenToAll: true,
     title: 'Choose a time',
     content: html`${topNotice(view)}
-<div class="intro">${step(2)}<h1>${mustSayWhere ? 'Where will you be?' : 'When would you like to come?'}</h1>
+<div class="intro">${step(2)}<h1>${mustSayWhere ? 'Where will you be?' : 'When would you like your visit?'}</h1>
 <p class="muted">${type.name}, ${type.minutes} minutes, with ${providerName ?? 'anyone'}. <a href="${bookingLink(slug, {})}">Start over</a></p></div>
 <form method="post" action="${bookingPath(slug)}">
 ${carried(view.fields, asked)}
@@ -60,13 +60,13 @@ const topNotice = (view: TimesView): Markup | string => {
 const askModality = ({ modalities, modality }: TimesView): Markup =>
   modalities.length === 1
     ? html`<input type="hidden" name="how" value="${modality}"><p>${modalityChoice[modality]}</p>`
-    : html`<fieldset class="question" role="radiogroup"><legend>How would you like to meet?</legend>
+    : html`<div class="question"><div><fieldset role="radiogroup"><legend>How would you like to meet?</legend>
 <div class="options">${modalities.map(
         (each) =>
           html`<label class="option" for="how-${each}"><input type="radio" id="how-${each}" name="how" value="${each}"${
             each === modality ? html` checked` : ''
           }><span>${modalityChoice[each]}</span></label>`,
-      )}</div></fieldset>`;
+      )}</div></fieldset></div></div>`;
 
 /** Asked of a visit by video or phone only; the style sheet hides it while the visit is at the clinic. */
 const askPlace = ({ states, state, zones, zone, now }: TimesView): Markup =>

@@ -11,7 +11,7 @@ export interface Page {
   readonly title: string;
   readonly clinic: ClinicView | undefined;
   readonly content: Markup;
-  /** Whether anybody may see it, because it is about nobody. @default a page private to one patient */
+  /** Whether its address is no secret: it opens nothing about anybody. @default a link of one patient */
   readonly isOpenToAll?: boolean | undefined;
 }
 

@@ -91,6 +91,7 @@ a[href^="tel:"]:not(.button){white-space:nowrap}
 .note.warn{background:var(--note-tint);color:var(--on-note-tint)}
 .note.alarm{background:var(--danger-tint);color:var(--on-danger-tint)}
 .note p{margin-top:.25rem}
+.intro+.note{margin-top:1rem}
 .note a{color:inherit}
 .note :focus-visible{outline-color:currentColor}
 .when{display:flex;gap:1rem;align-items:center}
@@ -169,7 +170,8 @@ form:has([name=how][value=in-person]:checked) .place{display:none}
 .day-list{margin-top:.75rem}
 .day-list details,.day-list details[open]{margin:0;padding:0;background:none;border:0;border-top:1px solid var(--line);border-radius:0}
 .day-list summary,.day-list details[open] summary{justify-content:space-between;gap:1rem;color:var(--text);font-weight:600;text-decoration:none;border-radius:.375rem}
-.day-list small{color:var(--muted-text);font-weight:400;font-size:.9375rem}
+.card>.question:first-child{border-top:0;padding-top:.25rem}
+.day-list small{white-space:nowrap;color:var(--muted-text);font-weight:400;font-size:.9375rem}
 .day-list .times{padding:.25rem 0 1.125rem}
 @media (hover:hover){.choice:hover{background:var(--accent-tint);color:var(--on-accent-tint)}}
 @media print{button,.button,details{display:none}}

@@ -56,6 +56,8 @@ export const publicRoutes = [
             name: z.string(),
             minutes: z.number().int(),
             modalities: z.array(modality),
+            patientKind: z.enum(['new', 'established', 'any']),
+            requiredForm: z.enum(['pre-visit', 'none']),
             providers: z.array(z.strictObject({ id: id('provider'), name: z.string() })),
           }),
         ),
