@@ -25,6 +25,7 @@ export const loadCalendar = async (
   range: { readonly from: Temporal.Instant; readonly to: Temporal.Instant },
 ): Promise<Calendar> => {
   const { clinicId } = caller;
+  if (providers.length === 0) return { providers: [], rooms: [], seconds: [], sheets: [] };
   const [knownRooms, knownSeconds] = await Promise.all([
     Promise.all(type.roomIds.map((id) => getRoom(clinicId, id))),
     Promise.all(type.secondProviderIds.map((id) => getProvider(clinicId, id))),
