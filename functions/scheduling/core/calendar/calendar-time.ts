@@ -1,4 +1,3 @@
-import { dayMillis } from '../../../platform/time.ts';
 import { CalendarFault } from './fault.ts';
 import type { CalendarProperty } from './read-calendar.ts';
 import type { WallClock, ZonesOfCalendar } from './zones.ts';
@@ -7,7 +6,7 @@ import type { WallClock, ZonesOfCalendar } from './zones.ts';
 export interface CalendarTime {
   /** A whole day: of the provider, wherever they are. */
   readonly isDate: boolean;
-  /** What the wall clock shows, counted as if it were UTC. */
+  /** What the wall clock shows, counted as if it were UTC; midnight of a whole day. */
   readonly wallMillis: number;
   readonly clock: WallClock;
 }
@@ -27,5 +26,4 @@ export const timeOfValue = (value: unknown, property: CalendarProperty, zones: Z
 };
 
 /** The instant of a time; of a date, that of the day's beginning. */
-export const instantMillis = ({ isDate, wallMillis, clock }: CalendarTime): number =>
-  isDate ? clock.dayStartMillis(Math.floor(wallMillis / dayMillis)) : clock.epochMillisOf(wallMillis);
+export const instantMillis = ({ wallMillis, clock }: CalendarTime): number => clock.epochMillisOf(wallMillis);

@@ -1,21 +1,17 @@
 import ICAL from 'ical.js';
-import { canonicalZone, dayMillis, zoneClock } from '../../../platform/time.ts';
+import { canonicalZone, dayMillis, type ZoneClock, zoneClock } from '../../../platform/time.ts';
 import { CalendarFault } from './fault.ts';
 import { type CalendarComponent, propertyOf } from './read-calendar.ts';
 import { icalTimeOf } from './recurrence.ts';
 import { windowsZones } from './windows-zones.ts';
 
 /** What turns the reading of a wall clock into an instant. */
-export interface WallClock {
-  epochMillisOf(wallMillis: number): number;
-  /** The first instant of a local day. */
-  dayStartMillis(epochDay: number): number;
-}
+export type WallClock = Pick<ZoneClock, 'epochMillisOf'>;
 
 /** The clocks of one calendar. */
 export interface ZonesOfCalendar {
   readonly utc: WallClock;
-  /** For whole days: the provider's own. */
+  /** For whole days, which begin when the provider's own do. */
   readonly ofDays: WallClock;
   /** By the name an event uses; without one, the time is meant wherever the provider is. */
   of(tzid: string | undefined): WallClock;
@@ -33,12 +29,12 @@ export const zonesOf = (components: readonly CalendarComponent[], providerZone: 
     if (typeof tzid === 'string') described.set(tzid, component);
   }
   const clocks = new Map<string, WallClock>();
-  const ofDays = zoneClock(providerZone);
+  const own = zoneClock(providerZone);
   return {
     utc: zoneClock('UTC'),
-    ofDays,
+    ofDays: { epochMillisOf: (wallMillis) => own.dayStartMillis(Math.floor(wallMillis / dayMillis)) },
     of: (tzid) => {
-      if (tzid === undefined) return ofDays;
+      if (tzid === undefined) return own;
       const known = clocks.get(tzid);
       if (known !== undefined) return known;
       const clock = clockOf(tzid, described.get(tzid));
@@ -73,21 +69,26 @@ export const knownZone = (name: string): string | undefined => {
   );
 };
 
+const observanceNeeds = ['dtstart', 'tzoffsetfrom', 'tzoffsetto'] as const;
+
 /** A zone as the file describes it. Its clock changes by yearly rules or on named days, or it is not understood. */
 const describedClock = (component: CalendarComponent): WallClock => {
-  const isPlain = component.components.every(({ properties }) =>
-    properties.filter(({ name }) => name === 'rrule').every(({ values: [rule] }) => isYearly(rule)),
+  const isPlain = component.components.every(
+    (part) =>
+      observanceNeeds.every((name) => propertyOf(part, name) !== undefined) &&
+      part.properties.filter(({ name }) => name === 'rrule').every(({ values: [rule] }) => isYearly(rule)),
   );
   if (!isPlain || component.components.length === 0) throw new CalendarFault('zone-unknown');
   const zone = ICAL.Timezone.fromData({ component: new ICAL.Component(sinceEpoch(component)) });
-  const epochMillisOf = (wallMillis: number): number => {
-    try {
-      return wallMillis - zone.utcOffset(icalTimeOf(wallMillis)) * 1000;
-    } catch (cause) {
-      throw new CalendarFault('zone-unknown', cause);
-    }
+  return {
+    epochMillisOf: (wallMillis) => {
+      try {
+        return wallMillis - zone.utcOffset(icalTimeOf(wallMillis)) * 1000;
+      } catch (cause) {
+        throw new CalendarFault('zone-unknown', cause);
+      }
+    },
   };
-  return { epochMillisOf, dayStartMillis: (epochDay) => epochMillisOf(epochDay * dayMillis) };
 };
 
 /** Windows dates the rules of its zones from 1601; following them through four centuries would take most of the time there is. */
