@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { epochDayOf, zoneClock } from '../../../../functions/platform/time.ts';
 import {
   checkWeeklyRules,
+  datedIntervals,
   localDay,
   openIntervals,
+  type WorkingTimes,
   workingHours,
 } from '../../../../functions/scheduling/core/availability.ts';
-import type { WeeklyRule } from '../../../../functions/scheduling/core/types.ts';
+import type { AvailabilityException, Closure, WeeklyRule } from '../../../../functions/scheduling/core/types.ts';
 import { stretchStarts, workingTimes, zonesAndDays } from './calendars.ts';
 
 const utc = (epochMinute: number): string =>
@@ -202,5 +204,123 @@ describe('open hours of a local day', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('what beats what', () => {
+  const date = '2026-11-24';
+  const zone = 'America/New_York';
+  /** Tuesday 09:00-12:00 and whatever else is given, as UTC (five hours later). */
+  const opens = (given: Partial<WorkingTimes>, on = date): string[] =>
+    openIntervals(
+      workingHours({ availability: [{ weekday: 2, from: '09:00', to: '12:00' }], ...given }),
+      epochDayOf(on),
+      zoneClock(zone),
+    ).map((open) => `${utc(open.startEpochMinute).slice(11, 16)}-${utc(open.endEpochMinute).slice(11, 16)}`);
+  const exception = (
+    kind: 'away' | 'extra',
+    from?: string,
+    to?: string,
+    dates: Partial<AvailabilityException> = {},
+  ): AvailabilityException => ({
+    id: 'exc_1',
+    providerId: 'prv_1',
+    kind,
+    firstDate: date,
+    lastDate: date,
+    reason: 'Course',
+    ...(from === undefined ? {} : { from, to }),
+    ...dates,
+  });
+  const closure = (from?: string, to?: string): Closure => ({
+    id: 'cls_1',
+    firstDate: date,
+    lastDate: date,
+    name: 'Holiday',
+    ...(from === undefined ? {} : { from, to }),
+  });
+
+  it('a break takes its time out of the hours and begins a new grid after it', () => {
+    const breaks: readonly WeeklyRule[] = [{ weekday: 2, from: '10:10', to: '10:40' }];
+    expect(opens({ breaks })).toEqual(['14:00-15:10', '15:40-17:00']);
+    expect(opens({ breaks: [{ weekday: 3, from: '10:10', to: '10:40' }] })).toEqual(['14:00-17:00']);
+  });
+
+  it('a break at either end, around, or beside the hours', () => {
+    const withBreak = (from: string, to: string) => opens({ breaks: [{ weekday: 2, from, to }] });
+    expect(withBreak('08:00', '09:30')).toEqual(['14:30-17:00']);
+    expect(withBreak('11:30', '13:00')).toEqual(['14:00-16:30']);
+    expect(withBreak('08:00', '13:00')).toEqual([]);
+    expect(withBreak('09:00', '12:00')).toEqual([]);
+    expect(withBreak('12:00', '13:00')).toEqual(['14:00-17:00']);
+    expect(withBreak('08:00', '09:00')).toEqual(['14:00-17:00']);
+  });
+
+  it('hours and breaks hold on their dates, the first and the last included', () => {
+    const rule = { weekday: 2, from: '09:00', to: '12:00' } as const;
+    expect(opens({ availability: [{ ...rule, effectiveFrom: date }] })).toHaveLength(1);
+    expect(opens({ availability: [{ ...rule, effectiveFrom: '2026-11-25' }] })).toEqual([]);
+    expect(opens({ availability: [{ ...rule, effectiveTo: date }] })).toHaveLength(1);
+    expect(opens({ availability: [{ ...rule, effectiveTo: '2026-11-23' }] })).toEqual([]);
+    const lunch = { weekday: 2, from: '09:00', to: '10:00' } as const;
+    expect(opens({ breaks: [{ ...lunch, effectiveTo: '2026-11-23' }] })).toEqual(['14:00-17:00']);
+    expect(opens({ breaks: [{ ...lunch, effectiveFrom: date }] })).toEqual(['15:00-17:00']);
+  });
+
+  it('rules of one weekday may overlap if no date has both', () => {
+    const summer = { weekday: 2, from: '09:00', to: '12:00', effectiveTo: '2026-10-31' } as const;
+    const winter = { weekday: 2, from: '10:00', to: '13:00', effectiveFrom: '2026-11-01' } as const;
+    expect(checkWeeklyRules([summer, winter])).toEqual([]);
+    expect(checkWeeklyRules([{ ...summer, effectiveTo: '2026-11-01' }, winter])).toEqual([
+      { index: 1, code: 'rules-overlap' },
+    ]);
+    const reversed = { ...summer, effectiveFrom: '2026-11-02' };
+    expect(checkWeeklyRules([reversed])).toEqual([{ index: 0, code: 'dates-reversed' }]);
+    expect(opens({ availability: [summer, winter] })).toEqual(['15:00-18:00']);
+  });
+
+  it('a closure beats the hours, whole or in part, on its dates only', () => {
+    expect(opens({ closures: [closure()] })).toEqual([]);
+    expect(opens({ closures: [closure('09:00', '10:30')] })).toEqual(['15:30-17:00']);
+    expect(opens({ closures: [closure()] }, '2026-12-01')).toEqual(['14:00-17:00']);
+  });
+
+  it('extra hours beat a closure and a break, and stand where there are no hours', () => {
+    const extra = [exception('extra', '10:00', '11:00')];
+    expect(opens({ closures: [closure()], exceptions: extra })).toEqual(['15:00-16:00']);
+    expect(opens({ breaks: [{ weekday: 2, from: '09:00', to: '12:00' }], exceptions: extra })).toEqual(['15:00-16:00']);
+    expect(opens({ availability: [], exceptions: extra })).toEqual(['15:00-16:00']);
+  });
+
+  it('extra hours that overlap the hours lengthen them; those that touch are a stretch of their own', () => {
+    expect(opens({ exceptions: [exception('extra', '11:00', '14:00')] })).toEqual(['14:00-19:00']);
+    expect(opens({ exceptions: [exception('extra', '12:00', '14:00')] })).toEqual(['14:00-17:00', '17:00-19:00']);
+    expect(opens({ exceptions: [exception('extra', '07:00', '08:00')] })).toEqual(['12:00-13:00', '14:00-17:00']);
+  });
+
+  it('being away beats everything, whole or in part', () => {
+    const extra = exception('extra', '13:00', '14:00');
+    expect(opens({ exceptions: [extra, exception('away')] })).toEqual([]);
+    expect(opens({ exceptions: [exception('away', '11:00', '13:30'), extra] })).toEqual(['14:00-16:00', '18:30-19:00']);
+  });
+
+  it('exceptions hold from their first date to their last', () => {
+    const dates = { firstDate: '2026-11-23', lastDate: '2026-12-01' };
+    const away = { exceptions: [exception('away', undefined, undefined, dates)] };
+    expect(opens(away)).toEqual([]);
+    expect(opens(away, '2026-12-01')).toEqual([]);
+    expect(opens(away, '2026-12-08')).toHaveLength(1);
+    expect(opens(away, '2026-11-17')).toHaveLength(1);
+  });
+
+  it('the minutes of a day that a leave takes', () => {
+    const minutesOf = (dated: Closure, on: string) =>
+      datedIntervals(dated, epochDayOf(on), zoneClock(zone)).map(
+        (range) => range.endEpochMinute - range.startEpochMinute,
+      );
+    expect(minutesOf(closure(), date)).toEqual([1440]);
+    expect(minutesOf(closure('09:00', '10:30'), date)).toEqual([90]);
+    expect(minutesOf(closure(), '2026-11-25')).toEqual([]);
+    expect(() => workingHours({ availability: [], closures: [closure('nine', '10:00')] })).toThrow(RangeError);
   });
 });

@@ -133,3 +133,53 @@ describe('search and check agree', () => {
     );
   });
 });
+
+describe('where the patient will be', () => {
+  const licence = { state: 'CO', kind: 'full', validFrom: '2026-11-24', validTo: '2026-11-24' } as const;
+  const licensed = { ...question, provider: { ...question.provider, licences: [licence] } };
+
+  it('is a state that the type serves and the provider is licensed in on that local day, ends included', () => {
+    expect(codeOf({ ...licensed, patientState: 'CO' })).toBe('ok');
+    expect(codeOf({ ...licensed, patientState: 'UT' })).toBe('not-licensed');
+    expect(codeOf({ patientState: 'CO' })).toBe('not-licensed');
+    const type = { ...question.type, states: ['UT'] };
+    expect(codeOf({ ...licensed, type, patientState: 'CO' })).toBe('state-not-served');
+    expect(codeOf({ ...licensed, type, patientState: 'UT' })).toBe('not-licensed');
+  });
+
+  it.each([
+    ['begins the day after', { ...licence, validFrom: '2026-11-25', validTo: '2026-12-31' }],
+    ['ended the day before', { ...licence, validFrom: '2020-01-01', validTo: '2026-11-23' }],
+  ])('counts no licence that %s', (_case, other) => {
+    const provider = { ...question.provider, licences: [other] };
+    expect(codeOf({ provider, patientState: 'CO' })).toBe('not-licensed');
+    expect(codeOf({ provider: { ...provider, licences: [other, licence] }, patientState: 'CO' })).toBe('ok');
+  });
+
+  it('is not asked where nobody says', () => {
+    expect(codeOf({})).toBe('ok');
+  });
+});
+
+describe('a day with as many visits of a type as it may have', () => {
+  const type = { ...question.type, id: 'aty_1', capacity: 2, dailyCap: 1 } as const;
+  const purpose = purposeOf(type);
+  const session = { startEpochMinute: 29_925_485, endEpochMinute: 29_925_525 };
+  const taken = occupy(emptySheet('prv_1', '2026-11-24', 'America/New_York'), session, 'apt_1', purpose);
+  const sheet = taken.ok ? taken.sheet : undefined;
+
+  it('takes no other, but the session that exists can be joined, on the grid or off it', () => {
+    expect(codeOf({ type, sheet, start: at('2026-11-24T15:30:00Z') })).toBe('day-full');
+    expect(codeOf({ type, sheet, start: at('2026-11-24T14:05:00Z') })).toBe('ok');
+    expect(codeOf({ type, sheet, start: at('2026-11-24T14:05:00Z'), stepMinutes: 15 })).toBe('ok');
+    expect(codeOf({ type: { ...type, dailyCap: 2 }, sheet, start: at('2026-11-24T15:30:00Z') })).toBe('ok');
+  });
+
+  it('does not count the visit that moves', () => {
+    expect(codeOf({ type, sheet, start: at('2026-11-24T15:30:00Z'), heldBy: 'apt_1' })).toBe('ok');
+  });
+
+  it('is free for other types', () => {
+    expect(codeOf({ type: { ...type, id: 'aty_2' }, sheet, start: at('2026-11-24T15:30:00Z') })).toBe('ok');
+  });
+});

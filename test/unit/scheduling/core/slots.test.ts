@@ -185,6 +185,128 @@ describe('a search', () => {
   });
 });
 
+describe('nothing found', () => {
+  const reasonOf = (search: Partial<SlotSearch>): string | undefined => {
+    const found = findSlots({ ...tuesday, ...search });
+    return found.ok ? found.emptyBecause : found.code;
+  };
+  const licences = [{ state: 'CO', kind: 'full', validFrom: '2026-11-24', validTo: '2026-11-24' }] as const;
+  const all: readonly [string, string][] = [['2026-11-24T14:00:00Z', '2026-11-24T17:00:00Z']];
+  const fortnight = { to: at('2026-12-08T05:00:00Z') };
+
+  it('is explained', () => {
+    expect(reasonOf({})).toBeUndefined();
+    expect(reasonOf({ sheets: [sheetOf(all)] })).toBe('fully-booked');
+    expect(reasonOf({ from: at('2026-11-25T05:00:00Z'), to: at('2026-11-26T05:00:00Z') })).toBe('closed');
+    expect(reasonOf({ now: at('2026-11-25T12:00:00Z') })).toBe('outside-horizon');
+    expect(reasonOf({ patientState: 'CO' })).toBe('not-licensed');
+    expect(reasonOf({ type: { ...tuesday.type, states: ['UT'] }, patientState: 'CO' })).toBe('state-not-served');
+    expect(reasonOf({ wanted: { fromMinute: 0, toMinute: 540 } })).toBe('outside-times');
+    expect(reasonOf({ wanted: { fromMinute: 0, toMinute: 1440, weekdays: new Set([1, 3]) } })).toBe('outside-times');
+  });
+
+  it('is called closed where the hours are too short for the visit', () => {
+    expect(reasonOf({ type: { ...tuesday.type, minutes: 181 } })).toBe('closed');
+  });
+
+  it('is explained by the days on which the provider is licensed', () => {
+    const provider = { ...tuesday.provider, licences };
+    expect(reasonOf({ ...fortnight, provider, patientState: 'CO', sheets: [sheetOf(all)] })).toBe('fully-booked');
+    const wednesday = { from: at('2026-11-25T05:00:00Z'), ...fortnight };
+    expect(reasonOf({ ...wednesday, provider, patientState: 'CO' })).toBe('not-licensed');
+  });
+
+  it('by what other times may change before what only others can change, where providers have several reasons', () => {
+    const reasonOfAll = (...providers: SlotSearch['provider'][]): string | undefined => {
+      const found = findSlotsOfProviders(providers, { ...tuesday, patientState: 'CO', sheets: [sheetOf(all)] });
+      return found.ok ? found.emptyBecause : found.code;
+    };
+    const unlicensed = { ...tuesday.provider, id: 'prv_3' as const };
+    const booked = { ...tuesday.provider, licences };
+    const closed = { ...booked, id: 'prv_2' as const, availability: [] };
+    expect(reasonOfAll(unlicensed, booked, closed)).toBe('fully-booked');
+    expect(reasonOfAll(unlicensed, closed)).toBe('closed');
+    expect(reasonOfAll(unlicensed)).toBe('not-licensed');
+    expect(reasonOfAll()).toBe('no-provider');
+  });
+});
+
+describe('what suits', () => {
+  it('is a time of day on the clock of who asks, from its beginning on and before its end', () => {
+    const wanted = { fromMinute: 9 * 60 + 30, toMinute: 10 * 60 + 30 };
+    expect(starts({ ...tuesday, wanted })).toEqual(['09:30', '10:00']);
+    expect(starts({ ...tuesday, wanted: { ...wanted, zone: 'America/Chicago' } })).toEqual(['10:30', '11:00']);
+  });
+
+  it('is a weekday on the clock of who asks', () => {
+    const wanted = { fromMinute: 0, toMinute: 1440, weekdays: new Set([3]) };
+    expect(starts({ ...tuesday, wanted })).toEqual([]);
+    // 09:00 in New York on Tuesday is Wednesday in Tokyo from 10:00 on.
+    expect(starts({ ...tuesday, wanted: { ...wanted, zone: 'Asia/Tokyo' } })).toEqual([
+      '10:00',
+      '10:30',
+      '11:00',
+      '11:30',
+    ]);
+  });
+
+  it('is looked for before the limit counts', () => {
+    expect(starts({ ...tuesday, limit: 1, wanted: { fromMinute: 660, toMinute: 1440 } })).toEqual(['11:00']);
+  });
+});
+
+describe('a group session that lies between two starts of the grid', () => {
+  it('is offered while it has room', () => {
+    const group = { ...tuesday.type, minutes: 10, id: 'aty_1', capacity: 2 } as const;
+    const sheet = sheetOf([['2026-11-24T14:40:00Z', '2026-11-24T14:50:00Z']]);
+    const busy = sheet.busy.map((interval) => ({ ...interval, typeId: 'aty_1' as const }));
+    const searchWith = (members: number) =>
+      starts({ ...tuesday, type: group, stepMinutes: 60, sheets: [{ ...sheet, busy: Array(members).fill(busy[0]) }] });
+    expect(searchWith(1)).toEqual(['09:00', '09:40', '10:00', '11:00']);
+    expect(searchWith(2)).toEqual(['09:00', '10:00', '11:00']);
+  });
+});
+
+describe('a visit that needs more than its provider', () => {
+  const room = (id: 'rom_1' | 'rom_2') => ({ id, zone });
+  const second = (id: 'prv_2' | 'prv_3', from: string, to: string) => ({
+    id,
+    zone,
+    availability: [{ weekday: 2, from, to }] as const,
+  });
+  const roomBusy = (id: 'rom_1' | 'rom_2', from: string, to: string): DaySheet => ({
+    ...sheetOf([[`2026-11-24T${from}:00Z`, `2026-11-24T${to}:00Z`]]),
+    providerId: id,
+  });
+
+  it('finds the times at which any of the rooms is free', () => {
+    const withRooms = { ...withType({ roomIds: ['rom_1', 'rom_2'] }), rooms: [room('rom_1'), room('rom_2')] };
+    const sheets = [roomBusy('rom_1', '14:00', '16:00'), roomBusy('rom_2', '15:00', '17:00')];
+    expect(starts({ ...withRooms, sheets })).toEqual(['09:00', '09:30', '11:00', '11:30']);
+    expect(starts({ ...withRooms, rooms: [room('rom_2')], sheets })).toEqual(['09:00', '09:30']);
+    expect(findSlots({ ...withRooms, rooms: [], sheets })).toMatchObject({ slots: [], emptyBecause: 'fully-booked' });
+  });
+
+  it('finds the times at which any of the second providers works and is free, never the first again', () => {
+    const type = { ...tuesday.type, secondProviderIds: ['prv_1', 'prv_2', 'prv_3'] as const };
+    const seconds = [second('prv_2', '09:00', '10:15'), second('prv_3', '11:30', '13:00'), tuesday.provider];
+    expect(starts({ ...tuesday, type, seconds })).toEqual(['09:00', '09:30', '11:30']);
+    const busy = { ...sheetOf([['2026-11-24T14:00:00Z', '2026-11-24T14:10:00Z']]), providerId: 'prv_2' as const };
+    expect(starts({ ...tuesday, type, seconds, sheets: [busy] })).toEqual(['09:30', '11:30']);
+    expect(starts({ ...tuesday, type, seconds: [tuesday.provider] })).toEqual([]);
+  });
+
+  it('finds none in a room whose own day ends in between', () => {
+    const late = { ...tuesday.provider, availability: [{ weekday: 2, from: '18:30', to: '20:00' }] as const };
+    const search = {
+      ...withType({ roomIds: ['rom_1'] }),
+      provider: late,
+      rooms: [{ id: 'rom_1' as const, zone: 'UTC' }],
+    };
+    expect(starts({ ...search, stepMinutes: 15 })).toEqual(['18:30', '19:00', '19:15', '19:30']);
+  });
+});
+
 describe('a search is refused', () => {
   it('when its range is reversed', () => {
     expect(starts({ ...tuesday, to: at('2026-11-24T04:59:59Z') })).toEqual(['range-reversed']);
