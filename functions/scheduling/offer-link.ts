@@ -48,12 +48,13 @@ export const loadOffered = async ({ link }: Pick<OfferRequest, 'link'>) => {
 };
 
 /** How an offer stands for its patient. */
-export type OfferStanding = 'open' | 'accepted' | 'declined' | 'over';
+export type OfferStanding = 'open' | 'accepted' | 'declined' | 'over' | 'withdrawn';
 
 const standings: Readonly<Record<OfferRefusal, OfferStanding>> = {
   'accepted-already': 'accepted',
   'declined-already': 'declined',
   over: 'over',
+  withdrawn: 'withdrawn',
 };
 
 /** Judged now: an offer whose time is up is over before any sweep has seen it. */
@@ -83,6 +84,7 @@ const refusals: Readonly<Record<OfferRefusal, () => Problem>> = {
   'accepted-already': () => new Problem('invalid-state', 'You have taken this time already: it is booked.'),
   'declined-already': () => new Problem('invalid-state', 'You have left this time to others.'),
   over: () => new Problem('offer-over', 'This offer was not answered in time. You are still on the waiting list.'),
+  withdrawn: () => new Problem('offer-over', 'This offer is over: you are not on the waiting list any more.'),
 };
 
 const requireOpen = (offer: Offer, { now }: Caller): void => {

@@ -1,6 +1,5 @@
 import type * as z from 'zod';
-import { renderOffer } from '../../web/visit/offer-page.ts';
-import { pageHeaders } from '../../web/visit/pages.ts';
+import { pageHeaders, renderOffer } from '../../web/visit/pages.ts';
 import { loadPatient } from '../intake/patients.ts';
 import { env } from '../platform/config.ts';
 import type { Reply } from '../platform/http/api.ts';

@@ -1,26 +1,15 @@
 import { html } from 'hono/html';
 import { callLink, type Markup, notice, renderPage } from './page.ts';
-import type { ClinicView } from './view.ts';
-import { spoken, type TimedView, when, zoneOf } from './when.ts';
+import type { OfferView } from './view.ts';
+import { spoken, when, zoneOf } from './when.ts';
 import { arrival, timeOfDay, visitName, zoneName } from './wording.ts';
-
-/** A freed time that is kept for somebody on the waiting list. */
-export interface OfferView extends TimedView {
-  readonly clinic: ClinicView;
-  /** The link's secret: the page's own address is made of it. */
-  readonly token: string;
-  readonly standing: 'open' | 'accepted' | 'declined' | 'over';
-  readonly patientGivenName: string;
-  readonly providerName: string;
-  /** RFC 3339: until then it is kept. */
-  readonly expiresAt: string;
-}
 
 const titles: Readonly<Record<OfferView['standing'], string>> = {
   open: 'A time for you',
   accepted: 'Booked',
   declined: 'Thank you',
   over: 'This offer is over',
+  withdrawn: 'This offer is over',
 };
 
 /** The page an offer's link opens, however the offer stands: take the time, leave it, or read what became of it. */
@@ -33,13 +22,15 @@ const contentOf = (view: OfferView): Markup => {
       return openOffer(view);
     case 'accepted':
       return html`${notice('good', 'You have a new visit', `See you on ${spoken(view)}.`, true)}
-${visitCard(view, html`<p>We have sent you a text with its link: there you can move or cancel it. If you had another visit that you need no more, please cancel it by its own link, or call us, so that somebody else can have it.</p>`)}
-${callCard(view)}`;
+${visitCard(view, html`<p>We have sent you a text with its link: there you can move or cancel it. If you had another visit that you need no more, please cancel it by its own link, or call us, so that somebody else can have it.</p>`)}`;
     case 'declined':
-      return html`${notice('good', 'Thank you for telling us', 'We are offering this time to the next person. You keep your place on the waiting list.', true)}
+      return html`${notice('good', 'Thank you for telling us', 'Now others may have this time. You keep your place on the waiting list.', true)}
 ${callCard(view)}`;
     case 'over':
-      return html`${notice('warn', 'This offer is over', 'We could keep the time for a short while only, and have offered it to the next person. You keep your place on the waiting list: we will text you when another time is free.', true)}
+      return html`${notice('warn', 'This offer is over', 'We could keep the time for a short while only, and now others may have it. You keep your place on the waiting list: we will text you when another time is free.', true)}
+${callCard(view)}`;
+    case 'withdrawn':
+      return html`${notice('warn', 'This offer is over', 'You are not on the waiting list any more. If that is not what you wanted, please call us.', true)}
 ${callCard(view)}`;
     default:
       return view.standing satisfies never;

@@ -1,5 +1,6 @@
 /** The patient's pages: each renderer turns a view into one self-contained HTML document. */
 export { renderClosedForm, renderForm, renderFormResult } from './form-page.ts';
+export { renderOffer } from './offer-page.ts';
 export { renderProblemPage } from './problem-page.ts';
 export { contentSecurityPolicy, pageHeaders } from './theme.ts';
 export type {
@@ -8,6 +9,7 @@ export type {
   FormFault,
   FormResultView,
   FormView,
+  OfferView,
   VisitOutcome,
   VisitView,
 } from './view.ts';

@@ -1,6 +1,7 @@
 import type { FormSection } from '../../functions/intake/core/form.ts';
 import type { Disposition } from '../../functions/intake/core/screening.ts';
-import type { AppointmentStatus, Modality } from '../../functions/scheduling/core/types.ts';
+import type { AppointmentStatus } from '../../functions/scheduling/core/types.ts';
+import type { TimedView } from './when.ts';
 
 /** What the patient's pages show, ready to be written out; nothing here is looked up any more. */
 
@@ -14,7 +15,7 @@ export interface ClinicView {
 /** What the last tap came to; the query word `done` of the page it was redirected to. */
 export type VisitOutcome = 'confirmed' | 'moved' | 'cancelled' | 'rebooked' | 'changed' | 'taken';
 
-export interface VisitView {
+export interface VisitView extends TimedView {
   readonly clinic: ClinicView;
   /** The link's secret: the page's own address is made of it. */
   readonly token: string;
@@ -35,20 +36,23 @@ export interface VisitView {
   readonly seriesStarts: readonly string[];
   readonly patientGivenName: string;
   readonly providerName: string;
-  readonly modality: Modality;
-  /** RFC 3339. */
-  readonly start: string;
-  /** RFC 3339. */
-  readonly end: string;
-  /** The provider's zone: where an in-person visit takes place. */
-  readonly visitZone: string;
-  /** The patient's own zone: where the other visits reach them. */
-  readonly patientZone: string;
   /** Times it could move to, or be booked anew for: RFC 3339 starts in UTC, in any order. */
   readonly otherStarts: readonly string[];
   /** The pre-visit form: still to be answered, answered, or not taken any more. */
   readonly form: 'open' | 'answered' | 'closed';
   readonly outcome?: VisitOutcome | undefined;
+}
+
+/** A freed time that is kept for somebody on the waiting list. */
+export interface OfferView extends TimedView {
+  readonly clinic: ClinicView;
+  /** The link's secret: the page's own address is made of it. */
+  readonly token: string;
+  readonly standing: 'open' | 'accepted' | 'declined' | 'over' | 'withdrawn';
+  readonly patientGivenName: string;
+  readonly providerName: string;
+  /** RFC 3339: until then it is kept. */
+  readonly expiresAt: string;
 }
 
 export interface FormFault {

@@ -1,17 +1,8 @@
 import { html } from 'hono/html';
 import { callLink, type Markup, notice, renderPage } from './page.ts';
 import type { VisitOutcome, VisitView } from './view.ts';
-import {
-  arrival,
-  dayOfMonth,
-  isSameClock,
-  longDate,
-  monthName,
-  shortDate,
-  timeOfDay,
-  visitName,
-  zoneName,
-} from './wording.ts';
+import { spoken, when, zoneOf } from './when.ts';
+import { arrival, longDate, timeOfDay, visitName, zoneName } from './wording.ts';
 
 /**
  * The page a visit's link opens, in whatever state the visit is: confirm it, move it with one tap, cancel it, or read
@@ -23,15 +14,6 @@ export const renderVisit = (view: VisitView): string =>
     title: titleOf(view),
     content: html`${outcomeNotice(view)}${view.isOpen ? openVisit(view) : closedVisit(view)}`,
   });
-
-/** The zone times are shown in: the clinic's for a visit there, the patient's own for one that comes to them. */
-const zoneOf = (view: VisitView): string => (view.modality === 'in-person' ? view.visitZone : view.patientZone);
-
-/** `Tuesday, November 24 at 9:30 AM` */
-const spoken = (view: VisitView): string => {
-  const zone = zoneOf(view);
-  return `${longDate(view.start, zone)} at ${timeOfDay(view.start, zone)}`;
-};
 
 const titles: Readonly<Record<VisitOutcome, string>> = {
   confirmed: 'Confirmed',
@@ -131,29 +113,6 @@ const seriesCard = (view: VisitView): Markup | string => {
   )}</ul>
 <p class="muted small">We will text you a reminder with a link before each.</p>
 </section>`;
-};
-
-const when = (view: VisitView): Markup => {
-  const zone = zoneOf(view);
-  const isShownElsewhere = zone !== view.patientZone && !isSameClock(view.start, zone, view.patientZone);
-  return html`<div class="when">
-<div class="tile" aria-hidden="true"><b>${monthName(view.start, zone)}</b><span>${dayOfMonth(view.start, zone)}</span></div>
-<div>
-<p class="day"><time datetime="${view.start}">${longDate(view.start, zone)}</time></p>
-<p>${timeOfDay(view.start, zone)} – ${timeOfDay(view.end, zone)}</p>
-<p class="muted small">${zoneName(view.start, zone)}${
-    isShownElsewhere
-      ? html`. On your own clock: ${dateWhereOther(view)}${timeOfDay(view.start, view.patientZone)} ${zoneName(view.start, view.patientZone)}`
-      : ''
-  }</p>
-</div>
-</div>`;
-};
-
-/** The date on the patient's own clock, only where it is another one. */
-const dateWhereOther = (view: VisitView): string => {
-  const own = shortDate(view.start, view.patientZone);
-  return own === shortDate(view.start, zoneOf(view)) ? '' : `${own}, `;
 };
 
 const facts = (view: VisitView): Markup => html`<dl class="facts">

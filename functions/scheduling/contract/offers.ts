@@ -13,8 +13,11 @@ const offerView = z.strictObject({
   wallTime: z.string(),
   modality,
   status: z
-    .enum(['open', 'accepted', 'declined', 'over'])
-    .meta({ description: '`open`: kept for them until `expiresAt`; `over`: not answered in time' }),
+    .enum(['open', 'accepted', 'declined', 'over', 'withdrawn'])
+    .meta({
+      description:
+        '`open`: kept for them until `expiresAt`; `over`: not answered in time; `withdrawn`: they left the list',
+    }),
   expiresAt: instant,
 });
 

@@ -248,7 +248,7 @@ const wholeSecond = (instant: Temporal.Instant): Temporal.Instant =>
   Temporal.Instant.fromEpochMilliseconds(Math.floor(instant.epochMilliseconds / 1000) * 1000);
 
 /** Why an answer to an offer is not taken. */
-export type OfferRefusal = 'accepted-already' | 'declined-already' | 'over';
+export type OfferRefusal = 'accepted-already' | 'declined-already' | 'over' | 'withdrawn';
 
 /** Whether an offer can still be answered. It ends at its time, whether or not a sweep has seen that. */
 export const offerRefusal = (
@@ -262,9 +262,10 @@ export const offerRefusal = (
       return 'accepted-already';
     case 'declined':
       return 'declined-already';
+    case 'withdrawn':
+      return 'withdrawn';
     case 'expired':
     case 'not-sent':
-    case 'withdrawn':
       return 'over';
     default:
       return offer.status satisfies never;

@@ -5,9 +5,11 @@ import { formSections } from '../../../functions/intake/core/form.ts';
 import {
   contentSecurityPolicy,
   type FormView,
+  type OfferView,
   renderClosedForm,
   renderForm,
   renderFormResult,
+  renderOffer,
   renderProblemPage,
   renderVisit,
   type VisitView,
@@ -64,6 +66,20 @@ const calledOff = { ...closed, status: 'cancelled', mayRebook: true } as const;
 const standIn = { start: '2026-11-25T16:30:00Z', end: '2026-11-25T17:00:00Z' };
 const rebooked = { ...calledOff, mayRebook: false, otherStarts: [], standIn } as const;
 
+const offer: OfferView = {
+  clinic,
+  token,
+  standing: 'open',
+  patientGivenName: 'Ana',
+  providerName: 'Maya Chen',
+  modality: 'video',
+  start: '2026-11-24T16:30:00Z',
+  end: '2026-11-24T17:00:00Z',
+  visitZone: 'America/Los_Angeles',
+  patientZone: 'America/Denver',
+  expiresAt: '2026-11-23T18:35:00Z',
+};
+
 const pages: readonly (readonly [string, string])[] = [
   ['visit to confirm', renderVisit(visit)],
   ['confirmed visit', renderVisit({ ...visit, isConfirmed: true, outcome: 'confirmed', form: 'answered' })],
@@ -93,6 +109,12 @@ const pages: readonly (readonly [string, string])[] = [
   ['same-day advice', renderFormResult({ clinic, token, disposition: 'SAME_DAY', namesCrisisLine: false })],
   ['thanks', renderFormResult({ clinic, token, disposition: 'ROUTINE', namesCrisisLine: false })],
   ['closed form', renderClosedForm({ clinic, token })],
+  ['offer', renderOffer(offer)],
+  ['offer at the clinic, told by another clock', renderOffer({ ...offer, modality: 'in-person' })],
+  ['offer taken', renderOffer({ ...offer, standing: 'accepted' })],
+  ['offer left', renderOffer({ ...offer, standing: 'declined' })],
+  ['offer over', renderOffer({ ...offer, standing: 'over' })],
+  ['offer withdrawn', renderOffer({ ...offer, standing: 'withdrawn' })],
   ['expired link', renderProblemPage({ code: 'link-expired', status: 410 }, clinic)],
   ['unknown link', renderProblemPage({ code: 'not-found', status: 404 })],
   ['our failure', renderProblemPage({ code: 'internal', status: 500 }, clinic)],
@@ -125,7 +147,7 @@ describe.each(pages)('every page: %s', (_, source) => {
     const attributes = everything.flatMap((element) => [...element.attributes]);
     expect(attributes.filter(([name]) => name.startsWith('on') || name === 'style')).toEqual([]);
     const addresses = attributes.filter(([name]) => ['href', 'src', 'action'].includes(name)).map(([, value]) => value);
-    expect(addresses.filter((address) => !/^(?:\/v\/|tel:|#|\?|data:image\/svg)/.test(address))).toEqual([]);
+    expect(addresses.filter((address) => !/^(?:\/[vo]\/|tel:|#|\?|data:image\/svg)/.test(address))).toEqual([]);
   });
 
   it('carries its own policy, which names the hash of its own style', () => {
@@ -162,11 +184,12 @@ describe.each(pages)('every page: %s', (_, source) => {
     expect(elementsOf(page).filter(({ attributes }) => attributes.has('autofocus')).length).toBeLessThanOrEqual(1);
   });
 
-  it('sends its forms to itself, with the revision it shows', () => {
+  it('sends its forms to itself, with the revision it shows; an offer is answered once and has none', () => {
     for (const sent of named(page, 'form')) {
       expect(sent.attributes.get('method')).toBe('post');
-      expect(sent.attributes.get('action')).toMatch(new RegExp(`^/v/${token}(?:/form)?$`));
-      expect(hiddenFields(sent).rev).toMatch(/^\d+$/);
+      const address = sent.attributes.get('action');
+      expect(address).toMatch(new RegExp(`^/(?:v/${token}(?:/form)?|o/${token})$`));
+      if (address?.startsWith('/v/')) expect(hiddenFields(sent).rev).toMatch(/^\d+$/);
       expect(named(sent, 'button').every(({ attributes }) => attributes.get('type') === 'submit')).toBe(true);
     }
   });
@@ -363,6 +386,42 @@ it('a visit of a series lists what else is booked, on the patient’s clock', ()
     'Tuesday, December 1, 9:30 AM',
     'Tuesday, December 8, 9:30 AM',
   ]);
+});
+
+describe('an offer', () => {
+  const page = readMarkup(renderOffer(offer));
+
+  it('says until when it is kept, on the clock the visit is told by, and asks yes or no', () => {
+    const words = textOf(named(page, 'main')[0] ?? page);
+    expect(words).toMatch(/until 11:35\sAM Mountain Time/);
+    expect(words).toMatch(/Tuesday, November 24.*9:30\sAM/);
+    expect(named(page, 'form').map((sent) => [hiddenFields(sent).action, textOf(sent)])).toEqual([
+      ['accept', 'Take this time'],
+      ['decline', 'No, thank you'],
+    ]);
+  });
+
+  it.each([
+    ['accepted', 'You have a new visit', 'cancel it by its own link'],
+    ['declined', 'Thank you for telling us', 'keep your place'],
+    ['over', 'This offer is over', 'keep your place'],
+    ['withdrawn', 'This offer is over', 'not on the waiting list any more'],
+  ] as const)(
+    'once %s it says so, leaves nothing to tap twice, and leads to the telephone',
+    (standing, heading, next) => {
+      const ended = readMarkup(renderOffer({ ...offer, standing }));
+      expect(textOf(named(ended, 'h1')[0] ?? ended)).toBe(heading);
+      expect(textOf(ended)).toContain(next);
+      expect(named(ended, 'form', 'button')).toEqual([]);
+      expect(named(ended, 'a').some(({ attributes }) => attributes.get('href') === `tel:${clinic.phone}`)).toBe(true);
+    },
+  );
+
+  it('shows the time it is about only while it may become, or has become, theirs', () => {
+    for (const standing of ['declined', 'over'] as const) {
+      expect(textOf(readMarkup(renderOffer({ ...offer, standing })))).not.toContain('November 24');
+    }
+  });
 });
 
 describe('the form page', () => {
