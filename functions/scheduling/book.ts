@@ -19,6 +19,7 @@ import { planInvitation } from './invite.ts';
 import { type Held, takeTime } from './occupancy.ts';
 import { slotProblem } from './refusals.ts';
 import { untilWritten } from './retry.ts';
+import { loadReplaced, standInItem } from './stand-in.ts';
 import { appointmentItem, getAppointmentType, getProvider, sheetItem } from './store.ts';
 import { viewOf } from './view.ts';
 
@@ -34,6 +35,8 @@ export interface BookCommand {
   readonly patientState?: string | undefined;
   /** The hold whose time it takes over. */
   readonly holdId?: Id<'hold'> | undefined;
+  /** The visit that the clinic cancelled and that this one stands in for. */
+  readonly replaces?: Id<'appointment'> | undefined;
 }
 
 /** Books a visit for the front desk: any free whole minute of the provider's hours. */
@@ -43,7 +46,7 @@ export const book = async (caller: Caller, command: BookCommand, commit: Commit)
   );
   const known = found(patient, 'patient');
   return untilWritten(async () => {
-    const held = await useHold(caller, 'staff', command);
+    const [held, replaced] = await Promise.all([useHold(caller, 'staff', command), loadReplaced(caller, command)]);
     return writeBooking(
       caller,
       {
@@ -55,7 +58,8 @@ export const book = async (caller: Caller, command: BookCommand, commit: Commit)
         modality: command.modality,
         patientState: command.patientState,
         insteadOf: held.insteadOf,
-        also: () => held.items,
+        ...(replaced === undefined ? {} : { facts: { replaces: replaced.id } }),
+        also: ({ id }) => [...held.items, ...(replaced === undefined ? [] : [standInItem(caller, replaced, id)])],
       },
       (appointment, items) => {
         const view = viewOf(appointment);

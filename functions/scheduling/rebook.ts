@@ -1,13 +1,9 @@
 import { loadPatient } from '../intake/patients.ts';
-import { stampOf } from '../platform/actor.ts';
 import { found } from '../platform/problem.ts';
 import { loadBookable, writeBooking } from './book.ts';
 import { loadForChange } from './change.ts';
-import { decide } from './core/appointment-status.ts';
-import type { Appointment } from './core/types.ts';
-import { appointmentProblem } from './refusals.ts';
 import { untilWritten } from './retry.ts';
-import { appointmentItem } from './store.ts';
+import { standInItem } from './stand-in.ts';
 import { answering, changeRequest, type LinkRequest } from './visit-link.ts';
 
 /**
@@ -19,7 +15,7 @@ export const rebookByLink = (request: LinkRequest, start: string) =>
     const { caller } = request;
     const before = await loadForChange(caller, changeRequest(request));
     // Its state decides before the calendar: who has another visit already is told that.
-    rebooked(request, before, before.id);
+    standInItem(caller, before, before.id);
     const { providerId, typeId, modality, patientState } = before;
     const [patient, { provider, type }] = await Promise.all([
       loadPatient(caller.clinicId, before.patientId),
@@ -36,14 +32,8 @@ export const rebookByLink = (request: LinkRequest, start: string) =>
         patientState,
         onlyOffered: true,
         facts: { replaces: before.id },
-        also: ({ id }) => [appointmentItem(rebooked(request, before, id), stampOf(caller, 'rebooked'))],
+        also: ({ id }) => [standInItem(caller, before, id)],
       },
       answering(request),
     );
   });
-
-const rebooked = ({ caller }: LinkRequest, before: Appointment, as: Appointment['id']): Appointment => {
-  const decision = decide(before, { kind: 'rebook', as }, caller.now);
-  if (!decision.ok) throw appointmentProblem(decision.code);
-  return decision.appointment;
-};

@@ -33,7 +33,7 @@ import { viewOf } from './view.ts';
 const mostItems = 99;
 const daysPerWeek = 7;
 
-export interface BookSeriesCommand extends Omit<BookCommand, 'holdId'>, SeriesRhythm {}
+export interface BookSeriesCommand extends Omit<BookCommand, 'holdId' | 'replaces'>, SeriesRhythm {}
 
 /**
  * Books all visits of a series or none, in one transaction, with one confirmation for all. The horizon of the type says

@@ -202,6 +202,14 @@ describe("another clinic's caller", () => {
     expect([held.status, joined.status]).toEqual([404, 404]);
   });
 
+  it('cannot book in place of their visit', async () => {
+    const { patientId, providerId, typeId, start } = ourIds;
+    const answer = await askAsStaff(scheduling, ours.clinicId, 'POST /v1/appointments', {
+      body: { patientId, providerId, typeId, start, replaces: theirIds.appointmentId },
+    });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
   it.each(['patientId', 'providerId', 'typeId'])('cannot book a series with their %s', async (name) => {
     const ids: Record<string, string | undefined> = { ...ourIds, [name]: theirIds[name] };
     const { patientId, providerId, typeId, start } = ids;

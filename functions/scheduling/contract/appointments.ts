@@ -74,9 +74,12 @@ export const appointmentRoutes = [
       modality: modality.optional(),
       patientState: state.optional().meta({ description: 'Where the patient will be; the state of their address' }),
       holdId,
+      replaces: id('appointment')
+        .optional()
+        .meta({ description: 'A visit that the clinic cancelled: then its link books no other one' }),
     }),
     reply: { status: 201, body: appointmentView },
-    errors: ['not-found', 'slot-taken', 'slot-not-offered'],
+    errors: ['not-found', 'slot-taken', 'slot-not-offered', 'invalid-state'],
   }),
   defineRoute({
     name: 'getAppointment',

@@ -519,6 +519,20 @@ describe('a visit the clinic cancelled', () => {
     expect((await byLink(token, '')).body.mayRebook).toBe(true);
   });
 
+  it('is rebooked by the front desk as well; its link then books no other one', async () => {
+    const { visit, token } = await calledOff('13:00');
+    const stranger = await addPatient();
+    const wrong = await book(stranger, at(freshDay(), '13:00'), { replaces: visit.id });
+    expect(wrong).toMatchObject({ status: 400, body: { errors: [{ field: 'body.replaces' }] } });
+    const made = await book(visit.patientId, at(freshDay(), '13:00'), { replaces: visit.id });
+    expect(made).toMatchObject({ status: 201, body: { replaces: visit.id } });
+    expect((await read(visit.id)).rebookedAs).toBe(made.body.id);
+    const late = await byLink(token, '/rebook', { start: at(freshDay(), '13:00') });
+    expect(late).toMatchObject({ status: 409, body: { code: 'invalid-state' } });
+    const twice = await book(visit.patientId, at(freshDay(), '13:00'), { replaces: visit.id });
+    expect(twice).toMatchObject({ status: 409, body: { code: 'invalid-state' } });
+  });
+
   it.each(['patient', 'nobody'])('only: not one that %s cancelled', async (by) => {
     const visit = await booked(at(freshDay(), '12:00'));
     const token = await linkTo(visit);
