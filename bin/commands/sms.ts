@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { classify, OPEN_QUESTIONS } from '../../functions/messaging/core/replies.ts';
+import { classify, INTENTS, OPEN_QUESTIONS } from '../../functions/messaging/core/replies.ts';
 import { segment } from '../../functions/messaging/core/segments.ts';
 import { linesOf } from '../lines.ts';
+import { type LabelledReply, labelledReplyOf, type Score, scoreOf } from '../reply-corpus.ts';
 
 const reply = z.object({ body: z.string(), open: z.enum(OPEN_QUESTIONS) });
+const labelled = reply.extend({ intent: z.enum(INTENTS), value: z.number().nullable().default(null) });
 
 /** Texts without a clinic: how many parts one takes, what a reply means. The functions that the Lambdas use. */
 export const register = (program: Command): void => {
@@ -28,16 +30,22 @@ export const register = (program: Command): void => {
     .description('say what each reply asks for: {"body", "open"} per line on stdin')
     .addHelpText(
       'after',
-      `\n"open" is the question open in the thread: ${OPEN_QUESTIONS.join(', ')}.${note}\n\nExample:\n  echo '{"body":"about a 6","open":"pain"}' | plumbline sms classify`,
+      `\n"open" is the question open in the thread: ${OPEN_QUESTIONS.join(', ')}.${note}\n\nExample:\n  echo '{"body":"about a 6","open":"pain"}' | plumbline sms classify\n  cat replies.tsv | plumbline sms classify --score`,
     )
-    .action(() =>
-      answerLines(
-        (line) => {
-          const read = reply.safeParse(jsonOf(line));
-          return read.success ? classify(read.data) : undefined;
-        },
-        `{"body": string, "open": ${OPEN_QUESTIONS.map((open) => `"${open}"`).join(' | ')}}`,
-      ),
+    .option(
+      '--score',
+      'lines say what each reply means, too (label<TAB>text, or "intent" and "value"): print how many were read so',
+    )
+    .action(({ score }: { readonly score?: boolean }, command: Command) =>
+      score
+        ? scoreLines(command.optsWithGlobals().json === true)
+        : answerLines(
+            (line) => {
+              const read = reply.safeParse(jsonOf(line));
+              return read.success ? classify(read.data) : undefined;
+            },
+            `{"body": string, "open": ${OPEN_QUESTIONS.map((open) => `"${open}"`).join(' | ')}}`,
+          ),
     );
 };
 
@@ -48,6 +56,38 @@ const jsonOf = (line: string): unknown => {
   } catch {
     return undefined;
   }
+};
+
+/** Reads labelled replies, one a line, and prints one score for all: recall and false alarms per intent. */
+const scoreLines = async (asJson: boolean): Promise<void> => {
+  const corpus: LabelledReply[] = [];
+  let lineNumber = 0;
+  for await (const lines of linesOf(process.stdin)) {
+    for (const line of lines) {
+      lineNumber++;
+      if (line === '') continue;
+      const read = line.startsWith('{') ? labelled.safeParse(jsonOf(line)).data : labelledReplyOf(line);
+      if (read !== undefined) {
+        corpus.push(read);
+        continue;
+      }
+      process.stderr.write(
+        `plumbline: line ${lineNumber}: expected label<TAB>text or {"body", "open", "intent", "value"}\n`,
+      );
+      process.exitCode = 1;
+    }
+  }
+  const score = scoreOf(corpus);
+  process.stdout.write(asJson ? `${JSON.stringify(score)}\n` : tableOf(score));
+};
+
+const tableOf = ({ replies, correct, intents }: Score): string => {
+  const rows = Object.entries(intents).map(([intent, { labelled: all, found, falseAlarms }]) => {
+    const recall = all === 0 ? '-' : `${((100 * found) / all).toFixed(1)} %`;
+    return `${intent.padEnd(14)}${`${found}/${all}`.padStart(10)}${recall.padStart(10)}${String(falseAlarms).padStart(14)}\n`;
+  });
+  const head = `${'intent'.padEnd(14)}${'found'.padStart(10)}${'recall'.padStart(10)}${'false alarms'.padStart(14)}\n`;
+  return `${head}${rows.join('')}${correct} of ${replies} read as labelled\n`;
 };
 
 const answerLines = async (answer: (line: string) => object | undefined, expected: string): Promise<void> => {

@@ -12,7 +12,7 @@
  */
 
 /** Version of table and matching together; stored with every screening. Rises with every change of either. */
-export const RED_FLAG_RULE_SET = '2026-11-22.1';
+export const RED_FLAG_RULE_SET = '2026-11-22.2';
 
 /** How soon a human must act. Ordered: the first wins. */
 export const DISPOSITIONS = ['EMERGENCY', 'SAME_DAY'] as const;
@@ -67,7 +67,7 @@ const NUMB =
   'adormecid[oa]s?|adormecimiento|dormid[oa]s?|entumecid[oa]s?|entumecimiento|entumid[oa]s?|nosiento|sin sensibilidad|sin sensacion|perdi(?:do)? (?:la )?(?:sensibilidad|sensacion)|perdida de (?:la )?(?:sensibilidad|sensacion)|hormigueo|hormiguea|se me (?:duerme|duermen|durmio|durmieron)|acalambrad[oa]s?';
 const SADDLE =
   'saddle|groin|genitals?|genitalia|privates?|private (?:parts?|area)|crotch|perineum|perineal|between (?:my |the )?(?:legs|thighs)|inner thighs?|buttocks?|butt|butt ?cheeks?|bum|bottom|backside|rear end|rectum|rectal|anus|anal|vagina|vaginal|vulva|labia|penis|dick|scrotum|balls|testicles?|down there|where i sit|when i (?:wipe|sit on the toilet)|i wipe|wiping|' +
-  'ingle|ingles|genitales|entrepiernas?|(?:partes?|zona|area) (?:intimas?|privadas?|genital|intima)|nalgas?|trasero|gluteos?|pompis|ano|recto|entre (?:las|mis) piernas|alla abajo|ahi abajo|vagina|pene|testiculos?|perine|silla de montar|al limpiarme|cuando me limpio';
+  'ingle|ingles|genitales|entrepiernas?|(?:partes?|zona|area) (?:intimas?|privadas?|genital|intima)|nalgas?|trasero|gluteos?|pompis|ano|recto|entre (?:las|mis) piernas|(?:las|mis) partes(?= \\||$)|alla abajo|ahi abajo|vagina|pene|testiculos?|perine|silla de montar|al limpiarme|cuando me limpio';
 const URINE_EN =
   'pee|peeing|pees|urinate|urinating|urination|pass(?:ing)? (?:water|urine)|wee|piss|pissing|void|voiding|urine|my water|tinkle';
 const BOWEL_EN = 'poop|pooping|poo|poops|shit|stool|stools|bowels?|bowel movements?|my bm|feces|gas';
@@ -97,8 +97,8 @@ const FEVER =
   'fever|fevers|feverish|running a temp(?:erature)?|high temp(?:erature)?|temp(?:erature)? (?:is |of |at |was )*(?:over |above )?(?:10[0-6]|3[89]|40)|(?:10[1-6]|39|40) (?:degrees?|fever)|fiebre|calentura|febril|temperatura (?:alta|de)|chills|shivers|shivering|shaking chills|rigors|escalofrios?|night sweats|sudores nocturnos';
 
 const HURT_MYSELF =
-  'kill(?:ing)? myself|end(?:ing)? (?:my|this) (?:own )?life|end it all|ending it all|tak(?:e|ing) my (?:own )?life|commit(?:ting)? suicide|hang(?:ing)? myself|shoot(?:ing)? myself|cut(?:ting)? (?:myself on purpose|my wrists?)|slit(?:ting)? my wrists?|overdos(?:e|ed|ing)|tak(?:e|en|ing) (?:all|the whole bottle of) (?:of )?(?:my |the )?(?:pills|meds|medication)|jump(?:ing)? off (?:a|the) (?:bridge|building|roof)|goodbye (?:note|letter)|suicide (?:note|plan)|' +
-  'matarme|suicidarme|me (?:quiero|voy a|pienso) (?:matar|suicidar)|quitarme la vida|(?:acabar|terminar) con (?:mi vida|todo)|cortarme las venas|tomarme todas las pastillas|ahorcarme|colgarme';
+  'kill(?:ing)? myself|(?:took|taken|swallowed) (?:(?:way )?too many|(?:a|an|the) (?:whole|entire|full) bottle of|a bunch of) (?:\\S+ )?(?:pills?|tablets?|meds|medicines?|medications?)|end(?:ing)? (?:my|this) (?:own )?life|end it all|ending it all|tak(?:e|ing) my (?:own )?life|commit(?:ting)? suicide|hang(?:ing)? myself|shoot(?:ing)? myself|cut(?:ting)? (?:myself on purpose|my wrists?)|slit(?:ting)? my wrists?|overdos(?:e|ed|ing)|tak(?:e|en|ing) (?:all|the whole bottle of) (?:of )?(?:my |the )?(?:pills|meds|medication)|jump(?:ing)? off (?:a|the) (?:bridge|building|roof)|goodbye (?:note|letter)|suicide (?:note|plan)|' +
+  'matarme|suicidarme|me (?:quiero|voy a|pienso) (?:matar|suicidar)|quitarme la vida|(?:acabar|terminar) con (?:mi vida|todo)|cortarme las venas|tomarme todas las pastillas|(?:me )?tome (?:demasiadas|muchas|un monton de) (?:pastillas|pildoras|tabletas|medicinas)|ahorcarme|colgarme';
 
 /** The rules. Order does not matter: every rule is asked, the most urgent disposition wins. */
 export const RED_FLAG_RULES: readonly RedFlagRule[] = [

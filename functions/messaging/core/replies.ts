@@ -15,6 +15,7 @@ import {
   isReaction,
   isRescheduleKeyword,
   isStopSign,
+  isVisitWord,
   keywordForms,
   NOT_A_CANCELLATION,
   NOT_AN_OPT_OUT,
@@ -23,6 +24,7 @@ import {
   RESCHEDULE_PHRASES,
   SAYS_WILL_COME,
   sentencesOf,
+  statementsOf,
 } from './reply-words.ts';
 
 /** What a patient's text asks for. */
@@ -92,15 +94,26 @@ export const asksToStop = (body: string): boolean => {
   return !isReaction(body) && optOut(body, folded, keywordForms(folded)) !== undefined;
 };
 
+/** Whether an opt-out is a bare CANCEL, END or the like, which may have meant the visit: staff ask, and the visit stands till then. */
+export const mayMeanVisit = (body: string): boolean => isVisitWord(keywordForms(foldWords(body)));
+
 const optOut = (body: string, folded: string, forms: readonly string[]): Classification | undefined => {
   if (isOptOutKeyword(forms)) return is('opt_out', 'The whole message is an opt-out keyword.');
   if (isStopSign(body)) return is('opt_out', 'The whole message is a stop sign.');
   const claims = folded.replace(NOT_AN_OPT_OUT, '|');
   if (OPT_OUT_PHRASES.test(claims)) return is('opt_out', 'A phrase that asks for no more texts.');
-  if (claims === folded && sentencesOf(body).some(isOptOutSentence)) {
+  if (statementsOf(body).some(saysOptOut)) {
     return is('opt_out', 'One sentence of the message is an opt-out keyword.');
   }
   return undefined;
+};
+
+/** A clause that is an opt-out keyword, in a statement that does not turn it round ("I did not say 'STOP'"). */
+const saysOptOut = (statement: string): boolean => {
+  const clauses = sentencesOf(statement);
+  if (!clauses.some(isOptOutSentence)) return false;
+  const folded = clauses.join(' ');
+  return folded.replace(NOT_AN_OPT_OUT, '|') === folded;
 };
 
 const help = (forms: readonly string[]): Classification | undefined =>

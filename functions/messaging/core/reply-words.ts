@@ -25,6 +25,11 @@ const OPT_OUT_ALONE = wordList(
   'cancel, cancle, cancell, cansel, cancel all, end, end all, ende, enough, para, fin, terminar, cancelar, cancela, cancele, cancelen, termina, quitar, quitarme, remover, off, unenroll, unroll me, dnc, do not disturb',
 );
 
+/** Those of them that may have meant the visit. */
+const OPT_OUT_OR_VISIT = wordList(
+  'cancel, cancle, cancell, cansel, cancel all, end, end all, ende, fin, terminar, cancelar, cancela, cancele, cancelen, termina',
+);
+
 const HELP = wordList(
   'help, info, ayuda, helpme, hlp, hepl, information, informacion, ayudame, ayudenme, necesito ayuda, i need help, need help, help needed, more info, mas informacion, mas info, que es esto, who is this, who are you, quien es, quien eres, support, commands, menu',
 );
@@ -103,6 +108,9 @@ export const isOptOutKeyword = (forms: readonly string[]): boolean =>
 /** True when one sentence of several is an opt-out keyword that does not depend on being alone. */
 export const isOptOutSentence = (sentence: string): boolean => isOneOf(OPT_OUT_ALWAYS, keywordForms(sentence));
 
+/** True for a bare opt-out word that people also use of a visit. */
+export const isVisitWord = (forms: readonly string[]): boolean => isOneOf(OPT_OUT_OR_VISIT, forms);
+
 export const isHelpKeyword = (forms: readonly string[]): boolean => isOneOf(HELP, forms);
 export const isOptInKeyword = (forms: readonly string[]): boolean => isOneOf(OPT_IN, forms);
 
@@ -125,7 +133,8 @@ export const OPT_OUT_PHRASES = phrases(
   '(?:take|get|remove|delete|drop|scratch|cut) (?:me|my (?:number|name|phone|cell|info)|this (?:number|phone)|us)(?: \\S+){0,3} (?:off|from|list)|(?:take|get|remove) me off|remove (?:me|my number|this number)|delete my (?:number|info|information|contact|data)|lose my number|off (?:your|the|this) (?:list|contact list|texting list)',
   'unsubscri\\w*(?: me| this number| us)?|unsubscribe|opt(?:ing|ed)? (?:me |us )?out|optout|i (?:do not|dont|no longer) consent|(?:revoke|withdraw|withdrawing|revoking) (?:my |all )?(?:consent|permission|authorization)|unenroll me|deactivate (?:these|my|this)',
   `(?:cancel|turn off|disable|shut off|discontinue|terminate|mute|block|opt out of) (?:all |the |these |my |your |those |this |of |any |future |receiving |getting )*(?:${TEXTS}|subscription|text service)`,
-  'leave me alone|stop bugging me|(?:wrong|not the right|incorrect) (?:number|person|phone)|you have the wrong|this is not (?:his|her|their) (?:number|phone)|not my (?:number|appointment)|no longer (?:has|have|at|her|his|my) (?:this )?number|reported? (?:this |you )?(?:as|for) spam|stop this (?:now|spam|crap|shit)|stop i (?:said|mean)|^(?:yes|yeah|ok|okay|no|nah|si) (?:please )?(?:stop|unsubscribe|opt out|alto|parar)(?: please)?$|make it stop texting|please stop(?: (?:it|this|these|them|now))?$|^please stop|i said stop|told you to stop|asked you to stop|want (?:this|these|it|them|the texts) to stop|i want to stop (?:getting|receiving|these|the|all|texts)|^(?:i want|id like|i would like) (?:you )?to stop$|how do i (?:stop|opt out|unsubscribe)(?: (?:this|these|texts|getting \\S+|the texts|from this))?$',
+  'leave me alone|stop bugging me|(?:wrong|not the right|incorrect) (?:number|person|phone)|you have the wrong|this is not (?:his|her|their) (?:number|phone)|not my (?:number|appointment)|no longer (?:has|have|at|her|his|my) (?:this )?number|reported? (?:this |you )?(?:as|for) spam|stop this (?:now|spam|crap|shit)|stop i (?:said|mean)|^(?:yes|yeah|ok|okay|no|nah|si) (?:please |por favor )?(?:stop|unsubscribe|opt out|alto|parar|paren|pare|basta)(?: please| por favor)?$|make it stop texting|please stop(?: (?:it|this|these|them|now))?$|^please stop|i said stop|told you to stop|asked you to stop|want (?:this|these|it|them|the texts) to stop|i want to stop (?:getting|receiving|these|the|all|texts)|^(?:i want|id like|i would like) (?:you )?to stop$|how do i (?:stop|opt out|unsubscribe)(?: (?:this|these|texts|getting \\S+|the texts|from this))?$',
+  'i (?:never|didnt|did not) (?:sign(?:ed)? up|subscribed?|ask(?:ed)?) (?:for|to) (?:this|these|any of this|your)|(?:isnt|is not|not) \\S+ (?:phone|number|cell)(?: anymore| any more)?$|cease and desist|cease (?:all |any |this |further )*(?:communications?|contact)|how many times (?:\\S+ ){1,8}stop$|^(?:c|r|\\d{1,2}) (?:and |but |please )?stop$|(?:this|it|esto) (?:is|es) spam|^its spam|^spam(?! (?:folder|filter))|reporting (?:this|you)',
   // Spanish
   `(?:no|ya no|nunca) (?:quiero|deseo|necesito|me interesa|kiero|autorizo|me interesan)(?: \\S+){0,4} ${TEXTOS}`,
   'no (?:quiero|deseo) (?:que me (?:escriban|manden|envien|texteen|contacten|molesten|llamen)|recibir(?: mas| nada| esto)?|mas (?:esto|de esto|nada))',
@@ -134,12 +143,12 @@ export const OPT_OUT_PHRASES = phrases(
   `no (?:mas|envien|manden|enviar|mandar) (?:de )?(?:estos |sus |los |mas )?${TEXTOS}`,
   '(?:quiten?(?:me)?|saquen?(?:me)?|borren?(?:me)?|eliminen?(?:me)?|quite|saque|borre|elimine|remuevan)(?: (?:mi|este|me|el|de|la|su|esta))* (?:numero|telefono|lista|nombre|datos)|(?:dar|darme|deme|denme|dame|dense|doy) de baja|(?:quiten?me|saquen?me|borren?me|eliminen?me)',
   `(?:cancelar?|cancelen|cancele|suspender|suspendan|desactivar|desactiven|detener|detengan|terminar|eliminar) (?:la |los |mi |mis |estos |las |todos |sus |el |de )*(?:suscripcion|subscripcion|${TEXTOS})`,
-  '(?:numero|telefono|persona) (?:equivocad[oa]|incorrect[oa])|se equivoc\\w+ de (?:numero|persona)|(?:retiro|revoco) (?:mi )?(?:consentimiento|permiso|autorizacion)|dejen?me en paz|no doy (?:mi )?(?:consentimiento|permiso)',
+  'no es (?:el |mi |su )?(?:numero|telefono|celular) de \\S+|(?:numero|telefono|persona) (?:equivocad[oa]|incorrect[oa])|se equivoc\\w+ de (?:numero|persona)|(?:retiro|revoco) (?:mi )?(?:consentimiento|permiso|autorizacion)|dejen?me en paz|no doy (?:mi )?(?:consentimiento|permiso)',
 );
 
 /** "Don't stop texting me": the same words with their sense turned round. Taken out before the phrases above are asked. */
 export const NOT_AN_OPT_OUT =
-  /(?<![^ ])(?:(?:dont|do not|don t|never|please dont|didnt|did not|didn t|not|wont|shouldnt|no need to|did i|do i have to|without) (?:(?:want|mean|say|ask|wish|need|ever|you|to|me|them|it|trying|going|please|i) ){0,4}(?:stop(?:ping|ped)?|quit|unsubscrib\w*|opt(?:ed|ing)?(?: me)? out|cancel(?:ing|ed)?)(?! (?:and|just) )(?: (?:me|texting|texts|the|my|these|sending|messaging|messages|reminders|text|reminding|getting|receiving|your))*|no (?:paren?|dejen?|deje|deja|pare|cancelen?|quiero parar|detengan)(?: (?:de|los|mis|enviar\w*|mandar\w*|escribir\w*|mensajes|recordatorios|la|mi|cita))*)(?![^ ])/g;
+  /(?<![^ ])(?:(?:unsubscribe|opt out) from what|(?:dont|do not|don t|never|please dont|didnt|did not|didn t|not|wont|shouldnt|no need to|did i|do i have to(?! (?:say|tell|ask))|without) (?:(?:want|mean|say|ask|wish|need|ever|you|to|me|them|it|trying|going|please|i) ){0,4}(?:stop(?:ping|ped)?|quit|unsubscrib\w*|opt(?:ed|ing)?(?: me)? out|cancel(?:ing|ed)?)(?! (?:and|just) )(?: (?:me|texting|texts|the|my|these|sending|messaging|messages|reminders|text|reminding|getting|receiving|your))*|no (?:paren?|dejen?|deje|deja|pare|cancelen?|quiero parar|detengan)(?: (?:de|los|mis|enviar\w*|mandar\w*|escribir\w*|mensajes|recordatorios|la|mi|cita))*)(?![^ ])/g;
 
 /** A request in words to be texted again. */
 export const OPT_IN_PHRASES = phrases(
@@ -158,7 +167,7 @@ const MY_VISIT = `(?:(?:my|the|our|this|that|his|her|it|for|on|next|upcoming|mi|
 export const RESCHEDULE_PHRASES = phrases(
   're ?sc?h?ed\\w*|resche?dul\\w*|resced\\w*|reshed\\w*|rescheudle|reschdule|rebook|re book|re schedule',
   `(?:move|change|switch|push|shift|swap|bump|postpone|delay|adjust|modify|mover|cambiar|cambio|cambie|cambiarla|moverla|posponer|posponerla|aplazar|aplazarla|recorrer|modificar|pasar) ${MY_VISIT}`,
-  '(?:move|push|change|switch|bump) (?:\\S+ ){0,3}(?:back|up|to|out|forward|earlier|later|dates?|times?|days?)|(?:can|could|may|please|need to|want to|like to|have to) (?:\\S+ )?(?:move|postpone|change|switch) (?:it|that|this|to|my)|postpone|reagend\\w*|re agend\\w*|reprogram\\w*|posponer\\w*|aplazar\\w*|cambiarla|cambiar (?:la |de |mi )?(?:hora|fecha|dia|cita)|cambiar$|mover$',
+  '(?:move|push|change|switch|bump) (?:\\S+ ){0,3}(?:back|up|to|out|forward|earlier|later|dates?|times?|days?)|(?:can|could|may|please|need to|want to|like to|have to) (?:\\S+ )?(?:move|postpone|change|switch) (?:it|that|this|to|my)|postpone|reagend\\w*|re agend\\w*|reprogram\\w*|posponer\\w*|aplazar\\w*|cambiarla|cambiar (?:la |de |mi )?(?:hora|fecha|dia|cita)|cambiar$|mover$|cambi(?:en|e|enme|eme) (?:la |el |de |mi )*(?:hora|fecha|dia|cita|horario)',
   '(?:different|another|(?<!every )other|new|better|later|earlier|sooner|alternate) (?:day|time|date|slot|appointment|appt|opening|hour)|some ?other (?:day|time)|(?:otra|otro|diferente|nueva|nuevo|distint[oa]) (?:hora|dia|fecha|horario|cita|semana)|(?:mas (?:tarde|temprano)|otro dia|otra hora|otra fecha|dia diferente)',
   `(?:can|could|may|is it possible|possible|would|do you have|any chance) (?:\\S+ ){0,6}(?:instead|(?:earlier|later|sooner)(?! (?:today )?(?:call|than)))|(?:${DAY}) instead|instead of (?:${DAY})|come (?:in )?(?:earlier|later|another|a different)|(?:en vez|en lugar) de`,
 );
@@ -166,6 +175,7 @@ export const RESCHEDULE_PHRASES = phrases(
 /** Cannot come, and has not said whether to move or to cancel: gets the link that does either. */
 export const CANNOT_COME_PHRASES = phrases(
   '(?:cant|cannot|can not|can t|wont|won t|will not|not going to|not gonna|unable to|not able to|wont be able to|will not be able to|not be able to|couldnt|dont think i can|dont think ill be able to|may not|might not|may not be able to|might not be able to)(?: (?:be able|probably|actually|to))* (?:make|come|attend|do (?:it|that|this|then|today|tomorrow|mon\\w*|tue\\w*|wed\\w*|thu\\w*|fri\\w*|the)|get there|be there|keep|be in|show up|go)(?! (?:to the (?:bathroom|gym|link)|a copy))',
+  '(?:that|this|the|my) (?:time|day|date|appointment|appt|slot) (?:doesnt|does not|wont|will not|isnt going to) work',
   '(?:doesnt|does not|dont|wont|isnt|not) (?:work(?:s|ing)?|a good time|good)(?: (?:for me|for us|anymore|now|that day|out|with my))|(?:something|things) (?:came|has come|come) up|have a conflict|schedul(?:e|ing) conflict|double booked',
   'no (?:puedo|podre|voy a poder|podria|voy a)(?: \\S+){0,1} ?(?:ir|asistir|llegar|venir|acudir|presentarme|hacerlo)|no (?:puedo|podre) (?:ese|esa|el|la|manana|hoy|a esa|en ese)(?: \\S+)?|me surgio|se me complico|no me queda bien|no me funciona|tengo un conflicto|no alcanzo',
 );
@@ -198,9 +208,9 @@ const BARE_C = wordList(
 const THUMBS = new Set(['👍', '👌', '✅', '✔', '☑', '🆗', '🙌', '💯']);
 const SKIN_OR_STYLE = /[\u{1f3fb}-\u{1f3ff}\ufe0f\s.!]/gu;
 
-/** True for a message that is nothing but a yes. */
+/** True for a message that is nothing but a yes; "yes?" asks back. */
 export const isConfirmation = (forms: readonly string[], raw: string): boolean =>
-  isOneOf(CONFIRM_WORDS, forms) || isThumb(raw);
+  (isOneOf(CONFIRM_WORDS, forms) && !raw.includes('?')) || isThumb(raw);
 
 const isThumb = (raw: string): boolean => {
   if (raw.length > 24) return false;
@@ -236,11 +246,18 @@ const REACTION =
   /^\s*(?:(?:liked|loved|disliked|emphasized|laughed at|questioned|removed an? \S+ from|reacted .{1,12} to|le (?:gusto|encanto|dio .{1,12} a)|no le gusto|te gusto|enfatizo|se rio de)\s*["“”«'‘]|.{1,4} (?:to|a) ["“«])/iu;
 export const isReaction = (raw: string): boolean => REACTION.test(raw.normalize('NFKD').replace(/\p{M}/gu, ''));
 
-const STOP_SIGNS = /^(?:\s|\ufe0f|🛑|✋|🚫|⛔|[.!])+$/u;
-export const isStopSign = (raw: string): boolean => raw.length <= 12 && /[🛑⛔]/u.test(raw) && STOP_SIGNS.test(raw);
+const MAX_STOP_SIGN_LENGTH = 24;
+/** True for a stop sign with nothing said beside it. */
+export const isStopSign = (raw: string): boolean =>
+  raw.length <= MAX_STOP_SIGN_LENGTH && /[🛑⛔]/u.test(raw) && !/[\p{L}\p{N}]/u.test(raw);
+
+/** As many as a text of 1,600 characters can have. */
+const MAX_SENTENCES = 800;
+const STATEMENT_ENDS = /[.!?;\n\r…]+/;
+/** What a message says, raw, split where a negation cannot reach across: not at commas, nor at quotes. */
+export const statementsOf = (raw: string): readonly string[] => raw.split(STATEMENT_ENDS, MAX_SENTENCES);
 
 const SENTENCE_ENDS = /[.!?;:,\n\r…"“”()–—]+|\s-+\s/;
-const MAX_SENTENCES = 40;
 /** The sentences and clauses of a message, each folded. */
 export const sentencesOf = (raw: string): readonly string[] =>
   raw

@@ -56,6 +56,26 @@ describe('plumbline sms', () => {
     expect(code).toBe(0);
   });
 
+  it('classify --score counts a labelled corpus, in either form, and shows no words of it', async () => {
+    const input = ['opt_out\tSTOP', 'other\tCANCEL', '{"body":"6","open":"pain","intent":"answer","value":6}', 'nope'];
+    const { code, out, err } = await run(['--json', 'sms', 'classify', '--score'], input.join('\n'));
+    expect(JSON.parse(out)).toMatchObject({
+      replies: 3,
+      correct: 2,
+      intents: {
+        opt_out: { labelled: 1, found: 1, falseAlarms: 1 },
+        answer: { labelled: 1, found: 1, falseAlarms: 0 },
+      },
+    });
+    expect(err).toMatch(/^plumbline: line 4: expected [^\n]+\n$/);
+    expect(code).toBe(1);
+
+    const table = await run(['sms', 'classify', '--score'], 'opt_out\tSTOP\n');
+    expect(table.out).toMatch(/opt_out +1\/1 +100\.0 % +0\n/);
+    expect(table.out).not.toContain('STOP');
+    expect(table.code).toBe(0);
+  });
+
   it('keeps the lines aligned and exits 1 when one cannot be read, naming it', async () => {
     const input = ['"a"', 'nope', '', '5', '"b"'].join('\n');
     const { code, out, err } = await run(['sms', 'segments'], input);
