@@ -41,7 +41,7 @@ export interface VisitTextsRequest {
    * own reminders. @default it is told by itself
    */
   readonly toldVisits?: number | undefined;
-  /** Consent to be texted that the same transaction records, so that it cannot be read yet. */
+  /** Whether there is consent to be texted: known already, or recorded by the same transaction. @default it is read */
   readonly consentGranted?: boolean | undefined;
 }
 
@@ -64,7 +64,7 @@ export const planVisitTexts = async (
 ): Promise<Plan> => {
   const [existing, mayText] = await Promise.all([
     change === 'booked' ? [] : messagesOfCause(caller.clinicId, appointment.id),
-    consentGranted === true || mayTextAbout(caller, patient.phone),
+    consentGranted ?? mayTextAbout(caller, patient.phone),
   ]);
   const voided = voidItems(caller, existing, voidedBecause[change]);
   if (!mayText || change === 'noshow') return { items: voided, refs: [] };

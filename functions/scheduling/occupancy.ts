@@ -9,7 +9,6 @@ import { defaultStepMinutes } from './core/slots.ts';
 import type {
   Appointment,
   AppointmentType,
-  Closure,
   Companion,
   DaySheet,
   MinuteRange,
@@ -30,23 +29,12 @@ export const withHours = async (
   clinicId: Id<'clinic'>,
   provider: Provider,
   from: string,
-  knownClosures?: Promise<readonly Closure[]>,
 ): Promise<Provider & ProviderHours> => {
   const [exceptions, closures] = await Promise.all([
     listExceptions(clinicId, provider.id, from),
-    knownClosures ?? listClosures(clinicId, from),
+    listClosures(clinicId, from),
   ]);
   return { ...provider, exceptions, closures };
-};
-
-/** The same for several providers, each from a date of their own: the clinic's closures are read once for all. */
-export const withHoursOfEach = (
-  clinicId: Id<'clinic'>,
-  providers: readonly { readonly provider: Provider; readonly from: string }[],
-): Promise<readonly (Provider & ProviderHours)[]> => {
-  const [first, ...others] = providers.map(({ from }) => from).toSorted();
-  const closures = first === undefined || others.length === 0 ? undefined : listClosures(clinicId, first);
-  return Promise.all(providers.map(({ provider, from }) => withHours(clinicId, provider, from, closures)));
 };
 
 /** Time that somebody has on day sheets: an appointment's, or a hold's. */
