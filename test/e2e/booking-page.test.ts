@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fieldsOfAnswers } from '../../functions/intake/core/answers.ts';
+import type { Answer } from '../../local/api.ts';
 import { formsOf } from '../../local/tour/page.ts';
 import { healthyAnswers } from '../helpers/form.ts';
 import { outcomeOf, tally } from './support/api.ts';
@@ -85,8 +86,8 @@ describe.each([
       await page.getByRole('button', { name: 'Show times' }).click();
       await page.getByText('In Eastern Time').waitFor();
       await look('times');
-      await page.locator('details').nth(2).locator('summary').click();
-      await page.locator('details').nth(2).getByRole('button').first().click();
+      await page.locator('details').nth(1).locator('summary').click();
+      await page.locator('details').nth(1).getByRole('button').first().click();
 
       await page.getByRole('heading', { name: 'Your details' }).waitFor();
       await look('details');
@@ -159,7 +160,11 @@ describe('a stranger who guesses', () => {
         },
       });
     const guesses = Array.from({ length: 20 }, (_, index) => String((Number(code) + 1 + index) % 1_000_000));
-    const answers = await Promise.all(guesses.map((guess) => book(guess.padStart(6, '0'))));
+    const answers: Answer[] = [];
+    for (let first = 0; first < guesses.length; first += 4) {
+      const some = guesses.slice(first, first + 4);
+      answers.push(...(await Promise.all(some.map((guess) => book(guess.padStart(6, '0'))))));
+    }
     expect(tally(answers.map(outcomeOf))).toEqual({ '422 phone-code-wrong': 20 });
     expect(outcomeOf(await book(code))).toBe('422 phone-code-wrong');
     expect(await visitsOf(phone)).toEqual([]);

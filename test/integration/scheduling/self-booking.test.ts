@@ -6,12 +6,12 @@ import { handler as intake } from '../../../functions/intake/handlers/http.ts';
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { getMessage } from '../../../functions/messaging/store.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
-import { handler as scheduling } from '../../../functions/scheduling/handlers/http.ts';
 import { mostTries, provePhone, requestPhoneCode } from '../../../functions/scheduling/phone-code.ts';
 import { licensedInColorado } from '../../helpers/catalog.ts';
 import { type Answer, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { healthyAnswers } from '../../helpers/form.ts';
 import { testPhone } from '../../helpers/phones.ts';
+import { scheduling } from '../../helpers/scheduling.ts';
 import { type Network, startNetwork } from '../messaging/network.ts';
 import { askAnyone, codesOn, codeTextOf, deliverCode, proveBy, storedCode } from './patient-phone.ts';
 
@@ -372,6 +372,27 @@ describe('who the clinic knows', () => {
     const code = await proveBy(network, clinic, one.phone);
     const other = await selfBook(requestOf({ ...one, givenName: 'Cai' }, code));
     expect(other).toMatchObject({ status: 409, body: { code: 'self-booking-blocked' } });
+  });
+});
+
+describe('another clinic', () => {
+  it('books none of our providers and types, under no code', async () => {
+    const other = await createTestClinic(Temporal.Now.instant());
+    const patient = person();
+    const phoneCode = await proveBy(network, other, patient.phone);
+    const answer = await askAnyone(other, 'POST /v1/public/{slug}/appointments', {
+      body: requestOf(patient, phoneCode, { start: starts[0] }),
+    });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } });
+    expect(await storedCode(other, patient.phone)).toMatchObject({ tries: 0, isUsed: false });
+  });
+
+  it('has limits of its own', async () => {
+    const other = await createTestClinic(Temporal.Now.instant());
+    const phone = testPhone();
+    for (let index = 0; index < 3; index += 1) await askForCode(phone);
+    const there = await askAnyone(other, 'POST /v1/public/{slug}/phone-codes', { body: { phone } });
+    expect(there.status).toBe(202);
   });
 });
 
