@@ -108,6 +108,11 @@ export const leftOut: readonly LeftOut[] = [
     modules: { [`${smithy}/event-streams/index.js`]: 'throws when loaded' },
   },
   {
+    what: 'the reader of browser names',
+    because: 'The SDK asks it in browsers only.',
+    modules: { 'bowser/bowser.mjs': 'throws when loaded' },
+  },
+  {
     what: 'timestamps of the SDK',
     because:
       'Neither an item nor what the carrier is told has a member of that type. The date of a Retry-After is read still.',

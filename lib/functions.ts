@@ -4,7 +4,7 @@ import { routes as intake } from '../functions/intake/contract.ts';
 import { routes as messaging } from '../functions/messaging/contract.ts';
 import { routes as platform } from '../functions/platform/contract.ts';
 import type { Route } from '../functions/platform/http/contract.ts';
-import { calendarRoutes, feedRoutes, linkRoutes, publicRoutes, staffRoutes } from '../functions/scheduling/contract.ts';
+import { deskRoutes, feedRoutes, linkRoutes, officeRoutes, publicRoutes } from '../functions/scheduling/contract.ts';
 import type { RecordsAccess } from './constructs/plumbline-function.ts';
 
 /** The queues of the house and who puts messages on them. */
@@ -71,7 +71,7 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
   },
   // Staff, strangers and patients with a link have a function each: a flood at one door leaves the others open.
   'scheduling-http': {
-    trigger: { kind: 'http', routes: staffRoutes },
+    trigger: { kind: 'http', routes: deskRoutes },
     records: 'write',
     enqueuesTexts: true,
     makesLinks: true,
@@ -95,10 +95,11 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     memoryMiB: 1024,
     timeoutSeconds: 10,
   },
-  // Asked a few times a year per provider: apart, so that the front desk's function need not carry it.
-  'scheduling-calendar-http': {
-    trigger: { kind: 'http', routes: calendarRoutes },
+  // Asked a few times a day: apart, so that the front desk's function need not carry it.
+  'scheduling-office-http': {
+    trigger: { kind: 'http', routes: officeRoutes },
     records: 'write',
+    enqueuesTexts: true,
     makesLinks: true,
     timeoutSeconds: 10,
   },
@@ -115,7 +116,7 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     enqueuesTexts: true,
     timeoutSeconds: 10,
   },
-  'messaging-http': { trigger: { kind: 'http', routes: messaging }, records: 'read', timeoutSeconds: 10 },
+  'messaging-http': { trigger: { kind: 'http', routes: messaging }, records: 'write', timeoutSeconds: 10 },
   'care-http': { trigger: { kind: 'http', routes: care }, records: 'write', timeoutSeconds: 10 },
   'billing-http': { trigger: { kind: 'http', routes: billing }, records: 'read', timeoutSeconds: 10 },
 

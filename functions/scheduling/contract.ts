@@ -1,27 +1,14 @@
-import { appointmentRoutes } from './contract/appointments.ts';
-import { calendarRoutes, feedRoutes } from './contract/calendars.ts';
-import { catalogRoutes } from './contract/catalog.ts';
-import { dayRoutes } from './contract/days.ts';
-import { holdRoutes } from './contract/holds.ts';
+import { feedRoutes } from './contract/calendars.ts';
+import { deskRoutes } from './contract/desk-routes.ts';
 import { linkRoutes } from './contract/links.ts';
+import { officeRoutes } from './contract/office-routes.ts';
 import { publicRoutes } from './contract/public-routes.ts';
-import { seriesRoutes } from './contract/series.ts';
-import { waitingListRoutes } from './contract/waiting-list.ts';
 
 /** What callers may ask of scheduling, by who they are: each list is answered by a function of its own, which imports it alone. */
+export { deskRoutes, feedRoutes, linkRoutes, officeRoutes, publicRoutes };
 
-/** Staff, signed in: `scheduling-http`. */
-export const staffRoutes = [
-  ...catalogRoutes,
-  ...appointmentRoutes,
-  ...seriesRoutes,
-  ...dayRoutes,
-  ...holdRoutes,
-  ...waitingListRoutes,
-] as const;
-
-/** Staff, signed in, about calendars outside the clinic: `scheduling-calendar-http`. */
-export { calendarRoutes, feedRoutes, linkRoutes, publicRoutes };
+/** Staff, signed in. */
+export const staffRoutes = [...deskRoutes, ...officeRoutes] as const;
 
 /** Everything. */
-export const routes = [...staffRoutes, ...calendarRoutes, ...publicRoutes, ...linkRoutes, ...feedRoutes] as const;
+export const routes = [...staffRoutes, ...publicRoutes, ...linkRoutes, ...feedRoutes] as const;

@@ -1,13 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import { expect } from 'vitest';
 import { handler as intake } from '../../functions/intake/handlers/http.ts';
-import { routeKeyOf } from '../../functions/platform/http/contract.ts';
-import { calendarRoutes } from '../../functions/scheduling/contract/calendars.ts';
-import { handler as calendars } from '../../functions/scheduling/handlers/calendar-http.ts';
-import { handler as scheduling } from '../../functions/scheduling/handlers/http.ts';
 import { licensedInColorado } from './catalog.ts';
 import { type Answer, askAsStaff, createTestClinic, type TestClinic } from './clinic.ts';
 import { testPhone } from './phones.ts';
+import { scheduling } from './scheduling.ts';
 
 /** A clinic of one provider, open day and night, with one type of visit; nothing another test does can touch it. */
 export interface Practice {
@@ -20,8 +17,6 @@ export interface Practice {
   /** Books half an hour of video at a wall time of the provider, `09:00`, so many days from now. */
   readonly book: (patientId: string, days: number, time: string) => Promise<{ id: string; start: string; end: string }>;
 }
-
-const ofCalendars: ReadonlySet<string> = new Set(calendarRoutes.map(routeKeyOf));
 
 export const practiceZone = 'America/Denver';
 
@@ -37,7 +32,7 @@ export const practiceTime = (days: number, time: string): Temporal.Instant =>
 export const openPractice = async (): Promise<Practice> => {
   const clinic = await createTestClinic(Temporal.Now.instant());
   const staff: Practice['staff'] = (routeKey, options = {}) =>
-    askAsStaff(ofCalendars.has(routeKey) ? calendars : scheduling, clinic.clinicId, routeKey, options);
+    askAsStaff(scheduling, clinic.clinicId, routeKey, options);
   const made = async (answer: Answer): Promise<Answer['body']> => {
     expect(answer).toMatchObject({ status: 201 });
     return answer.body;

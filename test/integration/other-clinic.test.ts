@@ -9,19 +9,19 @@ import { routes as intakeRoutes } from '../../functions/intake/contract.ts';
 import { handler as intake } from '../../functions/intake/handlers/http.ts';
 import { routes as messagingRoutes } from '../../functions/messaging/contract.ts';
 import { handler as messaging } from '../../functions/messaging/handlers/http.ts';
+import { createTaskItem } from '../../functions/messaging/task-store.ts';
 import { type Route, routeKeyOf } from '../../functions/platform/http/contract.ts';
+import { newId } from '../../functions/platform/ids.ts';
 import { transact } from '../../functions/platform/store/records.ts';
-import { calendarRoutes, staffRoutes as schedulingRoutes } from '../../functions/scheduling/contract.ts';
-import { handler as calendars } from '../../functions/scheduling/handlers/calendar-http.ts';
-import { handler as scheduling } from '../../functions/scheduling/handlers/http.ts';
+import { staffRoutes as schedulingRoutes } from '../../functions/scheduling/contract.ts';
 import { licensedInColorado } from '../helpers/catalog.ts';
 import { askAsStaff, createTestClinic, type TestClinic } from '../helpers/clinic.ts';
 import { testPhone } from '../helpers/phones.ts';
+import { scheduling } from '../helpers/scheduling.ts';
 
 /** Every staff route of every area with the handler that answers it. A new area is one more line. */
 const areas = [
   [schedulingRoutes, scheduling],
-  [calendarRoutes, calendars],
   [intakeRoutes, intake],
   [messagingRoutes, messaging],
   [careRoutes, care],
@@ -103,6 +103,18 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     { source: 'intake', sourceId: appointmentId, flags: ['test'], disposition: 'EMERGENCY' },
   );
   await transact(opened.items);
+  const task = {
+    id: newId('staffTask', now),
+    clinicId: clinic.clinicId,
+    kind: 'reply-unclear',
+    status: 'open',
+    openedAt: instantIn(0),
+    phone,
+    sourceId: 'in-1',
+    rev: 1,
+  } as const;
+  const actor = { kind: 'system', id: 'test' } as const;
+  await transact([createTaskItem({ clinicId: clinic.clinicId, actor, requestId: 'test', now }, task)]);
   const holdId = await post(scheduling, '/v1/holds', { providerId, typeId, start: slots.body.items[4].start });
   const entryId = await post(scheduling, '/v1/waiting-list', { patientId, typeId });
   return {
@@ -117,6 +129,7 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     appointmentId,
     seriesId,
     caseId: opened.case.id,
+    taskId: task.id,
     phone,
     start: slots.body.items[1].start,
   };
@@ -146,6 +159,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   createCalendarFeed: {},
   setCalendarImport: { url: 'https://calendar.example.com/basic.ics' },
   acknowledgeTriageCase: {},
+  closeStaffTask: {},
 };
 
 const queries: Readonly<Record<string, Record<string, string>>> = {
@@ -244,6 +258,7 @@ describe("another clinic's caller", () => {
       'listClosures',
       'listProviders',
       'listRooms',
+      'listStaffTasks',
       'listTriageCases',
       'listWaitingList',
     ]);

@@ -28,5 +28,5 @@ export const handler = httpHandler(
     showFormPage: ({ caller, link, params, query }) => showFormPage({ caller, link, token: params.token }, query.done),
     submitFormPage: ({ caller, link, params, body }) => submitFormPage({ caller, link, token: params.token }, body),
   },
-  { render: renderProblemPage, headers: pageHeaders },
+  async (problem, clinic) => ({ body: renderProblemPage(problem, clinic), headers: pageHeaders }),
 );

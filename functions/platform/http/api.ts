@@ -86,11 +86,14 @@ const exchangeOf = (event: APIGatewayProxyEventV2): Exchange => {
 /** The remembered answer was written by an earlier request under the same key. */
 class AnsweredBefore extends Error {}
 
-/** How a failure of a page route is shown: with the same headers (its content security policy) as the pages themselves. */
-export interface ProblemPage {
-  readonly render: (problem: ProblemDocument, clinic?: Clinic) => string;
-  readonly headers: Readonly<Record<string, string>>;
-}
+/**
+ * Renders a failure of a page route, with the headers (its content security policy) of the pages themselves. A promise,
+ * so that pages can be loaded when the first one is asked for.
+ */
+export type ProblemPage = (
+  problem: ProblemDocument,
+  clinic?: Clinic,
+) => Promise<{ readonly body: string; readonly headers: Readonly<Record<string, string>> }>;
 
 /**
  * The Lambda entry of an area's routes: one middy stack round all its use cases.
@@ -172,16 +175,19 @@ export const httpHandler = <const Routes extends readonly Route[]>(
         log.error('request failed', request.error, { requestId, route: request.event.routeKey });
       }
       const document = problem.toDocument(requestId);
-      const asPage = exchange?.route.reply.format === 'html' && problemPage !== undefined;
+      const page =
+        exchange?.route.reply.format === 'html' && problemPage !== undefined
+          ? await problemPage(document, await clinicOf(exchange))
+          : undefined;
       request.response = {
         statusCode: problem.status,
         headers: {
           ...commonHeaders,
-          ...(asPage ? problemPage.headers : {}),
-          'content-type': asPage ? htmlType : 'application/problem+json',
+          ...page?.headers,
+          'content-type': page === undefined ? 'application/problem+json' : htmlType,
           ...(problem.retryAfterSeconds === undefined ? {} : { 'retry-after': String(problem.retryAfterSeconds) }),
         },
-        body: asPage ? problemPage.render(document, await clinicOf(exchange)) : JSON.stringify(document),
+        body: page?.body ?? JSON.stringify(document),
       };
       logExchange(exchange, request.event.routeKey, problem.status, document);
     },

@@ -7,7 +7,7 @@ import { getAppointment } from '../store.ts';
 import { createFeed, revokeFeed, showFeed } from './feed-setup.ts';
 import { setImport, showImport, stopImport } from './import-setup.ts';
 
-/** What staff may do with a provider's calendars: the part of `scheduling-http` that is about them. */
+/** What staff may do with a provider's calendars: a part of `scheduling-office-http`. */
 export const calendarImplementations: Implementations<typeof calendarRoutes> = {
   createCalendarFeed: async ({ caller, params }) => ({ body: await createFeed(caller, params.providerId) }),
   getCalendarFeed: async ({ caller, params }) => ({ body: await showFeed(caller, params.providerId) }),

@@ -12,12 +12,10 @@ const offerView = z.strictObject({
   zone: z.string(),
   wallTime: z.string(),
   modality,
-  status: z
-    .enum(['open', 'accepted', 'declined', 'over', 'withdrawn'])
-    .meta({
-      description:
-        '`open`: kept for them until `expiresAt`; `over`: not answered in time; `withdrawn`: they left the list',
-    }),
+  status: z.enum(['open', 'accepted', 'declined', 'over', 'withdrawn']).meta({
+    description:
+      '`open`: kept for them until `expiresAt`; `over`: not answered in time; `withdrawn`: they left the list',
+  }),
   expiresAt: instant,
 });
 

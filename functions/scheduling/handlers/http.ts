@@ -3,40 +3,14 @@ import { httpHandler, type Request } from '../../platform/http/api.ts';
 import type { Route } from '../../platform/http/contract.ts';
 import { found } from '../../platform/problem.ts';
 import { book } from '../book.ts';
-import {
-  createAppointmentType,
-  createProvider,
-  createRoom,
-  updateAppointmentType,
-  updateProvider,
-  updateRoom,
-  withoutClinic,
-} from '../catalog.ts';
 import { type ChangeCommand, change } from '../change.ts';
-import { staffRoutes } from '../contract.ts';
+import { deskRoutes } from '../contract/desk-routes.ts';
 import { frontDeskImplementations } from '../front-desk.ts';
 import { holdTime, releaseHold } from '../hold.ts';
-import {
-  createClosure,
-  createException,
-  listClinicClosures,
-  listProviderExceptions,
-  removeClosure,
-  removeException,
-} from '../hours.ts';
 import { reschedule } from '../reschedule.ts';
 import { findSlots } from '../search.ts';
-import {
-  getAppointment,
-  getProvider,
-  getSheet,
-  listAppointmentTypes,
-  listPatientAppointments,
-  listProviders,
-  listRooms,
-} from '../store.ts';
+import { getAppointment, getProvider, getSheet, listPatientAppointments } from '../store.ts';
 import { dayViewOf, viewOf } from '../view.ts';
-import { joinWaitingList, leaveWaitingList, listWaitingList, readWaitingEntry } from '../waiting-list.ts';
 
 type StaffChange = Request<Route> & { readonly params: { readonly appointmentId: `apt_${string}` } };
 
@@ -57,53 +31,13 @@ const just =
   (): C =>
     command;
 
-export const handler = httpHandler(staffRoutes, {
+export const handler = httpHandler(deskRoutes, {
   ...frontDeskImplementations,
-  createProvider: async ({ caller, body, commit }) => ({ body: await createProvider(caller, body, commit) }),
-  listProviders: async ({ caller }) => ({
-    body: { items: (await listProviders(caller.clinicId)).map(withoutClinic) },
-  }),
-  getProvider: async ({ caller, params }) => ({
-    body: withoutClinic(found(await getProvider(caller.clinicId, params.providerId), 'provider')),
-  }),
-  updateProvider: async ({ caller, params, body, ifMatch, commit }) => ({
-    body: await updateProvider(caller, { id: params.providerId, ifMatch, input: body }, commit),
-  }),
-  createAvailabilityException: async ({ caller, params, body, commit }) => ({
-    body: await createException(caller, params.providerId, body, commit),
-  }),
-  listAvailabilityExceptions: async ({ caller, params, query }) => ({
-    body: { items: await listProviderExceptions(caller, params.providerId, query.from) },
-  }),
-  removeAvailabilityException: async ({ caller, params, commit }) => {
-    await removeException(caller, params.providerId, params.exceptionId, commit);
-    return {};
-  },
-  createClosure: async ({ caller, body, commit }) => ({ body: await createClosure(caller, body, commit) }),
-  listClosures: async ({ caller, query }) => ({ body: { items: await listClinicClosures(caller, query.from) } }),
-  removeClosure: async ({ caller, params, commit }) => {
-    await removeClosure(caller, params.closureId, commit);
-    return {};
-  },
-  createRoom: async ({ caller, body, commit }) => ({ body: await createRoom(caller, body, commit) }),
-  listRooms: async ({ caller }) => ({ body: { items: (await listRooms(caller.clinicId)).map(withoutClinic) } }),
-  updateRoom: async ({ caller, params, body, ifMatch, commit }) => ({
-    body: await updateRoom(caller, { id: params.roomId, ifMatch, input: body }, commit),
-  }),
   getProviderDay: async ({ caller, params, query }) => {
     const provider = found(await getProvider(caller.clinicId, params.providerId), 'provider');
     const sheet = await getSheet(caller.clinicId, provider.id, query.date, provider.zone, caller.now);
     return { body: dayViewOf(provider.id, sheet) };
   },
-  createAppointmentType: async ({ caller, body, commit }) => ({
-    body: await createAppointmentType(caller, body, commit),
-  }),
-  updateAppointmentType: async ({ caller, params, body, ifMatch, commit }) => ({
-    body: await updateAppointmentType(caller, { id: params.typeId, ifMatch, input: body }, commit),
-  }),
-  listAppointmentTypes: async ({ caller }) => ({
-    body: { items: (await listAppointmentTypes(caller.clinicId)).map(withoutClinic) },
-  }),
   findSlots: async ({ caller, query }) => ({ body: await findSlots(caller, query) }),
   bookAppointment: async ({ caller, body, commit }) => ({ body: await book(caller, body, commit) }),
   holdSlot: async ({ caller, body, commit }) => ({ body: await holdTime(caller, 'staff', body, commit) }),
@@ -111,14 +45,6 @@ export const handler = httpHandler(staffRoutes, {
     await releaseHold(caller, 'staff', params.holdId, commit);
     return {};
   },
-  joinWaitingList: async ({ caller, body, commit }) => ({ body: await joinWaitingList(caller, body, commit) }),
-  listWaitingList: async ({ caller, query: { typeId, ...page } }) => ({
-    body: await listWaitingList(caller, typeId, page),
-  }),
-  getWaitingEntry: async ({ caller, params }) => ({ body: await readWaitingEntry(caller, params.entryId) }),
-  leaveWaitingList: async ({ caller, params, body, ifMatch, commit }) => ({
-    body: await leaveWaitingList(caller, { id: params.entryId, ifMatch, reason: body.reason }, commit),
-  }),
   getAppointment: async ({ caller, params }) => ({
     body: viewOf(found(await getAppointment(caller.clinicId, params.appointmentId), 'appointment')),
   }),

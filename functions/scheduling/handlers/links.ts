@@ -1,11 +1,12 @@
-import { pageHeaders, renderProblemPage } from '../../../web/visit/pages.ts';
 import { httpHandler } from '../../platform/http/api.ts';
 import { linkRoutes } from '../contract/links.ts';
 import { acceptOffer, declineOffer, getOfferByLink } from '../offer-link.ts';
-import { showOfferPage, submitOfferPage } from '../offer-page.ts';
 import { rebookByLink } from '../rebook.ts';
 import { cancelByLink, confirmByLink, findSlotsByLink, getVisit, rescheduleByLink } from '../visit-link.ts';
-import { showVisitPage, submitVisitPage } from '../visit-page.ts';
+
+// Pages are loaded by the first request for one.
+const visitPages = () => import('../visit-page.ts');
+const offerPages = () => import('../offer-page.ts');
 
 export const handler = httpHandler(
   linkRoutes,
@@ -16,13 +17,16 @@ export const handler = httpHandler(
     rescheduleByLink: async (request) => ({ body: await rescheduleByLink(request, request.body.start) }),
     cancelByLink: async (request) => ({ body: await cancelByLink(request) }),
     rebookByLink: async (request) => ({ body: await rebookByLink(request, request.body.start) }),
-    showVisitPage: async (request) => showVisitPage(request, request.query.done),
-    submitVisitPage: async (request) => submitVisitPage(request, request.body),
+    showVisitPage: async (request) => (await visitPages()).showVisitPage(request, request.query.done),
+    submitVisitPage: async (request) => (await visitPages()).submitVisitPage(request, request.body),
     getOfferByLink: async (request) => ({ body: await getOfferByLink(request) }),
     acceptOfferByLink: async (request) => ({ body: await acceptOffer(request) }),
     declineOfferByLink: async (request) => ({ body: await declineOffer(request) }),
-    showOfferPage,
-    submitOfferPage: async (request) => submitOfferPage(request, request.body),
+    showOfferPage: async (request) => (await offerPages()).showOfferPage(request),
+    submitOfferPage: async (request) => (await offerPages()).submitOfferPage(request, request.body),
   },
-  { render: renderProblemPage, headers: pageHeaders },
+  async (problem, clinic) => {
+    const { pageHeaders, renderProblemPage } = await import('../../../web/visit/pages.ts');
+    return { body: renderProblemPage(problem, clinic), headers: pageHeaders };
+  },
 );

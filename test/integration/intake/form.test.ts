@@ -8,12 +8,12 @@ import type { Id } from '../../../functions/platform/ids.ts';
 import { newLinkToken } from '../../../functions/platform/ids.ts';
 import { linkTokenItem } from '../../../functions/platform/store/directory.ts';
 import { documentClient, transact } from '../../../functions/platform/store/records.ts';
-import { handler as scheduling } from '../../../functions/scheduling/handlers/http.ts';
 import { contentSecurityPolicy } from '../../../web/visit/pages.ts';
 import { licensedInColorado } from '../../helpers/catalog.ts';
 import { type Answer, ask, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { healthyAnswers as healthy } from '../../helpers/form.ts';
 import { testPhone } from '../../helpers/phones.ts';
+import { scheduling } from '../../helpers/scheduling.ts';
 
 const now = Temporal.Now.instant();
 

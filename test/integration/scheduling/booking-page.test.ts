@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { handler as care } from '../../../functions/care/handlers/http.ts';
 import { fieldsOfAnswers } from '../../../functions/intake/core/answers.ts';
 import { handler as intake } from '../../../functions/intake/handlers/http.ts';
-import { handler as scheduling } from '../../../functions/scheduling/handlers/http.ts';
 import { formsOf, type PageForm } from '../../../local/tour/page.ts';
 import { licensedInColorado } from '../../helpers/catalog.ts';
 import { type Answer, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { healthyAnswers } from '../../helpers/form.ts';
 import { testPhone } from '../../helpers/phones.ts';
+import { scheduling } from '../../helpers/scheduling.ts';
 import { type Network, startNetwork } from '../messaging/network.ts';
 import { askAnyone, codesOn, deliverCode, newAddress } from './patient-phone.ts';
 

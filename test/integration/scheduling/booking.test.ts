@@ -2,10 +2,10 @@ import { Temporal } from 'temporal-polyfill';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as intake } from '../../../functions/intake/handlers/http.ts';
 import { handler as messaging } from '../../../functions/messaging/handlers/http.ts';
-import { handler as scheduling } from '../../../functions/scheduling/handlers/http.ts';
 import { licensedInColorado } from '../../helpers/catalog.ts';
 import { type Answer, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { testPhone } from '../../helpers/phones.ts';
+import { scheduling } from '../../helpers/scheduling.ts';
 
 const now = Temporal.Now.instant();
 const week = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '07:30', to: '17:30' }));

@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as intake } from '../../../functions/intake/handlers/http.ts';
-import { handler as scheduling } from '../../../functions/scheduling/handlers/http.ts';
 import { licensedInColorado } from '../../helpers/catalog.ts';
 import { type Answer, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { testPhone } from '../../helpers/phones.ts';
+import { scheduling } from '../../helpers/scheduling.ts';
 
 const now = Temporal.Now.instant();
 const zone = 'America/Denver';

@@ -7,11 +7,11 @@ import { type Id, newLinkToken } from '../../../functions/platform/ids.ts';
 import { linkTokenItem } from '../../../functions/platform/store/directory.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import { cancelDay } from '../../../functions/scheduling/cancel-day.ts';
-import { handler as scheduling } from '../../../functions/scheduling/handlers/http.ts';
 import { handler as links } from '../../../functions/scheduling/handlers/links.ts';
 import { licensedInColorado } from '../../helpers/catalog.ts';
 import { type Answer, ask, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { testPhone } from '../../helpers/phones.ts';
+import { scheduling } from '../../helpers/scheduling.ts';
 
 const now = Temporal.Now.instant();
 const zone = 'America/Denver';

@@ -4,12 +4,12 @@ import { handler as intake } from '../../../functions/intake/handlers/http.ts';
 import type { Caller } from '../../../functions/platform/actor.ts';
 import type { Id } from '../../../functions/platform/ids.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
-import { handler as staffHandler } from '../../../functions/scheduling/handlers/http.ts';
 import { handler as publicHandler } from '../../../functions/scheduling/handlers/public.ts';
 import { holdMinutes, holdTime } from '../../../functions/scheduling/hold.ts';
 import { licensedInColorado } from '../../helpers/catalog.ts';
 import { type Answer, ask, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { testPhone } from '../../helpers/phones.ts';
+import { scheduling as staffHandler } from '../../helpers/scheduling.ts';
 
 const now = Temporal.Now.instant();
 

@@ -7,11 +7,11 @@ import { linkTokenItem } from '../../../functions/platform/store/directory.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import { listAttendance } from '../../../functions/scheduling/attendance-store.ts';
 import { change } from '../../../functions/scheduling/change.ts';
-import { handler as scheduling } from '../../../functions/scheduling/handlers/http.ts';
 import { handler as links } from '../../../functions/scheduling/handlers/links.ts';
 import { handler as strangers } from '../../../functions/scheduling/handlers/public.ts';
 import { type Answer, ask, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { testPhone } from '../../helpers/phones.ts';
+import { scheduling } from '../../helpers/scheduling.ts';
 
 const now = Temporal.Now.instant();
 const zone = 'America/Denver';

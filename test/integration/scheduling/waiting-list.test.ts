@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { messagesOfCause } from '../../../functions/messaging/store.ts';
 import { type Network, startNetwork } from '../messaging/network.ts';
+import { runProcess } from '../messaging/process.ts';
 import { Desk, inHours, now, pass, setNow, start } from './waiting-world.ts';
 
 let network: Network;
@@ -124,6 +125,20 @@ describe('a freed time', () => {
     await desk.sweep();
     expect(await desk.offers(waiting)).toEqual([]);
     expect(await desk.busyAt(freedAt)).toEqual([visit.id]);
+  });
+
+  it('waits for who has another offer just now, if nobody else wants it', async () => {
+    const waiting = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.free(inHours(72));
+    await desk.sweep();
+    const [first] = (await desk.entry(waiting)).offers;
+    expect(await desk.decline(await desk.token(waiting))).toMatchObject({ status: 200 });
+    pass(6);
+    await desk.sweep();
+    const [, second] = (await desk.entry(waiting)).offers;
+    expect([first?.start, second?.start].toSorted()).toEqual([freedAt, inHours(72)].toSorted());
+    expect(second?.status).toBe('offered');
   });
 
   it('is offered from where a shorter visit fits', async () => {
@@ -315,6 +330,100 @@ describe('a link', () => {
       expect(await desk.link(route, token), route).toMatchObject({ status: 404 });
     }
     expect(await desk.accept('AAAAAAAAAAAAAAAAAAAAAA')).toMatchObject({ status: 404 });
+  });
+});
+
+describe('the page', () => {
+  const open = (token: string) => desk.link('GET /o/{token}', token);
+  const tap = (token: string, action: string) =>
+    desk.link('POST /o/{token}', token, {
+      body: `action=${action}`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+
+  it('takes the time by a tap; a second tap, or a link opened again, says that it is booked', async () => {
+    const waiting = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+    const token = await desk.token(waiting);
+    const page = await open(token);
+    expect(page.status).toBe(200);
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(page.body).toContain('Take this time');
+    expect(await desk.offers(waiting)).toEqual(['offered']);
+    for (let taps = 0; taps < 2; taps += 1) {
+      const tapped = await tap(token, 'accept');
+      expect(tapped).toMatchObject({ status: 303 });
+      expect(tapped.headers.location).toMatch(new RegExp(`/o/${token}$`));
+      expect((await open(token)).body).toContain('You have a new visit');
+    }
+    expect(await desk.busyAt(freedAt)).toHaveLength(1);
+    expect(await tap(token, 'steal')).toMatchObject({ status: 400 });
+  });
+
+  it('leaves it by a tap, and says so when the offer is over', async () => {
+    const waiting = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+    const token = await desk.token(waiting);
+    expect(await tap(token, 'decline')).toMatchObject({ status: 303 });
+    expect((await open(token)).body).toContain('Thank you for telling us');
+    expect((await tap(token, 'accept')).status).toBe(303);
+    expect((await open(token)).body).toContain('Thank you for telling us');
+
+    await desk.free(inHours(72));
+    pass(1);
+    await desk.sweep();
+    const second = await desk.token(waiting);
+    expect(second).not.toBe(token);
+    pass(35);
+    expect((await tap(second, 'accept')).status).toBe(303);
+    expect((await open(second)).body).toContain('This offer is over');
+    expect(await desk.busyAt(inHours(72))).toEqual([]);
+  });
+});
+
+/** Each way a process can end: having made so many requests, the last of which arrived. */
+const diesAfter = async (body: () => Promise<unknown>, requests: number) =>
+  runProcess(body, { crash: { atCall: requests, requestArrives: true } });
+
+describe('whatever dies', () => {
+  it('in a sweep, the next one leaves one offer, one text and one hold', async () => {
+    const outcomes = new Set<string>();
+    for (let requests = 0, ended = 'crashed'; ended === 'crashed'; requests += 1) {
+      desk = await Desk.open(network);
+      const waiting = await desk.addWaiting();
+      await desk.free(freedAt);
+      ({ ended } = await diesAfter(() => desk.sweep(), requests));
+      const before = (await desk.offers(waiting)).join();
+      outcomes.add(before);
+      await desk.sweep();
+      expect(await desk.offers(waiting), `after ${requests} requests`).toEqual(['offered']);
+      expect(await desk.busyAt(freedAt)).toHaveLength(1);
+      const [offer] = (await desk.entry(waiting)).offers;
+      expect(await messagesOfCause(desk.clinic.clinicId, offer?.id ?? '')).toMatchObject([{ status: 'planned' }]);
+    }
+    // Both were met: the process died before its write, and after it.
+    expect([...outcomes].toSorted()).toEqual(['', 'offered']);
+  });
+
+  it('in a yes, the time is either booked, once, or still theirs to take', async () => {
+    const outcomes = new Set<string>();
+    for (let requests = 0, ended = 'crashed'; ended === 'crashed'; requests += 1) {
+      desk = await Desk.open(network);
+      const waiting = await desk.addWaiting();
+      await desk.free(freedAt);
+      await desk.sweep();
+      const token = await desk.token(waiting);
+      ({ ended } = await diesAfter(() => desk.accept(token), requests));
+      const again = await desk.accept(token);
+      outcomes.add(String(again.status));
+      expect([200, 409], `after ${requests} requests`).toContain(again.status);
+      const entry = await desk.entry(waiting);
+      expect(entry).toMatchObject({ status: 'booked', offers: [{ status: 'accepted' }] });
+      expect(await desk.busyAt(freedAt)).toEqual([entry.appointmentId]);
+    }
+    expect([...outcomes].toSorted()).toEqual(['200', '409']);
   });
 });
 

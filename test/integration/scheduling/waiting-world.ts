@@ -8,12 +8,12 @@ import { sendText } from '../../../functions/messaging/send.ts';
 import { messagesOfCause } from '../../../functions/messaging/store.ts';
 import type { Id } from '../../../functions/platform/ids.ts';
 import type { Offer } from '../../../functions/scheduling/core/waiting-list.ts';
-import { handler as staffHandler } from '../../../functions/scheduling/handlers/http.ts';
 import { handler as linkHandler } from '../../../functions/scheduling/handlers/links.ts';
 import { sweepOffers } from '../../../functions/scheduling/offers.ts';
 import { licensedInColorado } from '../../helpers/catalog.ts';
 import { type Answer, ask, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { testPhone } from '../../helpers/phones.ts';
+import { scheduling as staffHandler } from '../../helpers/scheduling.ts';
 import type { Network } from '../messaging/network.ts';
 
 /** A front desk with a waiting list, in a time of its own: sweeps look at every clinic. */
@@ -32,6 +32,7 @@ export const setNow = (instant: Temporal.Instant): void => {
   writeFileSync(clockFile, JSON.stringify({ offsetMillis: instant.epochMilliseconds - Date.now() }));
 };
 
+/** Lets time pass; none, and a slow machine has not moved the clock on by itself. */
 export const pass = (minutes: number): void => setNow(moved.add({ minutes }));
 export const now = (): Temporal.Instant => moved;
 
@@ -78,10 +79,12 @@ export class Desk {
   }
 
   staff(routeKey: string, options: Parameters<typeof askAsStaff>[3] = {}): Promise<Answer> {
+    pass(0);
     return askAsStaff(staffHandler, this.clinic.clinicId, routeKey, options);
   }
 
   link(routeKey: string, token: string, options: Parameters<typeof ask>[2] = {}): Promise<Answer> {
+    pass(0);
     return ask(linkHandler, routeKey, {
       body: routeKey.startsWith('POST') ? {} : undefined,
       ...options,

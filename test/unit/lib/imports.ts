@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const importedFiles = /^(?:import|export)(?! type\b)[^'"]*?from '(\.{1,2}\/[^']+\.ts)'/gm;
+// At once, or later: `await import('./pages.ts')`.
+const importedFiles = /(?:^(?:import|export)(?! type\b)[^'"]*?from |\bimport\()'(\.{1,2}\/[^']+\.ts)'/gm;
 
 /** The texts of a file and of every file of ours it imports, directly or through others. */
 export const readWithImports = (file: string, seen = new Map<string, string>()): readonly string[] => {
