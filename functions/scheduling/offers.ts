@@ -19,11 +19,13 @@ import { hasStarted } from './core/appointment-status.ts';
 import type { AppointmentType, Provider } from './core/types.ts';
 import { instantOfEpochMinute } from './core/visit-time.ts';
 import {
+  type Candidate,
   type LapseReason,
   type Offer,
   type Opening,
   offerRefusal,
   type SuitableTime,
+  suitsSomebodyAsked,
   type Turn,
   turnsFor,
   type WaitingEntry,
@@ -55,6 +57,8 @@ const maxPerShard = 100;
 const stepsPerSweep = 8;
 /** An offer whose text has not gone yet is looked at again: if it cannot go, the next in line is not kept waiting. */
 const textCheckMinutes = 2;
+/** An opening whose only takers have another offer just now is looked at again: they may leave that one. */
+const lookAgainMinutes = 5;
 
 /** @returns how many openings it found due */
 export const sweepOffers = async (now: Temporal.Instant, requestId: string): Promise<number> => {
@@ -127,40 +131,37 @@ const offerNext = async (caller: Caller, opening: Opening): Promise<void> => {
   const types = (await listAppointmentTypes(caller.clinicId)).filter(
     (type) => type.active && type.providerIds.includes(provider.id),
   );
-  for (const { type, turn } of await lineFor(caller, opening, types)) {
+  const line = await lineFor(caller, types);
+  const typeOf = new Map(line.map(({ entry, type }) => [entry.id, type] as const));
+  for (const turn of turnsFor(opening, line, caller.now)) {
+    const type = typeOf.get(turn.entry.id);
+    if (type === undefined) continue;
     const chosen = await choose(caller, { opening, provider, type, entryId: turn.entry.id });
     if (chosen === undefined) continue;
     if (Temporal.Instant.compare(chosen.turn.offerAt, caller.now) > 0) {
-      const dueAt = toStored(chosen.turn.offerAt);
-      return transact([openingItem(caller, { ...opening, dueAt, rev: opening.rev + 1 })]);
+      return putOff(caller, opening, chosen.turn.offerAt);
     }
     return makeOffer(caller, opening, chosen);
   }
-  return lapse(caller, opening, 'nobody-waits');
+  if (!suitsSomebodyAsked(opening, line, caller.now)) return lapse(caller, opening, 'nobody-waits');
+  return putOff(caller, opening, caller.now.add({ minutes: lookAgainMinutes }));
 };
 
-interface TurnOfType {
-  readonly type: AppointmentType;
-  readonly turn: Turn;
-}
+const putOff = (caller: Caller, opening: Opening, until: Temporal.Instant): Promise<void> =>
+  transact([openingItem(caller, { ...opening, dueAt: toStored(until), rev: opening.rev + 1 })]);
 
-/** Whom the opening would suit by what they said, in order, over the lines of all types the provider offers. */
+/** Everybody who waits for a visit of these types, as far as an index knows. */
 const lineFor = async (
   caller: Caller,
-  opening: Opening,
   types: readonly AppointmentType[],
-): Promise<readonly TurnOfType[]> => {
+): Promise<readonly (Candidate & { readonly type: AppointmentType })[]> => {
   const lines = await Promise.all(
-    types.map(async (type) => ({ type, entries: await wholeLine(caller.clinicId, type.id) })),
+    types.map(async (type) => {
+      const entries = await wholeLine(caller.clinicId, type.id);
+      return entries.map((entry) => ({ entry, type, minutes: type.minutes, textableFrom: caller.now }));
+    }),
   );
-  const typeOf = new Map(lines.flatMap(({ type, entries }) => entries.map(({ id }) => [id, type] as const)));
-  const candidates = lines.flatMap(({ type, entries }) =>
-    entries.map((entry) => ({ entry, minutes: type.minutes, textableFrom: caller.now })),
-  );
-  return turnsFor(opening, candidates, caller.now).flatMap((turn) => {
-    const type = typeOf.get(turn.entry.id);
-    return type === undefined ? [] : [{ type, turn }];
-  });
+  return lines.flat();
 };
 
 interface Chosen {

@@ -185,6 +185,20 @@ export const turnsFor = (
 };
 
 /**
+ * Whether somebody whom an opening would suit has another offer just now: if they leave that one, this one may be theirs,
+ * so it is worth looking again.
+ */
+export const suitsSomebodyAsked = (
+  opening: Parameters<typeof turnsFor>[0],
+  line: readonly Candidate[],
+  now: Temporal.Instant,
+): boolean => {
+  const asked = line.filter(({ entry }) => entry.status === 'offered');
+  const asIfReturned = asked.map((one) => ({ ...one, entry: { ...one.entry, status: 'waiting' as const } }));
+  return turnsFor(opening, asIfReturned, now).length > 0;
+};
+
+/**
  * The freed start itself first, whatever the length of the visit; then later ones that end within the freed stretch, so
  * that what is left of it stays in one piece.
  */
