@@ -188,6 +188,15 @@ describe('the line', () => {
     expect(turns.map(({ entry }) => entry.id)).toEqual(['wai_5', 'wai_4']);
   });
 
+  it('is worth another look only while somebody it suits has another offer', () => {
+    const line = (...entries: WaitingEntry[]): Candidate[] => entries.map((entry) => candidateOf(entry));
+    const look = (...entries: WaitingEntry[]): boolean => suitsSomebodyAsked(opening, line(...entries), now);
+    expect(look(entryOf({ status: 'offered' }))).toBe(true);
+    expect(look(entryOf(), entryOf({ id: 'wai_2', status: 'booked' }))).toBe(false);
+    expect(look(entryOf({ status: 'offered' }, { weekdays: [1] }))).toBe(false);
+    expect(look(entryOf({ status: 'offered', patientId: 'pat_0' }))).toBe(false);
+  });
+
   const instant = fc.integer({ min: 0, max: 5 }).map((day) => `2026-05-0${day + 1}T00:00:00Z`);
   const criteria: fc.Arbitrary<WaitingCriteria> = fc.record({
     typeId: fc.constant('aty_1' as const),
