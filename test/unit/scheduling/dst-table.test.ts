@@ -12,7 +12,7 @@ import {
   zoneClock,
   zonedDayBounds,
 } from '../../../functions/platform/time.ts';
-import { openIntervals, weeklyHours } from '../../../functions/scheduling/core/availability.ts';
+import { openIntervals, workingHours } from '../../../functions/scheduling/core/availability.ts';
 import { checkSlot } from '../../../functions/scheduling/core/check-slot.ts';
 import { emptySheet, occupy } from '../../../functions/scheduling/core/day-sheet.ts';
 import { findSlots } from '../../../functions/scheduling/core/slots.ts';
@@ -155,7 +155,7 @@ describe.each(oracle)('$zone', ({ zone, changes, days }) => {
   });
 
   it('opens at 07:30 on the wall, before, on and after each change, and closes at noon', () => {
-    const hours = weeklyHours(everyDay('07:30', '12:00'));
+    const hours = workingHours({ availability: everyDay('07:30', '12:00') });
     const open = days.map(({ date }) => openIntervals(hours, epochDayOf(date), zoneClock(zone)));
     expect(open).toEqual(
       days.map((day) => [{ startEpochMinute: ofDay(day, '07:30'), endEpochMinute: ofDay(day, '12:00') }]),
