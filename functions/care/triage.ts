@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
-import type { Id } from '../platform/ids.ts';
+import { derivedId, type Id } from '../platform/ids.ts';
 import { found, Problem } from '../platform/problem.ts';
 import { type Page, type QueryPage, type TransactItem, transact } from '../platform/store/records.ts';
 import { createCaseItem, getCase, pageOfCases, replaceCaseItem, type TriageCase, type TriageStatus } from './store.ts';
@@ -20,19 +19,11 @@ export interface TriageFinding {
   readonly disposition: string;
 }
 
-const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** The id of the case that a source opens: 130 bits of a hash in the alphabet of every other id. */
+/** The id of the case that a source opens. */
 export const triageCaseId = (
   clinicId: Id<'clinic'>,
   { source, sourceId }: Pick<TriageFinding, 'source' | 'sourceId'>,
-): Id<'triageCase'> => {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([clinicId, source, sourceId]))
-    .digest();
-  const characters = Array.from({ length: 26 }, (_, index) => crockford.charAt((digest[index] ?? 0) % 32));
-  return `tri_${characters.join('')}`;
-};
+): Id<'triageCase'> => derivedId('triageCase', [clinicId, source, sourceId]);
 
 /**
  * Opens a case: the items belong into the transaction that stores the words, which fails if the case exists already

@@ -16,6 +16,7 @@ import { appointmentCheck, loadAppointment, loadOffer, offerCheck } from '../sch
 import { barOf } from './consent.ts';
 import { decideSend, isTextingHour, stepNamed, textingUntil } from './core/plan.ts';
 import { formatClockTime, formatVisitTime, renderText, type TemplateName, tokensOf } from './core/templates.ts';
+import { codeOf } from './core/which.ts';
 import {
   getStanding,
   type Message,
@@ -162,6 +163,16 @@ const composeAnswer = async (caller: Caller, message: Message): Promise<Composed
   const standing = await getStanding(message.clinicId, message.to);
   if (standing.optedOut !== undefined && !answersToOptedOut.has(template)) return suppress('opted-out');
   if (standing.optedOut === undefined && isOptOut) return suppress('opted-in-again');
+  if (template === 'reply-which-visit' || template === 'reply-which-text') {
+    const options = await optionsText(caller, standing, template);
+    if (options === undefined) return suppress('answered');
+    return outgoing(
+      caller,
+      template,
+      { options },
+      { to: message.to, expiresAt, conditions: [standingCheckItem(standing)] },
+    );
+  }
   if (message.appointmentId === undefined) {
     return outgoing(caller, template, {}, { to: message.to, expiresAt, conditions: [standingCheckItem(standing)] });
   }
@@ -185,6 +196,33 @@ const composeAnswer = async (caller: Caller, message: Message): Promise<Composed
       }),
     ],
   });
+};
+
+/**
+ * What there is to choose from, each with its code: visits by their time, or our own texts by the time they were sent, which
+ * tells nobody anything. Undefined when there is nothing to choose any more.
+ */
+const optionsText = async (
+  { clinicId }: Caller,
+  { choice }: Standing,
+  template: 'reply-which-visit' | 'reply-which-text',
+): Promise<string | undefined> => {
+  if (choice === undefined) return undefined;
+  const texts = await Promise.all(
+    choice.options.map(async ({ patientId, appointmentId, askedAt }, index) => {
+      const [patient, appointment] = await Promise.all([
+        loadPatient(clinicId, patientId),
+        appointmentId === undefined ? undefined : loadAppointment(clinicId, appointmentId),
+      ]);
+      if (patient === undefined) return undefined;
+      if (template === 'reply-which-text')
+        return `${codeOf(index)} ${timeText(askedAt, patient.zone, formatVisitTime)}`;
+      if (appointment === undefined) return undefined;
+      const { zone = patient.zone } = zoneOf(appointment, patient.zone);
+      return `${codeOf(index)} ${timeText(appointment.start, zone, formatVisitTime)}`;
+    }),
+  );
+  return texts.includes(undefined) ? undefined : texts.join(', ');
 };
 
 /**
@@ -251,6 +289,8 @@ interface Subject {
   readonly caseId?: Id<'triageCase'> | undefined;
   /** Of how many visits it tells, if several. */
   readonly count?: string | undefined;
+  /** What a reply may mean, each with its code. */
+  readonly options?: string | undefined;
 }
 
 /** A visit in person is told in the clinic's time, where the patient will be; any other in the patient's. */
@@ -291,13 +331,14 @@ const outgoing = async (
   };
 };
 
-const parametersOf = (clinic: Clinic, { appointment, offer, zone = clinic.zone, caseId, count }: Subject) => ({
+const parametersOf = (clinic: Clinic, { appointment, offer, zone = clinic.zone, caseId, count, options }: Subject) => ({
   clinicName: clinic.brand,
   phone: clinic.phone,
   time: timeText(appointment?.start ?? offer?.start, zone, formatVisitTime),
   until: timeText(offer?.expiresAt, zone, formatClockTime),
   caseId: caseId ?? '',
   count: count ?? '',
+  options: options ?? '',
 });
 
 const timeText = (instant: string | undefined, zone: string, format: typeof formatVisitTime): string =>
@@ -369,6 +410,22 @@ const questionAbout = (
   openUntil: kind === 'confirm' ? start : toStored(caller.now.add({ hours: openHours.pain })),
 });
 
+/** More are never open at once in practice; an item has its limits. */
+const maxOpenQuestions = 8;
+
+/** The questions open in a thread once another is asked, which takes the place of the same one asked before. */
+const withQuestion = ({ openQuestions = [] }: Standing, asked: OpenQuestion): readonly OpenQuestion[] => [
+  ...openQuestions
+    .filter((open) => asked.askedAt < open.openUntil && !isSameQuestion(open, asked))
+    .slice(1 - maxOpenQuestions),
+  asked,
+];
+
+const isSameQuestion = (one: OpenQuestion, other: OpenQuestion): boolean =>
+  one.kind === other.kind &&
+  one.patientId === other.patientId &&
+  (one.kind !== 'confirm' || one.appointmentId === other.appointmentId);
+
 /** Holds the claim to the standing it was decided on, and notes what the text tells or asks. */
 const standingAfter = (
   caller: Caller,
@@ -382,7 +439,7 @@ const standingAfter = (
   const next: Standing = {
     ...standing,
     lastVisit: lastVisit ?? standing.lastVisit,
-    openQuestion: asked ?? standing.openQuestion,
+    ...(asked === undefined ? {} : { openQuestions: withQuestion(standing, asked), choice: undefined }),
   };
   return [standingItem(caller, next, 'told')];
 };

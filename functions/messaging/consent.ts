@@ -92,7 +92,7 @@ export const turnTexts = (
           optedOut: undefined,
           granted: { ...standing.granted, treatment: standing.granted.treatment ?? at },
         }
-      : { ...standing, optedOut: { at, how }, openQuestion: undefined },
+      : { ...standing, optedOut: { at, how }, openQuestions: undefined, choice: undefined },
     items: [consentItem(caller, entry)],
   };
 };

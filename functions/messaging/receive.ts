@@ -14,8 +14,9 @@ import { ConditionFailed, type TransactItem, transact } from '../platform/store/
 import { localDateOf } from '../platform/time.ts';
 import { confirmByText, loadAppointment } from '../scheduling/visits.ts';
 import { turnTexts } from './consent.ts';
-import { asksToStop, type Classification, classify } from './core/replies.ts';
+import { asksToStop, type Classification, mayMeanVisit } from './core/replies.ts';
 import type { TemplateName } from './core/templates.ts';
+import { type Candidate, codeIn, understand } from './core/which.ts';
 import { dispatch } from './dispatch.ts';
 import type { Inbound } from './inbound.ts';
 import { planAlert, planAnswer } from './plan.ts';
@@ -25,10 +26,12 @@ import {
   inboundTextItem,
   type MessageRef,
   type OpenQuestion,
+  type Option,
   type Standing,
   standingItem,
   type VisitTold,
 } from './store.ts';
+import { openTaskItems } from './tasks.ts';
 
 const attempts = 8;
 /** Automatic answers, and alerts, that one number can cause in a day: two machines answering each other must come to rest. */
@@ -73,9 +76,14 @@ interface Reading {
   readonly inbound: FromPhone;
   readonly classification: Classification;
   readonly standing: Standing;
-  /** The one patient of the number; undefined when there is none, or more than one. */
+  /** The patients of the number. */
+  readonly patients: readonly Patient[];
+  /** Who it is from: the one patient of the number, or whose question was answered by its code; else undefined. */
   readonly patient: Patient | undefined;
-  readonly question: OpenQuestion | undefined;
+  /** The question it answers. */
+  readonly question?: OpenQuestion | undefined;
+  /** The questions it may answer, where nobody can tell which: they are asked. */
+  readonly candidates?: readonly Candidate<OpenQuestion>[] | undefined;
   /** The clinic's local day. */
   readonly today: string;
 }
@@ -96,17 +104,18 @@ const takeIn = async (caller: Caller, inbound: FromPhone): Promise<void> => {
     findPatientsByPhone(caller.clinicId, inbound.from),
     loadClinic(caller.clinicId),
   ]);
-  const open = standing.openQuestion;
-  const question = open !== undefined && toStored(caller.now) < open.openUntil ? open : undefined;
-  const classification = classify({ body: inbound.body, open: question?.kind ?? 'none' });
+  const understood = await read(caller, inbound, standing, patients);
+  const { classification } = understood;
   const today = localDateOf(caller.now, clinic.zone);
   const reading: Reading = {
-    inbound,
-    classification,
-    standing:
-      standing.answersOn === today ? standing : { ...standing, answersOn: today, answersCount: 0, alertsCount: 0 },
     patient: patients.length === 1 ? patients[0] : undefined,
-    question,
+    ...understood,
+    inbound,
+    standing:
+      standing.answersOn === today
+        ? understood.standing
+        : { ...understood.standing, answersOn: today, answersCount: 0, alertsCount: 0 },
+    patients,
     today,
   };
   const effects = withAnswer(caller, reading, await effectsOf(caller, reading));
@@ -134,7 +143,76 @@ const takeIn = async (caller: Caller, inbound: FromPhone): Promise<void> => {
   await dispatch(effects.refs ?? []);
 };
 
+/** What a reply says, to which question, and, where a code told whose question it was, from whom. */
+const read = async (
+  caller: Caller,
+  { body }: FromPhone,
+  standing: Standing,
+  patients: readonly Patient[],
+): Promise<Pick<Reading, 'classification' | 'question' | 'candidates' | 'standing'> & { patient?: Patient }> => {
+  const now = toStored(caller.now);
+  const questions = (standing.openQuestions ?? []).filter(({ openUntil }) => now < openUntil);
+  const option = chosenOption(body, standing, questions, now);
+  if (option !== undefined) {
+    const patient = patients.find(({ id }) => id === option.patientId);
+    return {
+      classification: {
+        intent: option.intent,
+        value: option.value ?? null,
+        why: 'Says by its code which question the reply before it answers.',
+      },
+      question: option,
+      standing: { ...standing, choice: undefined },
+      ...(patient === undefined ? {} : { patient }),
+    };
+  }
+  const live = await ofVisitsToCome(caller, questions);
+  const understood = understand({ body, questions: live, people: patients.length });
+  if (understood.kind === 'read') return { ...understood, standing };
+  const { candidates } = understood;
+  const [first] = candidates.filter(({ classification }) => classification.intent !== 'other');
+  return {
+    classification: {
+      intent: first?.classification.intent ?? 'other',
+      value: null,
+      why: 'May answer more than one question, or that of more than one person: nobody guesses which.',
+    },
+    candidates,
+    standing,
+  };
+};
+
+/** The option that a reply names by its code. Where a number may be an answer, a bare one is no code. */
+const chosenOption = (
+  body: string,
+  { choice }: Standing,
+  questions: readonly OpenQuestion[],
+  now: string,
+): Option | undefined => {
+  if (choice === undefined || choice.openUntil <= now) return undefined;
+  const bareDigits = questions.every(({ kind }) => kind === 'confirm');
+  const index = codeIn(body, { count: choice.options.length, bareDigits });
+  return index === undefined ? undefined : choice.options[index];
+};
+
+/** Where several questions are open, those about a visit that is called off or has begun are none any more. */
+const ofVisitsToCome = async (
+  { clinicId, now }: Caller,
+  questions: readonly OpenQuestion[],
+): Promise<readonly OpenQuestion[]> => {
+  if (questions.length < 2) return questions;
+  const isLive = await Promise.all(
+    questions.map(async ({ kind, appointmentId }) => {
+      if (kind !== 'confirm' || appointmentId === undefined) return true;
+      const appointment = await loadAppointment(clinicId, appointmentId);
+      return appointment?.status === 'booked' && toStored(now) < appointment.start;
+    }),
+  );
+  return questions.filter((_, index) => isLive[index]);
+};
+
 const effectsOf = (caller: Caller, reading: Reading): Effects | Promise<Effects> => {
+  if (reading.candidates !== undefined) return onWhich(caller, reading, reading.candidates);
   switch (reading.classification.intent) {
     case 'red_flag':
       return onRedFlag(caller, reading);
@@ -169,6 +247,73 @@ const unread = ({ standing, today }: Reading): Effects =>
     ? { standing, items: [] }
     : { standing: { ...standing, fallbackOn: today }, items: [], answer: { template: 'reply-unknown' } };
 
+/** As many options as a text of one segment can name. */
+const maxOptions = 3;
+/** Who answers a question with the question again, twice, talks to a human. */
+const maxTimesAsked = 2;
+const choiceHours = 24;
+
+/** Asks which question was meant, by numbered codes. Nothing is confirmed, recorded or disclosed until they say. */
+const onWhich = async (
+  caller: Caller,
+  reading: Reading,
+  candidates: readonly Candidate<OpenQuestion>[],
+): Promise<Effects> => {
+  const { inbound, standing, patients, today } = reading;
+  const isPending = standing.choice !== undefined && toStored(caller.now) < standing.choice.openUntil;
+  const timesAsked = isPending ? (standing.choice?.asked ?? 0) : 0;
+  const isOfPatients = candidates.every(({ question }) => patients.some(({ id }) => id === question.patientId));
+  if (!isOfPatients || candidates.length > maxOptions || timesAsked >= maxTimesAsked) {
+    const { standing: after, ...rest } = unread(reading);
+    const about = { phone: inbound.from, sourceId: inbound.inboundMessageId, today };
+    return {
+      ...rest,
+      standing: { ...after, choice: undefined },
+      items: await openTaskItems(caller, { kind: 'reply-unclear', ...about }),
+    };
+  }
+  const options = candidates.map(
+    ({ question, classification }): Option => ({
+      ...question,
+      intent: optionIntent(classification),
+      value: classification.value ?? undefined,
+    }),
+  );
+  const isOnePersonsVisits = patients.length === 1 && candidates.every(({ question }) => question.kind === 'confirm');
+  return {
+    standing: {
+      ...standing,
+      choice: {
+        inboundMessageId: inbound.inboundMessageId,
+        options,
+        openUntil: toStored(caller.now.add({ hours: choiceHours })),
+        asked: timesAsked + 1,
+      },
+    },
+    items: [],
+    answer: { template: isOnePersonsVisits ? 'reply-which-visit' : 'reply-which-text' },
+  };
+};
+
+const optionIntent = ({ intent }: Classification): Option['intent'] => {
+  switch (intent) {
+    case 'confirm':
+    case 'reschedule':
+    case 'cancel_visit':
+    case 'answer':
+      return intent;
+    default:
+      return 'other';
+  }
+};
+
+/** The standing once a question is answered. */
+const withoutQuestion = (standing: Standing, isAnswered: (question: OpenQuestion) => boolean): Standing => ({
+  ...standing,
+  openQuestions: standing.openQuestions?.filter((question) => !isAnswered(question)),
+  choice: undefined,
+});
+
 const onRedFlag = async (caller: Caller, reading: Reading): Promise<Effects> => {
   const { inbound, standing, patient } = reading;
   const { flags, disposition } = screenText(inbound.body);
@@ -183,7 +328,7 @@ const onRedFlag = async (caller: Caller, reading: Reading): Promise<Effects> => 
   const alerts = standing.alertsCount ?? 0;
   // A flood from one phone must not bury the alerts of the others; every case waits in the list all the same.
   const alert = alerts < maxAlertsPerDay ? await planAlert(caller, opened.case) : { items: [], refs: [] };
-  const stop = asksToStop(inbound.body) ? onOptOut(caller, reading) : undefined;
+  const stop = asksToStop(inbound.body) ? await onOptOut(caller, reading) : undefined;
   const after = stop ?? { standing, items: [], answer: { template: 'reply-red-flag' as const } };
   return {
     ...after,
@@ -194,12 +339,25 @@ const onRedFlag = async (caller: Caller, reading: Reading): Promise<Effects> => 
 };
 
 const keywordVersion = 'reply-keywords-1';
-/** Words that may have meant the visit: the confirmation says that it stands. */
-const mayMeanVisit = /^\W*(?:cancel\w*|end|fin|termina\w*)\W*$/i;
 
-/** The first STOP is recorded and confirmed once; a further one changes nothing and is answered with silence. */
-const onOptOut = (caller: Caller, { inbound, standing, patient }: Reading): Effects => {
-  if (standing.optedOut !== undefined) return { standing, items: [] };
+/**
+ * The first STOP is recorded and confirmed once; a further one changes nothing and is answered with silence. A bare CANCEL
+ * may have meant the visit: it stands, the confirmation says so, and staff are to ask, however often it was said before.
+ */
+const onOptOut = async (caller: Caller, reading: Reading): Promise<Effects> => {
+  const { inbound, standing, patient, patients, today } = reading;
+  const isUnclear = mayMeanVisit(inbound.body);
+  const tasks =
+    isUnclear && patients.length > 0
+      ? await openTaskItems(caller, {
+          kind: 'opt-out-may-mean-visit',
+          phone: inbound.from,
+          patientId: patient?.id,
+          sourceId: inbound.inboundMessageId,
+          today,
+        })
+      : [];
+  if (standing.optedOut !== undefined) return { standing, items: tasks };
   const turn = turnTexts(caller, standing, {
     on: false,
     how: 'text',
@@ -207,8 +365,8 @@ const onOptOut = (caller: Caller, { inbound, standing, patient }: Reading): Effe
     wording: inbound.body,
     wordingVersion: keywordVersion,
   });
-  const template = mayMeanVisit.test(inbound.body) ? 'reply-opt-out-visit-stands' : 'reply-opt-out';
-  return { ...turn, answer: { template } };
+  const template = isUnclear ? 'reply-opt-out-visit-stands' : 'reply-opt-out';
+  return { ...turn, items: [...turn.items, ...tasks], answer: { template } };
 };
 
 const onOptIn = (caller: Caller, reading: Reading): Effects => {
@@ -242,7 +400,10 @@ const onConfirm = async (caller: Caller, reading: Reading): Promise<Effects> => 
   // A transaction of scheduling's own, before ours: repeated after a crash it finds the visit confirmed already.
   if (await confirmByText(caller, appointmentId, sequence)) {
     return {
-      standing: { ...reading.standing, openQuestion: undefined },
+      standing: withoutQuestion(
+        reading.standing,
+        (question) => question.kind === 'confirm' && question.appointmentId === appointmentId,
+      ),
       items: [],
       answer: { template: 'reply-confirmed', appointmentId },
     };
@@ -270,7 +431,7 @@ const onNumber = (caller: Caller, reading: Reading): Effects => {
   const isWhose = question !== undefined && question.patientId === patient?.id;
   if (!isWhose || question.kind === 'confirm' || classification.value === null) return unread(reading);
   return {
-    standing: { ...standing, openQuestion: undefined },
+    standing: withoutQuestion(standing, ({ messageId }) => messageId === question.messageId),
     items: observationItems(caller, {
       patientId: question.patientId,
       kind: question.kind === 'pain' ? 'pain' : 'exercise-days',

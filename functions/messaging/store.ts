@@ -111,6 +111,23 @@ export interface OpenQuestion {
   readonly openUntil: string;
 }
 
+/** A question that a reply may have answered, and what it says then. */
+export interface Option extends OpenQuestion {
+  readonly intent: 'confirm' | 'reschedule' | 'cancel_visit' | 'answer' | 'other';
+  readonly value?: number | undefined;
+}
+
+/** A reply that waits to be told which question it answers, by the code of the option (see core/which.ts). */
+export interface Choice {
+  /** The reply, by the carrier's id. */
+  readonly inboundMessageId: string;
+  /** The one with the nth code is the nth. */
+  readonly options: readonly Option[];
+  readonly openUntil: string;
+  /** How often it was asked: not for ever. */
+  readonly asked: number;
+}
+
 /** A visit as a text told it. */
 export interface VisitTold {
   readonly patientId: Id<'patient'>;
@@ -126,7 +143,9 @@ export interface Standing {
   readonly granted: Readonly<Partial<Record<ConsentCategory, string | undefined>>>;
   /** Said stop, by whom it was reported and when: nothing goes out but what answers a keyword. */
   readonly optedOut?: { readonly at: string; readonly how: ConsentSource } | undefined;
-  readonly openQuestion?: OpenQuestion | undefined;
+  /** Oldest first. */
+  readonly openQuestions?: readonly OpenQuestion[] | undefined;
+  readonly choice?: Choice | undefined;
   /** The visit the thread was last told about: what C and R mean when no question is open. */
   readonly lastVisit?: VisitTold | undefined;
   /** The clinic's local day that the two counts below are of, so that no loop with another machine can last. */
@@ -216,6 +235,16 @@ const ConsentEntity = new Entity({
   }),
 });
 
+const questionAttributes = {
+  kind: string().enum('confirm', 'pain', 'exercise'),
+  messageId: string(),
+  patientId: string(),
+  appointmentId: string().optional(),
+  sequence: number(),
+  askedAt: string(),
+  openUntil: string(),
+};
+
 const StandingEntity = new Entity({
   name: 'Standing',
   table: recordsTable,
@@ -226,14 +255,18 @@ const StandingEntity = new Entity({
     phone: string().key(),
     granted: map({ treatment: string().optional() }),
     optedOut: map({ at: string(), how: string().enum('web-form', 'staff', 'text', 'carrier') }).optional(),
-    openQuestion: map({
-      kind: string().enum('confirm', 'pain', 'exercise'),
-      messageId: string(),
-      patientId: string(),
-      appointmentId: string().optional(),
-      sequence: number(),
-      askedAt: string(),
+    openQuestions: list(map(questionAttributes)).optional(),
+    choice: map({
+      inboundMessageId: string(),
+      options: list(
+        map({
+          ...questionAttributes,
+          intent: string().enum('confirm', 'reschedule', 'cancel_visit', 'answer', 'other'),
+          value: number().optional(),
+        }),
+      ),
       openUntil: string(),
+      asked: number(),
     }).optional(),
     lastVisit: map({ patientId: string(), appointmentId: string(), sequence: number() }).optional(),
     answersOn: string().optional(),
@@ -369,6 +402,14 @@ export const dueMessages = async (
   return { items: items.map(toMessage), cursor };
 };
 
+const withIds = <Stored extends { readonly patientId: string; readonly appointmentId?: string | undefined }>(
+  question: Stored,
+) => ({
+  ...question,
+  patientId: question.patientId as Id<'patient'>,
+  appointmentId: question.appointmentId as Id<'appointment'> | undefined,
+});
+
 export const getStanding = async (clinicId: Id<'clinic'>, phone: string): Promise<Standing> => {
   const stored = await get(StandingEntity, { clinicId, phone });
   if (stored === undefined) return { clinicId, phone, granted: {}, rev: 0 };
@@ -377,14 +418,8 @@ export const getStanding = async (clinicId: Id<'clinic'>, phone: string): Promis
     phone,
     granted: stored.granted,
     optedOut: stored.optedOut,
-    openQuestion:
-      stored.openQuestion === undefined
-        ? undefined
-        : {
-            ...stored.openQuestion,
-            patientId: stored.openQuestion.patientId as Id<'patient'>,
-            appointmentId: stored.openQuestion.appointmentId as Id<'appointment'> | undefined,
-          },
+    openQuestions: stored.openQuestions?.map(withIds),
+    choice: stored.choice === undefined ? undefined : { ...stored.choice, options: stored.choice.options.map(withIds) },
     lastVisit:
       stored.lastVisit === undefined
         ? undefined
@@ -408,7 +443,11 @@ export const standingItem = (caller: Caller, standing: Standing, reason: string)
     ...stampOf(caller, reason),
     granted: { ...standing.granted },
     optedOut: standing.optedOut === undefined ? undefined : { ...standing.optedOut },
-    openQuestion: standing.openQuestion === undefined ? undefined : { ...standing.openQuestion },
+    openQuestions: standing.openQuestions?.map((question) => ({ ...question })),
+    choice:
+      standing.choice === undefined
+        ? undefined
+        : { ...standing.choice, options: standing.choice.options.map((option) => ({ ...option })) },
     lastVisit: standing.lastVisit === undefined ? undefined : { ...standing.lastVisit },
     rev: standing.rev + 1,
   };

@@ -7,6 +7,7 @@ export const permissions = [
   'patients:write',
   'visits:document',
   'texts:read',
+  'tasks:close',
   'triage:read',
   'triage:acknowledge',
   'charges:read',
@@ -16,7 +17,15 @@ export type Permission = (typeof permissions)[number];
 
 /** The Cognito groups of a clinic's staff and what each may do (minimum necessary, 45 CFR 164.502(b)). */
 export const grants: Readonly<Record<StaffGroup, readonly Permission[]>> = {
-  frontdesk: ['schedule:read', 'schedule:write', 'patients:read', 'patients:write', 'texts:read', 'triage:read'],
+  frontdesk: [
+    'schedule:read',
+    'schedule:write',
+    'patients:read',
+    'patients:write',
+    'texts:read',
+    'tasks:close',
+    'triage:read',
+  ],
   clinician: [
     'schedule:read',
     'schedule:write',
@@ -24,11 +33,12 @@ export const grants: Readonly<Record<StaffGroup, readonly Permission[]>> = {
     'patients:write',
     'visits:document',
     'texts:read',
+    'tasks:close',
     'triage:read',
     'triage:acknowledge',
   ],
   biller: ['schedule:read', 'patients:read', 'charges:read'],
-  messaging_owner: ['schedule:read', 'patients:read', 'texts:read', 'triage:read'],
+  messaging_owner: ['schedule:read', 'patients:read', 'texts:read', 'tasks:close', 'triage:read'],
   admin: permissions,
 };
 

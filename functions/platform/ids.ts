@@ -23,6 +23,7 @@ export const idKinds = {
   waitingEntry: 'wai',
   offer: 'ofr',
   phoneCode: 'cod',
+  staffTask: 'tsk',
 } as const;
 
 export type IdKind = keyof typeof idKinds;
@@ -32,6 +33,15 @@ export type Id<K extends IdKind> = `${(typeof idKinds)[K]}_${string}`;
 /** Mints an id. `now` gives the sortable half, so that a moved local clock also orders ids. */
 export const newId = <K extends IdKind>(kind: K, now: Temporal.Instant): Id<K> =>
   `${idKinds[kind]}_${ulid(now.epochMilliseconds)}`;
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** The id that a cause always gives, so that a repeat cannot make two: 130 bits of a hash in the alphabet of every other id. */
+export const derivedId = <K extends IdKind>(kind: K, cause: readonly string[]): Id<K> => {
+  const digest = createHash('sha256').update(JSON.stringify(cause)).digest();
+  const characters = Array.from({ length: 26 }, (_, index) => crockford.charAt((digest[index] ?? 0) % 32));
+  return `${idKinds[kind]}_${characters.join('')}`;
+};
 
 /** When an id was minted: the `now` it was made with. */
 export const mintedAtMillis = (id: Id<IdKind>): number => decodeTime(id.slice(id.indexOf('_') + 1));

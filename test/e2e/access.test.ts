@@ -32,7 +32,13 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     'the red flag is a case',
     async () => (await clinic.admin.ok('listTriageCases')).items[0]?.id,
   );
-  return { patientId, providerId, typeId, appointmentId: booked.id, holdId, entryId, seriesId, caseId, phone };
+  await clinic.carrier.reply(phone, 'CANCEL', clinic.originationNumber);
+  const taskId = await until(
+    'the bare CANCEL is a task',
+    async () => (await clinic.admin.ok('listStaffTasks')).items[0]?.id,
+  );
+  const appointmentId = booked.id;
+  return { patientId, providerId, typeId, appointmentId, holdId, entryId, seriesId, caseId, taskId, phone };
 };
 
 beforeAll(async () => {

@@ -35,6 +35,10 @@ const ENGLISH = {
   'reply-pain-answer':
     "{clinicName}: thank you, we've noted it. If it gets worse, call {phone}. In an emergency call 911.",
   'reply-exercise-answer': "{clinicName}: thank you, we've noted it. Keep going!",
+  /** Two visits of one person are open, and the reply names neither. */
+  'reply-which-visit': '{clinicName}: which visit? Reply {options}',
+  /** As above where two people may be meant: names our own texts, by when they came, and nobody's visit. */
+  'reply-which-text': '{clinicName}: reply which of our texts, by time sent: {options}',
   'reply-help': '{clinicName}: texts about your visits. Help: {phone}. Msg & data rates may apply. Reply STOP to stop.',
   'reply-opt-out': "{clinicName}: you're unsubscribed and will get no more texts. Reply START to get them again.",
   /** After a bare CANCEL or END, which may have meant the visit. */
@@ -76,6 +80,7 @@ export const TOKEN_LIMITS = {
   phone: 16,
   caseId: 30,
   code: 6,
+  options: 96,
   count: 2,
 } as const;
 

@@ -3,6 +3,7 @@ import { httpHandler } from '../../platform/http/api.ts';
 import { found } from '../../platform/problem.ts';
 import { loadAppointment } from '../../scheduling/visits.ts';
 import { routes } from '../contract.ts';
+import { closeTask, listTasks, type StaffTask } from '../tasks.ts';
 import { listAppointmentTexts, listPatientTexts, type Message } from '../thread.ts';
 
 const view = (message: Message) => ({
@@ -19,6 +20,8 @@ const view = (message: Message) => ({
   rev: message.rev,
 });
 
+const taskView = ({ clinicId: _, ...task }: StaffTask) => task;
+
 export const handler = httpHandler(routes, {
   listPatientTexts: async ({ caller, params: { patientId }, query }) => {
     found(await loadPatient(caller.clinicId, patientId), 'patient');
@@ -30,5 +33,17 @@ export const handler = httpHandler(routes, {
     found(await loadAppointment(caller.clinicId, appointmentId), 'appointment');
     const items = await listAppointmentTexts(caller.clinicId, appointmentId);
     return { body: { items: items.map(view) } };
+  },
+
+  listStaffTasks: async ({ caller, query: { status, ...page } }) => {
+    const { items, cursor } = await listTasks(caller.clinicId, status, page);
+    return { body: { items: items.map(taskView), cursor } };
+  },
+
+  closeStaffTask: async ({ caller, params, body, ifMatch, commit }) => {
+    const task = await closeTask(caller, params.taskId, { ...body, ifMatch }, (items, after) =>
+      commit(items, taskView(after)),
+    );
+    return { body: taskView(task) };
   },
 });

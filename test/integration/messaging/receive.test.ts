@@ -5,6 +5,7 @@ import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
 import { consentsOf, messagesOfCause } from '../../../functions/messaging/store.ts';
+import { listTasks } from '../../../functions/messaging/tasks.ts';
 import { loadInboundText } from '../../../functions/messaging/thread.ts';
 import type { Appointment } from '../../../functions/scheduling/core/types.ts';
 import { loadAppointment } from '../../../functions/scheduling/visits.ts';
@@ -83,7 +84,7 @@ describe('C', () => {
     expect(await answersTo(world, id)).toEqual([
       expect.stringContaining("thank you, you're confirmed for Sun Nov 29 10:00 AM MST"),
     ]);
-    expect((await loadStanding(world.clinic.clinicId, patient.phone)).openQuestion).toBeUndefined();
+    expect((await loadStanding(world.clinic.clinicId, patient.phone)).openQuestions).toEqual([]);
   });
 
   it('after the visit has moved confirms nothing and is told the new time', async () => {
@@ -97,12 +98,79 @@ describe('C', () => {
     expect(await load()).toMatchObject({ confirmedSequence: 1 });
   });
 
-  it('from one phone of two patients confirms nothing: it is not guessed whose visit it is', async () => {
+  it('from one phone of two patients confirms nothing until they say by its code which text of ours is meant', async () => {
     const { world, patient, load } = await reminded();
     await addPatient(world, { phone: patient.phone, givenName: 'Bea', birthDate: '2015-05-05' });
     const id = await reply(world, patient.phone, 'C', remindAt);
     expect((await load())?.confirmedSequence).toBeUndefined();
-    expect(await answersTo(world, id)).toEqual([expect.stringContaining('To talk, call')]);
+    const [asked = '', ...more] = await answersTo(world, id);
+    expect(more).toEqual([]);
+    // When our text came, not when anybody's visit is.
+    expect(asked).toMatch(/reply which of our texts, by time sent: V1 Thu Nov 26 10:00 AM MST$/);
+    expect(asked).not.toMatch(/Nov 29|Ana|Bea/);
+    const chosen = await reply(world, patient.phone, 'v1 please', remindAt);
+    expect(await load()).toMatchObject({ confirmedSequence: 0 });
+    expect(await answersTo(world, chosen)).toEqual([expect.stringContaining("you're confirmed for Sun Nov 29")]);
+  });
+});
+
+describe('a reply that may answer two questions', () => {
+  /** Both visits of a patient have been asked about. */
+  const remindedTwice = async () => {
+    const first = await reminded();
+    const { world, patient } = first;
+    const other = await bookVisit(world, patient, later(visitAt, 2));
+    const { clinicId } = world.clinic;
+    await sendText({ clinicId, messageId: `${other.id}#reminder-72h#0` }, at(later(remindAt, 2)));
+    return { ...first, other, loadOther: () => loadAppointment(clinicId, other.id), now: later(remindAt, 3) };
+  };
+  const openTasks = async ({ clinic }: World) => (await listTasks(clinic.clinicId, 'open', {})).items;
+
+  it.each(['V2', '2', 'the second one'])('is asked which, and %s says so', async (code) => {
+    const { world, patient, load, loadOther, now } = await remindedTwice();
+    const id = await reply(world, patient.phone, 'C', now);
+    expect(await answersTo(world, id, now)).toEqual([
+      'Lakeview: which visit? Reply V1 Sun Nov 29 10:00 AM MST, V2 Sun Nov 29 12:00 PM MST',
+    ]);
+    expect([(await load())?.confirmedSequence, (await loadOther())?.confirmedSequence]).toEqual([undefined, undefined]);
+    const chosen = await reply(world, patient.phone, code, now);
+    expect([(await load())?.confirmedSequence, (await loadOther())?.confirmedSequence]).toEqual([undefined, 0]);
+    expect(await answersTo(world, chosen, now)).toEqual([expect.stringContaining('12:00 PM MST')]);
+    // One is left: nothing to ask any more.
+    await reply(world, patient.phone, 'C', now);
+    expect(await load()).toMatchObject({ confirmedSequence: 0 });
+  });
+
+  it('is not asked about a visit that is called off', async () => {
+    const { world, patient, other, load, now } = await remindedTwice();
+    await changeVisit(world, patient, other.id, { kind: 'cancel', by: 'clinic' }, now);
+    await reply(world, patient.phone, 'C', now);
+    expect(await load()).toMatchObject({ confirmedSequence: 0 });
+  });
+
+  it('is asked twice, then a human reads it and has a task', async () => {
+    const { world, patient, load, loadOther, now } = await remindedTwice();
+    const ids: string[] = [];
+    for (let round = 0; round < 4; round += 1) ids.push(await reply(world, patient.phone, 'C', now));
+    const templates = await Promise.all(
+      ids.map(async (id) =>
+        (await messagesOfCause(world.clinic.clinicId, `inb_${id}`)).map(({ template }) => template),
+      ),
+    );
+    expect(templates.slice(0, 3)).toEqual([['reply-which-visit'], ['reply-which-visit'], ['reply-unknown']]);
+    expect(await openTasks(world)).toMatchObject([{ kind: 'reply-unclear', phone: patient.phone, sourceId: ids[2] }]);
+    expect([(await load())?.confirmedSequence, (await loadOther())?.confirmedSequence]).toEqual([undefined, undefined]);
+  });
+
+  it('never keeps a red flag or a STOP waiting', async () => {
+    const { world, patient, now } = await remindedTwice();
+    await reply(world, patient.phone, 'C', now);
+    await reply(world, patient.phone, 'V1 and I cannot feel my legs', now);
+    await reply(world, patient.phone, 'STOP', now);
+    expect(await openCases(world)).toHaveLength(1);
+    expect(await loadStanding(world.clinic.clinicId, patient.phone)).toHaveProperty('optedOut.how', 'text');
+    await reply(world, patient.phone, 'V1', now);
+    expect((await loadStanding(world.clinic.clinicId, patient.phone)).choice).toBeUndefined();
   });
 });
 
@@ -170,6 +238,23 @@ describe('STOP', () => {
     const { world, patient, load } = await reminded();
     const id = await reply(world, patient.phone, 'CANCEL', remindAt);
     expect(await answersTo(world, id)).toEqual([expect.stringContaining('Your visit still stands')]);
+    expect(await load()).toMatchObject({ status: 'booked' });
+    const task = { kind: 'opt-out-may-mean-visit', phone: patient.phone, patientId: patient.id, sourceId: id };
+    const tasks = async () => (await listTasks(world.clinic.clinicId, 'open', {})).items;
+    expect(await tasks()).toMatchObject([task]);
+    // Said again: silence, and the task of the day is there already.
+    const again = await reply(world, patient.phone, 'cancel', remindAt);
+    expect(await answersTo(world, again)).toEqual([]);
+    expect(await tasks()).toMatchObject([task]);
+  });
+
+  it('said as STOP makes no task, and a yes to a reminder undoes none of it', async () => {
+    const { world, patient, load } = await reminded();
+    await reply(world, patient.phone, 'STOP', remindAt);
+    const yes = await reply(world, patient.phone, 'YES', remindAt);
+    expect((await listTasks(world.clinic.clinicId, 'open', {})).items).toEqual([]);
+    expect(await loadStanding(world.clinic.clinicId, patient.phone)).toHaveProperty('optedOut.how', 'text');
+    expect(await answersTo(world, yes)).toEqual([]);
     expect(await load()).toMatchObject({ status: 'booked' });
   });
 

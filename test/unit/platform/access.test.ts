@@ -21,6 +21,7 @@ describe('isAllowed', () => {
     ['providers:write', ['admin']],
     ['patients:write', ['frontdesk', 'clinician', 'admin']],
     ['schedule:write', ['frontdesk', 'clinician', 'admin']],
+    ['tasks:close', ['frontdesk', 'clinician', 'messaging_owner', 'admin']],
     ['texts:read', ['frontdesk', 'clinician', 'messaging_owner', 'admin']],
   ] as const)('%s belongs to %j', (permission, groups) => {
     expect(staffGroups.filter((group) => grants[group].includes(permission))).toEqual(groups);

@@ -18,6 +18,7 @@ const worst = {
   caseId: 'w'.repeat(TOKEN_LIMITS.caseId),
   count: '5'.repeat(TOKEN_LIMITS.count),
   code: '5'.repeat(TOKEN_LIMITS.code),
+  options: 'W'.repeat(TOKEN_LIMITS.options),
   until: 'W'.repeat(TOKEN_LIMITS.until),
 };
 const render = (name: TemplateName, parameters = worst): string => renderText(name, parameters);
