@@ -11,6 +11,7 @@ import {
   type Opening,
   offerMinutes,
   offerRefusal,
+  suitsSomebodyAsked,
   turnsFor,
   type WaitingCriteria,
   type WaitingEntry,
@@ -214,7 +215,7 @@ describe('the line', () => {
       .record({ since: instant, criteria, status: fc.constantFrom('waiting', 'offered' as const), number: fc.nat(99) })
       .map(
         ({ number, ...fields }): WaitingEntry =>
-          entryOf({ ...fields, id: `wai_${number}`, patientId: `pat_${number}` }),
+          entryOf({ ...fields, id: `wai_${number}`, patientId: `pat_${number + 1}` }),
       ),
     minutes: fc.constantFrom(15, 30, 60, 90),
     textableFrom: fc.integer({ min: -600, max: 2000 }).map((minutes) => now.add({ minutes })),
