@@ -36,8 +36,8 @@ export const timesPage = async (
   const isAhead = from !== undefined && parseLocalDate(from) !== undefined && from > today && from <= lastDate;
   const firstDate = isAhead ? from : today;
   const mustSayWhere = modality !== 'in-person' && state === undefined;
-  const found = mustSayWhere ? [] : await search(caller, choice, firstDate);
-  const { slots, nextDate } = firstDays(found, zone);
+  const found = mustSayWhere ? nothing : await search(caller, choice, firstDate);
+  const { slots, nextDate } = firstDays(found.slots, zone);
   const laterFrom = nextDate ?? plusDays(firstDate, lookedAtDays);
   const body = renderTimes({
     clinic: choice.clinic,
@@ -54,6 +54,7 @@ export const timesPage = async (
     earlierFrom: isAhead ? laterOf(today, plusDays(firstDate, -shownDays)) : undefined,
     laterFrom: laterFrom <= lastDate ? laterFrom : undefined,
     notice,
+    emptyBecause: found.emptyBecause,
     now: stored(now),
     fields,
   });
@@ -67,15 +68,23 @@ interface Found {
   readonly providerId: string;
 }
 
+interface SearchResult {
+  readonly slots: readonly Found[];
+  /** Why there are none, in words. */
+  readonly emptyBecause: string | undefined;
+}
+
+const nothing: SearchResult = { slots: [], emptyBecause: undefined };
+
 /** Starts by time, each once: where several providers are free, the first is taken. */
 const search = async (
   caller: BookingRequest['caller'],
   { type, providers, modality, state, zone }: Choice,
   firstDate: string,
-): Promise<readonly Found[]> => {
+): Promise<SearchResult> => {
   const begin = startOf(firstDate, zone);
   const from = Temporal.Instant.compare(begin, caller.now) > 0 ? begin : caller.now;
-  const { items } = await findPublicSlots(caller, {
+  const { items, emptyBecause } = await findPublicSlots(caller, {
     typeId: type.id,
     providerId: providers.map(({ id }) => id),
     from: stored(from),
@@ -91,7 +100,7 @@ const search = async (
   // A list that was cut ends in the middle of a day, which then belongs to the next page.
   const lastDay = items.length < mostSlots ? undefined : dateOf(slots.at(-1), zone);
   const whole = slots.filter((slot) => dateOf(slot, zone) !== lastDay);
-  return whole.length > 0 ? whole : slots;
+  return { slots: whole.length > 0 ? whole : slots, emptyBecause: emptyBecause?.message };
 };
 
 const dateOf = (slot: Found | undefined, zone: string): string | undefined =>

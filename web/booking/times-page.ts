@@ -42,7 +42,6 @@ ${mustSayWhere ? '' : slots.length === 0 ? nothingFree(view) : days(view)}
 const topNotice = (view: TimesView): Markup | string => {
   switch (view.notice) {
     case undefined:
-    case 'none':
       return '';
     case 'taken':
       return notice('warn', 'That time was just taken', 'Please choose another. What you entered is kept.');
@@ -86,6 +85,7 @@ const askPlace = ({ states, state, zones, zone, now }: TimesView): Markup =>
 
 const nothingFree = (view: TimesView): Markup =>
   html`<section class="card"><h2>No free times in these weeks</h2>
+${view.emptyBecause === undefined ? '' : html`<p>${view.emptyBecause}</p>`}
 <p>Look further ahead, choose another provider, or call us at ${callLink(view.clinic)}: we may know of something.</p>
 ${paging(view)}</section>`;
 

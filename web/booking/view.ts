@@ -37,8 +37,8 @@ export interface ChooseProviderView extends BookingView {
   readonly providers: readonly ProviderView[];
 }
 
-/** Why the page of times is shown again, or is empty. */
-export type TimesNotice = 'taken' | 'not-offered' | 'none' | 'too-many';
+/** Why the page of times is shown again. */
+export type TimesNotice = 'taken' | 'not-offered' | 'too-many';
 
 export interface TimesView extends BookingView {
   readonly type: BookableView;
@@ -59,6 +59,8 @@ export interface TimesView extends BookingView {
   readonly earlierFrom: string | undefined;
   readonly laterFrom: string | undefined;
   readonly notice?: TimesNotice | undefined;
+  /** Why there are no times, in words. */
+  readonly emptyBecause?: string | undefined;
   readonly now: string;
   readonly fields: BookingFields;
 }

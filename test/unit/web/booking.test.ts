@@ -83,7 +83,10 @@ const pages: readonly (readonly [string, string])[] = [
     renderTimes({ ...times, modalities: ['in-person'], modality: 'in-person', state: undefined }),
   ],
   ['no state said yet', renderTimes({ ...times, state: undefined, slots: [] })],
-  ['no free times', renderTimes({ ...times, slots: [], earlierFrom: '2026-11-22' })],
+  [
+    'no free times',
+    renderTimes({ ...times, slots: [], earlierFrom: '2026-11-22', emptyBecause: 'Everything is booked.' }),
+  ],
   ...(['taken', 'not-offered', 'too-many'] as const).map((notice): [string, string] => [
     `times: ${notice}`,
     renderTimes({ ...times, notice }),
