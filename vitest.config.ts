@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Three kinds of test, by what they need: nothing; the local engine's DynamoDB; a deployed local clinic. */
+/** Four kinds of test, by what they need: nothing; nothing but time; the local engine's DynamoDB; a deployed local clinic. */
 export default defineConfig({
   test: {
     // The default leaves a core free, which on two cores means one worker.
@@ -16,6 +16,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          environment: 'node',
+          isolate: false,
+          pool: 'threads',
+        },
+      },
+      {
+        test: {
+          name: 'model',
+          include: ['test/model/**/*.test.ts'],
           environment: 'node',
           isolate: false,
           pool: 'threads',

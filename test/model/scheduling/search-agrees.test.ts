@@ -18,7 +18,14 @@ import {
 } from '../../../functions/scheduling/store.ts';
 import { plainProvider, plainType } from '../../helpers/catalog.ts';
 import { installMemoryTable } from '../../helpers/memory-table/install.ts';
-import { type Calendar, calendars, licencesAround, sheetsOf, someBookings, workingTimes } from './core/calendars.ts';
+import {
+  type Calendar,
+  calendars,
+  licencesAround,
+  sheetsOf,
+  someBookings,
+  workingTimes,
+} from '../../unit/scheduling/core/calendars.ts';
 
 /**
  * What a search offers can be booked, and what it does not offer cannot: the search and the booking as they run, on one
