@@ -216,7 +216,8 @@ describe('search and booking agree', () => {
         }
         expect(differing).toEqual([]);
       }),
-      { numRuns: 25 },
+      // One seed, so that it is known what these calendars show; SEARCH_SEED looks at others.
+      { numRuns: 60, seed: Number(process.env.SEARCH_SEED ?? 20_261_122) },
     );
     // Agreeing about nothing shows nothing.
     expect(Math.min(...Object.values(offeredStarts))).toBeGreaterThan(0);
