@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import type { Answer } from '../../local/api.ts';
 import { healthyAnswers } from '../helpers/form.ts';
 import { outcomeOf, tally } from './support/api.ts';
 import { untilAuditAgrees } from './support/audit.ts';
@@ -73,7 +75,7 @@ describe('fifty callers at once want one time', () => {
     const strangers = Array.from({ length: 15 }, () => clinic.newPhone());
     const codes = await Promise.all(strangers.map((phone) => proveByCode(clinic, phone)));
     const answers = await Promise.all(
-      strangers.map((phone, index) => clinic.anyone.ask('selfBook', selfBooking(phone, start, codes[index]))),
+      strangers.map((phone, index) => bookPatiently(selfBooking(phone, start, codes[index]))),
     );
 
     expect(tally(answers.map(outcomeOf))).toEqual({ '201': 1, '409 slot-taken': 14 });
@@ -88,6 +90,17 @@ describe('fifty callers at once want one time', () => {
     expect(texted).toBe(1);
   });
 });
+
+/** Books, and asks again under the same key while the machine is too slow for it, as a client should. */
+const bookPatiently = async (call: ReturnType<typeof selfBooking>): Promise<Answer> => {
+  const headers = { 'idempotency-key': randomUUID() };
+  let answer = await clinic.anyone.ask('selfBook', { ...call, headers });
+  for (let again = 0; again < 3 && answer.status >= 502; again += 1) {
+    await sleep(500);
+    answer = await clinic.anyone.ask('selfBook', { ...call, headers });
+  }
+  return answer;
+};
 
 const selfBooking = (phone: string, start: string, phoneCode: string | undefined) => ({
   params: { slug: clinic.slug },

@@ -231,6 +231,19 @@ describe('a code', () => {
   });
 });
 
+it('fifteen strangers want one time: one gets it, and nobody is registered without a visit', async () => {
+  const start = nextStart();
+  const strangers = Array.from({ length: 15 }, () => person());
+  const codes = await Promise.all(strangers.map(({ phone }) => proveBy(network, clinic, phone)));
+  const answers = await Promise.all(
+    strangers.map((stranger, index) => selfBook(requestOf(stranger, codes[index] ?? '', { start }))),
+  );
+  const outcomes = answers.map(({ status, body }) => `${status} ${body.code ?? body.status}`);
+  expect(outcomes.toSorted()).toEqual(['201 booked', ...Array.from({ length: 14 }, () => '409 slot-taken')]);
+  const found = await Promise.all(strangers.map(({ phone }) => registered(phone)));
+  expect(found.flat()).toHaveLength(1);
+});
+
 describe('a wrong code', () => {
   it('books nothing, and after five the right one is void too', async () => {
     const patient = person();
