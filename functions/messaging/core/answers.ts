@@ -190,13 +190,18 @@ const meaningOf = (words: string, question: NumberQuestion): number | undefined 
     words.replace(THANKS, '').replace(/^(?:i did (?:it |them )?|los hice |did it |did them |i have |tengo )/, ''),
   );
 
+const SCALE_ENDS = new Map(
+  [PAIN_QUESTION, EXERCISE_QUESTION].map(({ max }) => [
+    max,
+    new Set([String(max), ...[...NUMBER_WORDS].filter(([, value]) => value === max).map(([word]) => word)]),
+  ]),
+);
+const endsOf = (max: number): ReadonlySet<string> => SCALE_ENDS.get(max) ?? new Set([String(max)]);
+
 /** "7/10", "7 out of 10", "7 de 10": the scale's end is not a second answer. */
 const withoutDenominators = (tokens: readonly string[], question: NumberQuestion): string[] => {
   const kept: string[] = [];
-  const ends = new Set([
-    String(question.max),
-    ...[...NUMBER_WORDS].filter(([, value]) => value === question.max).map(([word]) => word),
-  ]);
+  const ends = endsOf(question.max);
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] ?? '';
     const next = tokens[index + 1] ?? '';

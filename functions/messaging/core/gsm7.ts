@@ -4,26 +4,28 @@
 const GSM7_BASIC =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
 const GSM7_EXTENSION = '\f^{}\\[~]|';
-const EURO = 0x20ac;
 
-/** Septets by UTF-16 unit, 0 where GSM-7 has no such character. The euro sign lies far outside and is asked apart. */
-const SEPTETS = new Uint8Array(0x0400);
+/** Septets by UTF-16 unit, 0 where GSM-7 has no such character. */
+const SEPTETS = new Uint8Array(0x1_0000);
 for (const character of GSM7_BASIC) SEPTETS[character.charCodeAt(0)] = 1;
-for (const character of GSM7_EXTENSION) SEPTETS[character.charCodeAt(0)] = 2;
+for (const character of `${GSM7_EXTENSION}€`) SEPTETS[character.charCodeAt(0)] = 2;
 
 /** Septets that a UTF-16 unit takes in GSM-7: 1, 2 for a character of the extension table, 0 where GSM-7 lacks it. */
-export function septetsOf(unit: number): number {
-  if (unit < SEPTETS.length) return SEPTETS[unit] ?? 0;
-  return unit === EURO ? 2 : 0;
+export const septetsOf = (unit: number): number => SEPTETS[unit] ?? 0;
+
+/** Septets that a text takes in GSM-7, or undefined when GSM-7 lacks one of its characters. */
+export function septetCount(text: string): number | undefined {
+  let septets = 0;
+  for (let index = 0; index < text.length; index++) {
+    const cost = SEPTETS[text.charCodeAt(index)] ?? 0;
+    if (cost === 0) return undefined;
+    septets += cost;
+  }
+  return septets;
 }
 
 /** Whether GSM-7 has every character of a text. */
-export function isGsm7(text: string): boolean {
-  for (let index = 0; index < text.length; index++) {
-    if (septetsOf(text.charCodeAt(index)) === 0) return false;
-  }
-  return true;
-}
+export const isGsm7 = (text: string): boolean => septetCount(text) !== undefined;
 
 // Marks that word processors and phones put in, by what a keyboard would have typed.
 const TYPOGRAPHIC: ReadonlyMap<string, string> = new Map(
