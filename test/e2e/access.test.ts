@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { isAllowed, type Permission, type StaffGroup, staffGroups } from '../../functions/platform/access.ts';
 import type { Route } from '../../functions/platform/http/contract.ts';
 import { apiOf, outcomeOf, routes } from './support/api.ts';
-import { localTime, openClinic, type TestClinic } from './support/clinic.ts';
+import { localTime, openClinic, type TestClinic, zone } from './support/clinic.ts';
 import { until } from './support/until.ts';
 
 /** Through the real sign-in and the API's own authorizer; the whole route table is in test/integration/other-clinic.test.ts. */
@@ -38,7 +38,28 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     async () => (await clinic.admin.ok('listStaffTasks')).items[0]?.id,
   );
   const appointmentId = booked.id;
-  return { patientId, providerId, typeId, appointmentId, holdId, entryId, seriesId, caseId, taskId, phone };
+  const { id: roomId } = await clinic.admin.ok('createRoom', { body: { name: 'Room 1', zone } });
+  const holiday = { firstDate: '2099-12-25', lastDate: '2099-12-25' };
+  const { id: closureId } = await clinic.admin.ok('createClosure', { body: { ...holiday, name: 'Holiday' } });
+  const { id: exceptionId } = await clinic.admin.ok('createAvailabilityException', {
+    params: { providerId },
+    body: { ...holiday, kind: 'away', reason: 'Leave' },
+  });
+  return {
+    roomId,
+    closureId,
+    exceptionId,
+    patientId,
+    providerId,
+    typeId,
+    appointmentId,
+    holdId,
+    entryId,
+    seriesId,
+    caseId,
+    taskId,
+    phone,
+  };
 };
 
 beforeAll(async () => {
@@ -54,6 +75,10 @@ const pathOf = (route: Route): string => route.path.replaceAll(/\{(\w+)\}/g, (_,
 /** A body that would do at home. */
 const bodyOf = (route: Route): unknown => {
   const bodies: Readonly<Record<string, unknown>> = {
+    updateProvider: { name: 'Dr. C', role: 'physician', zone, availability: [] },
+    createAvailabilityException: { kind: 'away', firstDate: '2099-12-24', lastDate: '2099-12-24', reason: 'Leave' },
+    updateAppointmentType: { name: 'Visit', minutes: 30, modalities: ['video'], providerIds: [theirIds.providerId] },
+    updateRoom: { name: 'Room 2', zone },
     setCalendarImport: { url: 'https://calendar.example.com/basic.ics' },
     rescheduleAppointment: { start: localTime(theirs, 6, '10:00') },
     cancelProviderDay: { date: localTime(theirs, 6, '10:00').slice(0, 10), reason: 'ill' },
