@@ -19,6 +19,8 @@ export default defineConfig({
           environment: 'node',
           isolate: false,
           pool: 'threads',
+          // Against hanging only: how long a test takes on a busy machine says nothing.
+          testTimeout: 60_000,
         },
       },
       {
