@@ -67,14 +67,17 @@ const isNegated = (canonical: string, start: number): boolean => NEGATED_BEFORE.
 /** Ways to say that one cannot, each made one word, so that a rule need not list them. */
 const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
   [
-    /(?<![^ ])(?:can not|cannot|cant|cnt|caint|couldnt|could not|can t|couldn t|(?:am |im |i am |is |was |been |being |be |were |are )?(?:not able|unable|not been able) to|(?:have not|havent|hasnt|haven t|wasnt|wont be|not) (?:been )?able to|havent been able to)(?![^ ])/g,
+    /(?<![^ ])(?:can not|cannot|without (?:being )?able to|cant|cnt|caint|couldnt|could not|can t|couldn t|(?:am |im |i am |is |was |been |being |be |were |are )?(?:not able|unable|not been able) to|(?:have not|havent|hasnt|haven t|wasnt|wont be|not) (?:been )?able to|havent been able to)(?![^ ])/g,
     'cant',
   ],
   [/(?<![^ ])(?:do not|don t|dont|didnt|did not)(?= (?:feel|have|want|work|wanna))/g, 'dont'],
   [/(?<![^ ])(?:is not|isn t|are not|aren t)(?![^ ])/g, 'isnt'],
   [/(?<![^ ])(?:will not|won t|wouldnt|would not)(?![^ ])/g, 'wont'],
   [/(?<![^ ])(?:have not|haven t|has not)(?![^ ])/g, 'havent'],
-  [/(?<![^ ])no (?:puedo|puede|podia|pude|logro|consigo|he podido|e podido|puedo ni|pueo)(?![^ ])/g, 'nopuedo'],
+  [
+    /(?<![^ ])(?:no (?:puedo|puede|podia|pude|logro|consigo|he podido|e podido|puedo ni|pueo)|sin (?:poder|lograr|conseguir))(?![^ ])/g,
+    'nopuedo',
+  ],
   [
     /(?<![^ ])(?:no (?:me )?siento|no (?:me )?sentia|no (?:me )?sent[ií]|dejado de sentir|deje de sentir|nopuedo sentir)(?![^ ])/g,
     'nosiento',
@@ -104,7 +107,7 @@ const SHORT_SPELLINGS = new Map([
 ]);
 
 const NEEDS_PHRASES =
-  /(?<![^ ])(?:can|cannot|cant|cnt|caint|could|couldnt|couldn|unable|able|not|don|dont|didnt|did|isn|aren|will|won|wouldnt|would|haven|havent|hasnt|no|dejado|deje|i|it|ki[l1]+|my|bowl)(?![^ ])/;
+  /(?<![^ ])(?:can|cannot|cant|cnt|caint|could|couldnt|couldn|unable|able|not|don|dont|didnt|did|isn|aren|will|won|without|wouldnt|would|haven|havent|hasnt|no|sin|dejado|deje|i|it|ki[l1]+|my|bowl)(?![^ ])/;
 
 const canonicalWords = (folded: string): string => {
   let canonical = folded.split(' ').map(repairedWord).join(' ');
