@@ -184,6 +184,7 @@ export const RED_FLAG_RULES: readonly RedFlagRule[] = [
     'SAME_DAY',
     'weakness or numbness of a limb',
     [
+      near(NUMB, 'waist down|cintura (?:para|hacia|pa) abajo', 4),
       near(`${FAILING}|wont (?:lift|move|bend|work|go up|come up)`, LIMB, 4),
       'numb|numbness|foot ?drop|drop ?foot|dropped foot|dropping foot|pie caido|pie colgante|arrastr(?:o|ando) (?:el|la|los|mi) (?:pie|pierna|pies)',
       `(?:foot|feet|leg|toes?) (?:is |are |keeps |keep |just )*(?:drag|drags|dragging|dropping|drops|slap|slaps|slapping|flopp(?:y|ing)|catching)|(?:drag|dragging|dragged) (?:\\S+ )?(?:foot|feet|leg|toes?)|slapping foot`,
