@@ -5,6 +5,7 @@ import {
   BEGINS_WITH_YES,
   CANCEL_VISIT_PHRASES,
   CANNOT_COME_PHRASES,
+  DENIES,
   HEDGED,
   isConfirmation,
   isExplicitConfirmation,
@@ -121,7 +122,9 @@ const help = (forms: readonly string[]): Classification | undefined =>
 
 const optIn = (folded: string, forms: readonly string[]): Classification | undefined => {
   if (isOptInKeyword(forms)) return is('opt_in', 'The whole message is an opt-in keyword.');
-  return OPT_IN_PHRASES.test(folded) ? is('opt_in', 'A phrase that asks to be texted again.') : undefined;
+  return OPT_IN_PHRASES.test(folded) && !DENIES.test(folded)
+    ? is('opt_in', 'A phrase that asks to be texted again.')
+    : undefined;
 };
 
 const answerToOpenQuestion = (
