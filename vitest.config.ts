@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Four kinds of test, by what they need: nothing; nothing but time; the local engine's DynamoDB; a deployed local clinic. */
+/** Four kinds of test, by what they need: nothing; nothing but half a minute; the local engine's DynamoDB; a deployed local clinic. */
 export default defineConfig({
   test: {
     // The default leaves a core free, which on two cores means one worker.
@@ -25,8 +25,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'model',
-          include: ['test/model/**/*.test.ts'],
+          name: 'exhaustive',
+          include: ['test/exhaustive/**/*.test.ts'],
           environment: 'node',
           isolate: false,
           pool: 'threads',

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 
-const help = `Runs the tests: types, lint, unit, model, integration, e2e; each kind in a process of its own.
+const help = `Runs the tests: types, lint, unit, exhaustive, integration, e2e; each kind in a process of its own.
 
   npm test                   all of them
   npm test -- unit lint      some of them
@@ -38,7 +38,7 @@ const suites: readonly Suite[] = [
     limitMinutes: 5,
   },
   vitest('unit', 5),
-  vitest('model', 10),
+  vitest('exhaustive', 10),
   vitest('integration', 10),
   vitest('e2e', 20),
 ];

@@ -1,6 +1,6 @@
 """Writes us-time-zones.corpus.jsonl: what every time zone of the United States does around every clock change of 2024-2030.
 
-An oracle for test/unit/scheduling/dst-table.test.ts from another implementation: Python's zoneinfo over the PyPI package
+An oracle for test/exhaustive/scheduling/dst-table.test.ts from another implementation: Python's zoneinfo over the PyPI package
 tzdata, which share neither code nor data with Node's ICU. The data is committed, so that tests need no Python. To remake it:
 
     python3 -m venv .local/oracles
