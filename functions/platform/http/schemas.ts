@@ -85,7 +85,7 @@ export const linkToken = z.string().regex(/^[A-Za-z0-9_-]{22}$/, { error: 'This 
 export const cursor = z
   .string()
   .max(2000)
-  .regex(/^[A-Za-z0-9_-]+$/, { error: 'Expected the cursor of an earlier page' });
+  .regex(/^[A-Za-z0-9_.-]+$/, { error: 'Expected the cursor of an earlier page' });
 
 /** Query parameters of a list. */
 export const paging = {
