@@ -102,8 +102,19 @@ export const updateRoom = async (caller: Caller, update: Update<Id<'room'>, Room
   return view;
 };
 
+/**
+ * A group that needs a room is led by one provider: on a room's day sheet a session is known by its type and its time,
+ * and two groups of two providers must never meet in one room.
+ */
+const requireOneLeader = ({ capacity, providerIds, roomIds, secondProviderIds }: New<AppointmentType>): void => {
+  if (capacity === 1 || providerIds.length === 1 || roomIds.length + secondProviderIds.length === 0) return;
+  const message = 'A group visit that needs a room or a second provider has one provider: add a type for each';
+  throw badFields([{ field: 'body.providerIds', message }]);
+};
+
 /** Adds a type of visit, of providers and rooms this clinic has. */
 export const createAppointmentType = async (caller: Caller, input: New<AppointmentType>, commit: Commit) => {
+  requireOneLeader(input);
   await requireKnown(caller, input);
   const type: Stored<AppointmentType> = {
     ...input,
@@ -123,6 +134,7 @@ export const updateAppointmentType = async (
   commit: Commit,
 ) => {
   const stored = found(await getAppointmentType(caller.clinicId, update.id), 'appointment type');
+  requireOneLeader(update.input);
   const before = requireCurrent(stored, update.ifMatch);
   await requireKnown(caller, update.input);
   const { id, clinicId } = before;

@@ -4,7 +4,7 @@ import type { Id } from '../platform/ids.ts';
 import { Contended } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { checkSlot, purposeOf, type SlotRefusal } from './core/check-slot.ts';
-import { isFree, isWithinDay, occupy, type Purpose, release } from './core/day-sheet.ts';
+import { isFree, isWithinDay, joinsSession, occupy, type Purpose, release } from './core/day-sheet.ts';
 import { defaultStepMinutes } from './core/slots.ts';
 import type {
   Appointment,
@@ -147,7 +147,10 @@ const readSheets = (caller: Caller, held: Held | undefined): Promise<readonly Da
 const isOnSheet = (held: Held | undefined, resourceId: ResourceId, date: string): boolean =>
   held?.resources.some(({ id, zone }) => id === resourceId && localDateOf(held.start, zone) === date) ?? false;
 
-/** The first of several resources that is there, in use and free; in the order the type names them. */
+/**
+ * The first of several resources that is there, in use and free, in the order the type names them; but the one where the
+ * session already is before all others, so that a group stays together.
+ */
 const firstFree = async <R extends { readonly id: ResourceId; readonly zone: string; readonly active: boolean }>(
   caller: Caller,
   sheets: SheetSet,
@@ -156,13 +159,16 @@ const firstFree = async <R extends { readonly id: ResourceId; readonly zone: str
   purpose: Purpose,
   isFit: (candidate: R, sheet: DaySheet) => Promise<boolean>,
 ): Promise<Companion | undefined> => {
+  let first: Companion | undefined;
   for (const candidate of candidates) {
     if (candidate === undefined || !candidate.active) continue;
     const sheet = await sheets.of(caller, candidate, instantOfEpochMinute(range.startEpochMinute));
+    if (!isFree(sheet, range, undefined, purpose) || !(await isFit(candidate, sheet))) continue;
     const { id, zone } = candidate;
-    if (isFree(sheet, range, undefined, purpose) && (await isFit(candidate, sheet))) return { id, zone };
+    if ((purpose.capacity ?? 1) === 1 || joinsSession(sheet, range, purpose)) return { id, zone };
+    first ??= { id, zone };
   }
-  return undefined;
+  return first;
 };
 
 /** Sheets as read and as they will be, so that several changes of one sheet are one write. */

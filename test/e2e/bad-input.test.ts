@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { newId } from '../../functions/platform/ids.ts';
+import { type IdKind, newId } from '../../functions/platform/ids.ts';
 import { tokenIn } from './support/carrier.ts';
-import { localTime, nowOf, openClinic, type TestClinic, untilText } from './support/clinic.ts';
+import { advanceTo, localTime, nowOf, openClinic, sweep, type TestClinic, untilText, zone } from './support/clinic.ts';
 import { brokenBodies, canary, malformedBodies, otherJson, type Schema, sample } from './support/malformed.ts';
 import { until } from './support/until.ts';
 
@@ -41,6 +41,32 @@ let clinic: TestClinic;
 let operations: readonly Operation[];
 let goodParameters: Readonly<Record<string, string>>;
 let authorization: string;
+/** An offer's link opens no visit, nor a visit's an offer: routes of offers get this one as their token. */
+let offerToken: string;
+
+const ofNobody = (kinds: Readonly<Record<string, IdKind>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, newId(kind, nowOf(clinic))]));
+
+/** Somebody waits, a visit is cancelled, and the sweep offers its time. */
+const tokenOfOffer = async (taken: string): Promise<string> => {
+  const { typeId, providerIds, admin } = clinic;
+  const [, providerId] = providerIds;
+  const noon = nowOf(clinic).toZonedDateTimeISO(zone).add({ days: 1 }).toPlainDate().toZonedDateTime({
+    timeZone: zone,
+    plainTime: '12:00',
+  });
+  await advanceTo(clinic, noon.toInstant().toString({ smallestUnit: 'second' }));
+  const waiting = await clinic.addPatient();
+  await admin.ok('joinWaitingList', { body: { patientId: waiting.id, typeId, providerIds: [providerId] } });
+  const { id: patientId } = await clinic.addPatient({ texts: false });
+  const visit = await admin.ok('bookAppointment', { body: { patientId, providerId, typeId, start: taken } });
+  await admin.ok('cancelAppointment', { params: { appointmentId: visit.id }, body: {} });
+  await sweep(clinic);
+  return until('an offer', async () => {
+    const texts = await clinic.carrier.received(waiting.phone);
+    return texts.map(({ body }) => /\/o\/([A-Za-z0-9_-]{22})/.exec(body)?.[1]).find((token) => token !== undefined);
+  });
+};
 
 beforeAll(async () => {
   clinic = await openClinic('bad-input');
@@ -59,12 +85,24 @@ beforeAll(async () => {
   goodParameters = {
     slug: clinic.slug,
     token: tokenIn(text?.body ?? ''),
+    file: `${'A'.repeat(22)}.ics`,
     patientId,
-    providerId,
-    // Good by its form and of nobody: a request that gets through after all changes nothing.
-    appointmentId: newId('appointment', nowOf(clinic)),
-    caseId: newId('triageCase', nowOf(clinic)),
+    // Good by their form and of nobody: a request that gets through after all changes nothing.
+    ...ofNobody({
+      providerId: 'provider',
+      roomId: 'room',
+      typeId: 'appointmentType',
+      exceptionId: 'availabilityException',
+      closureId: 'closure',
+      holdId: 'hold',
+      appointmentId: 'appointment',
+      seriesId: 'series',
+      entryId: 'waitingEntry',
+      caseId: 'triageCase',
+      taskId: 'staffTask',
+    }),
   };
+  offerToken = await tokenOfOffer(start);
   const document = documentShape.parse((await clinic.anyone.ask('getOpenApi')).body);
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { operationId, parameters, requestBody, responses }]) => {
@@ -105,7 +143,9 @@ const problem = z.object({
 });
 
 const send = async (to: Operation, sent: Sent): Promise<Seen> => {
-  const parameters = { ...goodParameters, ...sent.parameters };
+  const isOffer = to.path.startsWith('/o/') || to.path.includes('/offer');
+  const parameters: Record<string, string> = { ...goodParameters, ...sent.parameters };
+  if (isOffer) parameters.token = sent.parameters?.token ?? offerToken;
   const path = to.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? '');
   const answer = await fetch(`${clinic.info.apiUrl}${path}${sent.query ?? queryOf(to)}`, {
     method: to.method,
@@ -248,6 +288,9 @@ describe('every route that takes JSON', () => {
   });
 });
 
+/** The booking page shows its first step to whatever it is given: links to it grow parameters as people share them. */
+const startsOver = '/book/{slug}';
+
 describe('every route that takes a form', () => {
   it('answers a page, and nothing is done', async () => {
     const forms = operations.filter(({ bodyType }) => bodyType === 'application/x-www-form-urlencoded');
@@ -271,11 +314,16 @@ describe('every route that takes a form', () => {
       ],
     ];
     const attempts = forms.flatMap((to): readonly Attempt[] => [
-      ...bodies.map((body) => ({ what: body, to, sent: { body, type: form } })),
+      ...(to.path === startsOver ? [] : bodies.map((body) => ({ what: body, to, sent: { body, type: form } }))),
       { what: 'more than 64 KB', to, sent: { body: `a=${'x'.repeat(65_536)}`, type: form }, status: 413 },
       { what: 'JSON', to, sent: { body: '{}', type: json }, status: 415 },
     ]);
-    expect(forms.map(({ name }) => name).toSorted()).toEqual(['submitFormPage', 'submitVisitPage']);
+    expect(forms.map(({ name }) => name).toSorted()).toEqual([
+      'submitBookingPage',
+      'submitFormPage',
+      'submitOfferPage',
+      'submitVisitPage',
+    ]);
     expect(await failures(attempts)).toEqual([]);
     const { status, rev } = await clinic.anyone.ok('getVisitByLink', { params: { token: goodParameters.token ?? '' } });
     expect({ status, rev }).toEqual({ status: 'booked', rev: 1 });
@@ -309,7 +357,7 @@ describe('every parameter', () => {
   });
 
   it('in the query: wrong, missing, unknown and doubled ones are named', async () => {
-    const gets = operations.filter(({ method }) => method === 'GET');
+    const gets = operations.filter(({ method, path }) => method === 'GET' && path !== startsOver);
     const attempts = gets.flatMap((to): readonly Attempt[] => {
       const queries = to.parameters.filter((each) => each.in === 'query');
       const all = queryOf(to);
@@ -417,7 +465,8 @@ describe('well formed and impossible', () => {
   it.each(['0001-01-01T00:00:00Z', '1999-12-31T23:59:59Z', '9999-12-31T23:59:59Z', '2026-11-24T10:00:30Z'])(
     'no visit begins at %s',
     async (start) => {
-      const { patientId, providerId } = goodParameters;
+      const { patientId } = goodParameters;
+      const [providerId] = clinic.providerIds;
       const { status } = await body('bookAppointment', { patientId, providerId, typeId: clinic.typeId, start });
       expect([400, 409]).toContain(status);
     },
@@ -455,7 +504,8 @@ describe('well formed and impossible', () => {
   });
 
   it('a visit of the past cannot be booked, moved to or fulfilled ahead of time', async () => {
-    const { patientId = '', providerId } = goodParameters;
+    const { patientId = '' } = goodParameters;
+    const [providerId] = clinic.providerIds;
     const booked = await clinic.admin.ok('bookAppointment', {
       body: { patientId, providerId, typeId: clinic.typeId, start: localTime(clinic, 7, '10:00') },
     });
@@ -471,7 +521,8 @@ describe('well formed and impossible', () => {
   });
 
   it('a stale If-Match changes nothing', async () => {
-    const { patientId = '', providerId } = goodParameters;
+    const { patientId = '' } = goodParameters;
+    const [providerId] = clinic.providerIds;
     const booked = await clinic.admin.ok('bookAppointment', {
       body: { patientId, providerId, typeId: clinic.typeId, start: localTime(clinic, 7, '12:00') },
     });

@@ -280,6 +280,37 @@ describe('group visits', () => {
   });
 });
 
+describe('a group in a room', () => {
+  it('stays together, also when an earlier room became free', async () => {
+    const day = nextDay();
+    const [leader, other, patientId] = await Promise.all([addProvider(), addProvider(), addPatient()]);
+    const rooms = await Promise.all(
+      ['Hall 1', 'Hall 2'].map(async (name) => (await created('/v1/rooms', { name, zone })).id as string),
+    );
+    const [group, alone] = await Promise.all([
+      addType([leader], { capacity: 4, roomIds: rooms }),
+      addType([other], { roomIds: rooms }),
+    ]);
+    const start = at(day, '10:00');
+    const inFirst = await book({ patientId, providerId: other, typeId: alone, start });
+    expect(inFirst.body.also).toEqual([rooms[0]]);
+    const member = await book({ patientId, providerId: leader, typeId: group, start });
+    expect(member.body.also).toEqual([rooms[1]]);
+    await cancel(inFirst.body.id);
+    const next = await book({ patientId: await addPatient(), providerId: leader, typeId: group, start });
+    expect(next).toMatchObject({ status: 201, body: { also: [rooms[1]] } });
+  });
+
+  it('has one provider, so that two groups never meet in one room', async () => {
+    const providers = await Promise.all([addProvider(), addProvider()]);
+    const room = (await created('/v1/rooms', { name: 'Hall', zone })).id;
+    const answer = await staff('POST /v1/appointment-types', {
+      body: typeBody(providers, { capacity: 4, roomIds: [room] }),
+    });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'body.providerIds' }] } });
+  });
+});
+
 describe('a daily cap', () => {
   it('ends the day for its type when it is reached, for that type alone', async () => {
     const day = nextDay();
