@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { parseRef } from '../../../functions/messaging/hint.ts';
 
 // The queue's address is used as configured, not as an endpoint.
@@ -9,19 +9,15 @@ const queueClient = new SQSClient({ useQueueUrlAsEndpoint: false });
 const { QueueUrl } = await queueClient.send(new CreateQueueCommand({ QueueName: `send-${randomUUID()}` }));
 process.env.SEND_QUEUE_URL = QueueUrl ?? '';
 
-/** What the send queue holds for a clinic, taken off it. Messages of other clinics become visible again. */
+/** What the send queue holds for a clinic. All is taken off it, also what a sweep found due of the clinics of other tests. */
 export const handedOver = async (clinicId: string): Promise<readonly string[]> => {
   const found: string[] = [];
   for (;;) {
-    const { Messages = [] } = await queueClient.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 2 }),
-    );
+    const { Messages = [] } = await queueClient.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
     if (Messages.length === 0) return found;
-    for (const { Body = '', ReceiptHandle } of Messages) {
-      const ref = parseRef(Body);
-      if (ref.clinicId !== clinicId) continue;
-      found.push(ref.messageId);
-      await queueClient.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-    }
+    const refs = Messages.map(({ Body = '' }) => parseRef(Body));
+    found.push(...refs.filter((ref) => ref.clinicId === clinicId).map((ref) => ref.messageId));
+    const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    await queueClient.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
   }
 };
