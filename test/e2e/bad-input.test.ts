@@ -142,22 +142,30 @@ const problem = z.object({
   errors: z.array(z.object({ field: z.string(), message: z.string().min(1) })).optional(),
 });
 
+const isClosed = (error: unknown): boolean => {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && ['UND_ERR_SOCKET', 'ECONNRESET'].includes(String(cause.code));
+};
+
 const send = async (to: Operation, sent: Sent): Promise<Seen> => {
   const isOffer = to.path.startsWith('/o/') || to.path.includes('/offer');
   const parameters: Record<string, string> = { ...goodParameters, ...sent.parameters };
   if (isOffer) parameters.token = sent.parameters?.token ?? offerToken;
   const path = to.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? '');
-  const answer = await fetch(`${clinic.info.apiUrl}${path}${sent.query ?? queryOf(to)}`, {
-    method: to.method,
-    redirect: 'manual',
-    headers: {
-      authorization,
-      ...(sent.type === undefined ? {} : { 'content-type': sent.type }),
-      ...sent.headers,
-    },
-    ...(sent.body === undefined ? {} : { body: sent.body }),
-    signal: AbortSignal.timeout(30_000),
-  });
+  const ask = () =>
+    fetch(`${clinic.info.apiUrl}${path}${sent.query ?? queryOf(to)}`, {
+      method: to.method,
+      redirect: 'manual',
+      headers: {
+        authorization,
+        ...(sent.type === undefined ? {} : { 'content-type': sent.type }),
+        ...sent.headers,
+      },
+      ...(sent.body === undefined ? {} : { body: sent.body }),
+      signal: AbortSignal.timeout(30_000),
+    });
+  // A connection that was kept may be closed in the moment it is used again; what is refused can be asked twice.
+  const answer = await ask().catch((error: unknown) => (isClosed(error) ? ask() : Promise.reject(error)));
   const text = await answer.text();
   const type = answer.headers.get('content-type') ?? '';
   const read = type.startsWith('application/problem+json') ? problem.parse(JSON.parse(text)) : undefined;
