@@ -17,6 +17,7 @@ import {
   recordAttributes,
   recordsTable,
   replace,
+  save,
   type TransactItem,
 } from '../platform/store/records.ts';
 
@@ -220,7 +221,7 @@ export const getExercisePlan = async (
 export const exercisePlanItem = (caller: Caller, plan: ExercisePlan): TransactItem => {
   const { id: planId, ...rest } = plan;
   const stored = { ...rest, ...stampOf(caller, 'visit fulfilled'), planId };
-  return plan.rev === 1 ? create(ExercisePlanEntity, stored) : replace(ExercisePlanEntity, stored, plan.rev - 1);
+  return save(ExercisePlanEntity, stored, plan.rev);
 };
 
 /** Holds a transaction to the plan still being at this sequence. */

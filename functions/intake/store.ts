@@ -13,7 +13,7 @@ import {
   queryPage,
   recordAttributes,
   recordsTable,
-  replace,
+  save,
   searchKeys,
   type TransactItem,
 } from '../platform/store/records.ts';
@@ -167,7 +167,7 @@ export const answersItem = (caller: Caller, saved: IntakeAnswers): TransactItem 
     answers: { ...saved.answers },
     screening: { ...saved.screening, flags: [...saved.screening.flags] },
   };
-  return saved.rev === 1 ? create(IntakeAnswersEntity, stored) : replace(IntakeAnswersEntity, stored, saved.rev - 1);
+  return save(IntakeAnswersEntity, stored, saved.rev);
 };
 
 export const getAnswers = async (

@@ -14,6 +14,7 @@ import {
   recordAttributes,
   recordsTable,
   replace,
+  save,
   type TransactItem,
 } from '../platform/store/records.ts';
 import type { CalendarClash } from './core/calendar-clash.ts';
@@ -239,5 +240,5 @@ export const clashItem = (clash: CalendarClash, stamp: Stamp): TransactItem => {
       ? { lookupPk: openClashesKey(clash.clinicId), lookupSk: `${clash.start}#${clash.appointmentId}` }
       : {}),
   };
-  return clash.rev === 1 ? create(CalendarClashEntity, stored) : replace(CalendarClashEntity, stored, clash.rev - 1);
+  return save(CalendarClashEntity, stored, clash.rev);
 };

@@ -2,7 +2,7 @@ import { Entity } from 'dynamodb-toolbox/entity';
 import { item, list, map, number, string } from 'dynamodb-toolbox/schema';
 import { type Caller, stampOf } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
-import { create, get, recordAttributes, recordsTable, replace, type TransactItem } from '../platform/store/records.ts';
+import { get, recordAttributes, recordsTable, save, type TransactItem } from '../platform/store/records.ts';
 import type { Companion } from './core/types.ts';
 
 /** All DynamoDB access of holds: what the day sheets call `hld_...`. */
@@ -88,5 +88,5 @@ export const holdItem = (caller: Caller, hold: Hold): TransactItem => {
     companions: [...hold.companions],
     expiresAtEpochSeconds: Math.floor(Date.parse(hold.expiresAt) / 1000) + keepSeconds,
   };
-  return hold.rev === 1 ? create(HoldEntity, stored) : replace(HoldEntity, stored, hold.rev - 1);
+  return save(HoldEntity, stored, hold.rev);
 };

@@ -1,12 +1,10 @@
 import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
-import type { PutItemInput } from 'dynamodb-toolbox/entity/actions/put';
 import { boolean, item, list, map, number, string } from 'dynamodb-toolbox/schema';
 import type { Temporal } from 'temporal-polyfill';
 import type { Stamp } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
 import {
   check,
-  create,
   format,
   get,
   getMany,
@@ -16,7 +14,7 @@ import {
   queryPage,
   recordAttributes,
   recordsTable,
-  replace,
+  save,
   type TransactItem,
 } from '../platform/store/records.ts';
 import { emptySheet, withoutExpired } from './core/day-sheet.ts';
@@ -353,7 +351,7 @@ export const listProviders = async (clinicId: ClinicId): Promise<readonly Stored
 
 /** Writes a provider: revision 1 must be new, any other replaces the one before it. */
 export const providerItem = (provider: Stored<Provider>, stamp: Stamp): TransactItem =>
-  write(
+  save(
     ProviderEntity,
     {
       ...provider,
@@ -378,7 +376,7 @@ export const listAppointmentTypes = async (clinicId: ClinicId): Promise<readonly
 
 /** Writes a type of visit: revision 1 must be new, any other replaces the one before it. */
 export const appointmentTypeItem = (type: Stored<AppointmentType>, stamp: Stamp): TransactItem =>
-  write(
+  save(
     AppointmentTypeEntity,
     {
       ...type,
@@ -402,7 +400,7 @@ export const listRooms = async (clinicId: ClinicId): Promise<readonly Stored<Roo
 
 /** Writes a room: revision 1 must be new, any other replaces the one before it. */
 export const roomItem = (room: Stored<Room>, stamp: Stamp): TransactItem =>
-  write(RoomEntity, { ...room, ...stamp }, room.rev);
+  save(RoomEntity, { ...room, ...stamp }, room.rev);
 
 /** The changes of a provider's hours that end on a date or later: one Query, whatever came before. */
 export const listExceptions = async (
@@ -426,7 +424,7 @@ export const exceptionItem = (
   { reason: why, ...exception }: Stored<AvailabilityException>,
   active: boolean,
   stamp: Stamp,
-): TransactItem => write(AvailabilityExceptionEntity, { clinicId, ...exception, why, active, ...stamp }, exception.rev);
+): TransactItem => save(AvailabilityExceptionEntity, { clinicId, ...exception, why, active, ...stamp }, exception.rev);
 
 /** The clinic's closures that end on a date or later: one Query, whatever came before. */
 export const listClosures = async (clinicId: ClinicId, from: string): Promise<readonly Stored<Closure>[]> =>
@@ -440,11 +438,7 @@ export const closureItem = (
   closure: Stored<Closure>,
   active: boolean,
   stamp: Stamp,
-): TransactItem => write(ClosureEntity, { clinicId, ...closure, active, ...stamp }, closure.rev);
-
-/** Revision 1 must be new; any other replaces the one before it. */
-const write = <E extends Entity>(entity: E, stored: PutItemInput<E>, rev: number): TransactItem =>
-  rev === 1 ? create(entity, stored) : replace(entity, stored, rev - 1);
+): TransactItem => save(ClosureEntity, { clinicId, ...closure, active, ...stamp }, closure.rev);
 
 /** One day of a provider or room as it counts at `now`; an empty sheet when nothing was ever booked on it. */
 export const getSheet = async (
@@ -474,7 +468,7 @@ export const listSheets = async (
 
 /** Writes a sheet whose `rev` is one above the one read; loses against any write in between. */
 export const sheetItem = (clinicId: ClinicId, sheet: DaySheet, stamp: Stamp): TransactItem =>
-  write(
+  save(
     DaySheetEntity,
     {
       clinicId,
@@ -526,7 +520,7 @@ export const appointmentItem = (appointment: Appointment, stamp: Stamp): Transac
     lookupPk: patientAppointmentsKey(appointment.clinicId, appointment.patientId),
     lookupSk: appointment.start,
   };
-  return write(AppointmentEntity, stored, appointment.rev);
+  return save(AppointmentEntity, stored, appointment.rev);
 };
 
 /** Holds only while the appointment has this sequence and one of these statuses: what the sender's claim hangs on. */

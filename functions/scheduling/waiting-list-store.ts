@@ -5,7 +5,6 @@ import type { Id } from '../platform/ids.ts';
 import { dueEntry, dueQuery } from '../platform/store/due.ts';
 import {
   check,
-  create,
   dueKeys,
   get,
   lookupKeys,
@@ -15,7 +14,7 @@ import {
   queryPage,
   recordAttributes,
   recordsTable,
-  replace,
+  save,
   type TransactItem,
 } from '../platform/store/records.ts';
 import type { Companion, Weekday } from './core/types.ts';
@@ -194,7 +193,7 @@ export const waitingEntryItem = (caller: Caller, entry: WaitingEntry, reason: st
     ...stampOf(caller, reason),
     ...(isInLine ? { lookupPk: lineKey(entry.clinicId, criteria.typeId), lookupSk: `${entry.since}#${entry.id}` } : {}),
   };
-  return entry.rev === 1 ? create(WaitingEntryEntity, stored) : replace(WaitingEntryEntity, stored, entry.rev - 1);
+  return save(WaitingEntryEntity, stored, entry.rev);
 };
 
 export const getWaitingEntry = async (
@@ -229,7 +228,7 @@ export const openingItem = (caller: Caller, opening: Opening): TransactItem => {
     ...stampOf(caller, opening.lapsedBecause ?? opening.status),
     ...(isOver ? {} : dueEntry('offers', opening.id, opening.dueAt)),
   };
-  return opening.rev === 1 ? create(OpeningEntity, stored) : replace(OpeningEntity, stored, opening.rev - 1);
+  return save(OpeningEntity, stored, opening.rev);
 };
 
 export const getOpening = async (clinicId: ClinicId, id: Id<'opening'>): Promise<Opening | undefined> => {
@@ -252,7 +251,7 @@ export const offerItem = (caller: Caller, offer: Offer): TransactItem => {
     lookupPk: entryOffersKey(offer.clinicId, offer.entryId),
     lookupSk: `${offer.offeredAt}#${offer.id}`,
   };
-  return offer.rev === 1 ? create(OfferEntity, stored) : replace(OfferEntity, stored, offer.rev - 1);
+  return save(OfferEntity, stored, offer.rev);
 };
 
 export const getOffer = async (clinicId: ClinicId, id: Id<'offer'>): Promise<Offer | undefined> => {

@@ -135,6 +135,10 @@ export const add = <E extends Entity>(
   };
 };
 
+/** Builds a put of revision `rev`: the first must be new, any other replaces the one before it. */
+export const save = <E extends Entity>(entity: E, item: PutItemInput<E>, rev: number): TransactItem =>
+  rev === 1 ? create(entity, item) : replace(entity, item, rev - 1);
+
 /** Builds a condition on an item the transaction does not write. */
 export const check = <E extends Entity>(entity: E, key: KeyInputItem<E>, condition: Condition<E>): TransactItem =>
   new ConditionCheck(entity, key, condition).params();
