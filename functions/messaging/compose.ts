@@ -17,14 +17,8 @@ import { barOf } from './consent.ts';
 import { decideSend, isTextingHour, stepNamed, textingUntil } from './core/plan.ts';
 import { formatClockTime, formatVisitTime, renderText, type TemplateName, tokensOf } from './core/templates.ts';
 import { codeOf } from './core/which.ts';
-import {
-  getStanding,
-  type Message,
-  type OpenQuestion,
-  type Standing,
-  standingCheckItem,
-  standingItem,
-} from './store.ts';
+import { getStanding, type OpenQuestion, type Standing, standingCheckItem, standingItem } from './standing-store.ts';
+import type { Message } from './store.ts';
 
 /** A text ready to be claimed: its words, and what must still hold at the moment of the claim. */
 export interface Outgoing {

@@ -2,16 +2,11 @@ import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import type { TransactItem } from '../platform/store/records.ts';
-import {
-  type ConsentCategory,
-  type ConsentSource,
-  consentItem,
-  getStanding,
-  type Standing,
-  standingItem,
-} from './store.ts';
+import { type ConsentCategory, type ConsentSource, consentItem } from './consent-store.ts';
+import { getStanding, type Standing, standingItem } from './standing-store.ts';
 
-export type { ConsentCategory, ConsentSource, Standing } from './store.ts';
+export type { ConsentCategory, ConsentSource } from './consent-store.ts';
+export type { Standing } from './standing-store.ts';
 
 /** Where a number stands with the clinic; of revision 0 when nothing is known of it. Read consistently. */
 export const loadStanding = (clinicId: Id<'clinic'>, phone: string): Promise<Standing> => getStanding(clinicId, phone);

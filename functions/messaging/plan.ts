@@ -11,14 +11,8 @@ import type { Offer } from '../scheduling/core/waiting-list.ts';
 import { messageId, type PlannedMessage, planFor, stepNamed } from './core/plan.ts';
 import type { TemplateName } from './core/templates.ts';
 import { progressed } from './progress.ts';
-import {
-  createMessageItem,
-  getStanding,
-  type Message,
-  type MessageRef,
-  messagesOfCause,
-  replaceMessageItem,
-} from './store.ts';
+import { getStanding } from './standing-store.ts';
+import { createMessageItem, type Message, type MessageRef, messagesOfCause, replaceMessageItem } from './store.ts';
 
 export type { MessageRef } from './store.ts';
 

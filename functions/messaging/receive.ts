@@ -19,18 +19,17 @@ import type { TemplateName } from './core/templates.ts';
 import { type Candidate, codeIn, understand } from './core/which.ts';
 import { dispatch } from './dispatch.ts';
 import type { Inbound } from './inbound.ts';
+import { getInboundText, inboundTextItem } from './inbound-store.ts';
 import { planAlert, planAnswer } from './plan.ts';
 import {
-  getInboundText,
   getStanding,
-  inboundTextItem,
-  type MessageRef,
   type OpenQuestion,
   type Option,
   type Standing,
   standingItem,
   type VisitTold,
-} from './store.ts';
+} from './standing-store.ts';
+import type { MessageRef } from './store.ts';
 import { openTaskItems } from './tasks.ts';
 
 const attempts = 8;

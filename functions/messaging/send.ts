@@ -9,7 +9,8 @@ import { type SendOutcome, sendOnce } from './carrier.ts';
 import { compose, type Outgoing } from './compose.ts';
 import { turnTexts } from './consent.ts';
 import { claimed, deferred, isForSender, lostTrack, progressed, released } from './progress.ts';
-import { getMessage, getStanding, type Message, type MessageRef, replaceMessageItem, standingItem } from './store.ts';
+import { getStanding, standingItem } from './standing-store.ts';
+import { getMessage, type Message, type MessageRef, replaceMessageItem } from './store.ts';
 
 const claimAttempts = 6;
 /** When to try again what the carrier certainly did not take. */

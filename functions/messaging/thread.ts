@@ -1,8 +1,10 @@
 import type { Id } from '../platform/ids.ts';
 import type { Page, QueryPage } from '../platform/store/records.ts';
-import { getInboundText, type InboundText, type Message, messagesOfCause, messagesOfPatient } from './store.ts';
+import { getInboundText, type InboundText } from './inbound-store.ts';
+import { type Message, messagesOfCause, messagesOfPatient } from './store.ts';
 
-export type { InboundText, Message } from './store.ts';
+export type { InboundText } from './inbound-store.ts';
+export type { Message } from './store.ts';
 
 /** What a number wrote, by the carrier's id of the text. */
 export const loadInboundText = (

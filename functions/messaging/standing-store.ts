@@ -1,0 +1,174 @@
+import { Entity } from 'dynamodb-toolbox/entity';
+import { item, list, map, number, string } from 'dynamodb-toolbox/schema';
+import type { Caller } from '../platform/actor.ts';
+import { stampOf } from '../platform/actor.ts';
+import type { Id } from '../platform/ids.ts';
+import {
+  check,
+  create,
+  get,
+  recordAttributes,
+  recordsTable,
+  replace,
+  type TransactItem,
+} from '../platform/store/records.ts';
+import type { ConsentCategory, ConsentSource } from './consent-store.ts';
+import { phonePartition } from './phone-partition.ts';
+
+/** The question a thread waits to have answered. */
+export interface OpenQuestion {
+  readonly kind: 'confirm' | 'pain' | 'exercise';
+  readonly messageId: string;
+  readonly patientId: Id<'patient'>;
+  readonly appointmentId?: Id<'appointment'> | undefined;
+  /** The appointment's sequence the question was about. */
+  readonly sequence: number;
+  readonly askedAt: string;
+  /** Later answers are to be read by a human. */
+  readonly openUntil: string;
+}
+
+/** A question that a reply may have answered, and what it says then. */
+export interface Option extends OpenQuestion {
+  readonly intent: 'confirm' | 'reschedule' | 'cancel_visit' | 'answer' | 'other';
+  readonly value?: number | undefined;
+}
+
+/** A reply that waits to be told which question it answers, by the code of the option (see core/which.ts). */
+export interface Choice {
+  /** The reply, by the carrier's id. */
+  readonly inboundMessageId: string;
+  /** The one with the nth code is the nth. */
+  readonly options: readonly Option[];
+  readonly openUntil: string;
+  /** How often it was asked: not for ever. */
+  readonly asked: number;
+}
+
+/** A visit as a text told it. */
+export interface VisitTold {
+  readonly patientId: Id<'patient'>;
+  readonly appointmentId: Id<'appointment'>;
+  readonly sequence: number;
+}
+
+/** Where a number stands with the clinic: what every claim is held to. */
+export interface Standing {
+  readonly clinicId: Id<'clinic'>;
+  readonly phone: string;
+  /** Per category, since when. */
+  readonly granted: Readonly<Partial<Record<ConsentCategory, string | undefined>>>;
+  /** Said stop, by whom it was reported and when: nothing goes out but what answers a keyword. */
+  readonly optedOut?: { readonly at: string; readonly how: ConsentSource } | undefined;
+  /** Oldest first. */
+  readonly openQuestions?: readonly OpenQuestion[] | undefined;
+  readonly choice?: Choice | undefined;
+  /** The visit the thread was last told about: what C and R mean when no question is open. */
+  readonly lastVisit?: VisitTold | undefined;
+  /** The clinic's local day that the two counts below are of, so that no loop with another machine can last. */
+  readonly answersOn?: string | undefined;
+  readonly answersCount?: number | undefined;
+  readonly alertsCount?: number | undefined;
+  /** The local day the fallback answer was last given. */
+  readonly fallbackOn?: string | undefined;
+  /** 0: nothing is stored yet. */
+  readonly rev: number;
+}
+
+const questionAttributes = {
+  kind: string().enum('confirm', 'pain', 'exercise'),
+  messageId: string(),
+  patientId: string(),
+  appointmentId: string().optional(),
+  sequence: number(),
+  askedAt: string(),
+  openUntil: string(),
+};
+
+const StandingEntity = new Entity({
+  name: 'Standing',
+  table: recordsTable,
+  timestamps: false,
+  schema: item({
+    ...recordAttributes,
+    clinicId: string().key(),
+    phone: string().key(),
+    granted: map({ treatment: string().optional() }),
+    optedOut: map({ at: string(), how: string().enum('web-form', 'staff', 'text', 'carrier') }).optional(),
+    openQuestions: list(map(questionAttributes)).optional(),
+    choice: map({
+      inboundMessageId: string(),
+      options: list(
+        map({
+          ...questionAttributes,
+          intent: string().enum('confirm', 'reschedule', 'cancel_visit', 'answer', 'other'),
+          value: number().optional(),
+        }),
+      ),
+      openUntil: string(),
+      asked: number(),
+    }).optional(),
+    lastVisit: map({ patientId: string(), appointmentId: string(), sequence: number() }).optional(),
+    answersOn: string().optional(),
+    answersCount: number().optional(),
+    alertsCount: number().optional(),
+    fallbackOn: string().optional(),
+  }),
+  computeKey: ({ clinicId, phone }) => ({ pk: phonePartition(clinicId, phone), sk: 'standing' }),
+});
+
+const withIds = <Stored extends { readonly patientId: string; readonly appointmentId?: string | undefined }>(
+  question: Stored,
+) => ({
+  ...question,
+  patientId: question.patientId as Id<'patient'>,
+  appointmentId: question.appointmentId as Id<'appointment'> | undefined,
+});
+
+export const getStanding = async (clinicId: Id<'clinic'>, phone: string): Promise<Standing> => {
+  const stored = await get(StandingEntity, { clinicId, phone });
+  if (stored === undefined) return { clinicId, phone, granted: {}, rev: 0 };
+  return {
+    clinicId,
+    phone,
+    granted: stored.granted,
+    optedOut: stored.optedOut,
+    openQuestions: stored.openQuestions?.map(withIds),
+    choice: stored.choice === undefined ? undefined : { ...stored.choice, options: stored.choice.options.map(withIds) },
+    lastVisit:
+      stored.lastVisit === undefined
+        ? undefined
+        : {
+            patientId: stored.lastVisit.patientId as Id<'patient'>,
+            appointmentId: stored.lastVisit.appointmentId as Id<'appointment'>,
+            sequence: stored.lastVisit.sequence,
+          },
+    answersOn: stored.answersOn,
+    answersCount: stored.answersCount,
+    alertsCount: stored.alertsCount,
+    fallbackOn: stored.fallbackOn,
+    rev: stored.rev,
+  };
+};
+
+/** Writes a standing in place of the revision read, which its `rev` still names. */
+export const standingItem = (caller: Caller, standing: Standing, reason: string): TransactItem => {
+  const stored = {
+    ...standing,
+    ...stampOf(caller, reason),
+    granted: { ...standing.granted },
+    optedOut: standing.optedOut === undefined ? undefined : { ...standing.optedOut },
+    openQuestions: standing.openQuestions?.map((question) => ({ ...question })),
+    choice:
+      standing.choice === undefined
+        ? undefined
+        : { ...standing.choice, options: standing.choice.options.map((option) => ({ ...option })) },
+    lastVisit: standing.lastVisit === undefined ? undefined : { ...standing.lastVisit },
+    rev: standing.rev + 1,
+  };
+  return standing.rev === 0 ? create(StandingEntity, stored) : replace(StandingEntity, stored, standing.rev);
+};
+
+/** Holds a transaction to the standing being the one read: no STOP can slip in between. */
+export const standingCheckItem = ({ clinicId, phone, rev }: Standing): TransactItem =>
+  check(StandingEntity, { clinicId, phone }, rev === 0 ? { attr: 'rev', exists: false } : { attr: 'rev', eq: rev });
