@@ -1,7 +1,7 @@
 import { routes as billing } from '../functions/billing/contract.ts';
 import { routes as care } from '../functions/care/contract.ts';
 import { routes as intake } from '../functions/intake/contract.ts';
-import { routes as messaging } from '../functions/messaging/contract.ts';
+import { deskRoutes as textDesk, officeRoutes as textOffice } from '../functions/messaging/contract.ts';
 import { routes as platform } from '../functions/platform/contract.ts';
 import type { Route } from '../functions/platform/http/contract.ts';
 import { deskRoutes, feedRoutes, linkRoutes, officeRoutes, publicRoutes } from '../functions/scheduling/contract.ts';
@@ -116,7 +116,14 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     enqueuesTexts: true,
     timeoutSeconds: 10,
   },
-  'messaging-http': { trigger: { kind: 'http', routes: messaging }, records: 'write', timeoutSeconds: 10 },
+  'messaging-http': {
+    trigger: { kind: 'http', routes: textDesk },
+    records: 'write',
+    enqueuesTexts: true,
+    timeoutSeconds: 10,
+  },
+  // How the clinic texts, and how that goes: asked a few times a day.
+  'messaging-office-http': { trigger: { kind: 'http', routes: textOffice }, records: 'write', timeoutSeconds: 10 },
   'care-http': { trigger: { kind: 'http', routes: care }, records: 'write', timeoutSeconds: 10 },
   'billing-http': { trigger: { kind: 'http', routes: billing }, records: 'read', timeoutSeconds: 10 },
 

@@ -1,83 +1,8 @@
-import * as z from 'zod';
-import { defineRoute } from '../platform/http/contract.ts';
-import { id, instant, pageOf, paging, phone, text } from '../platform/http/schemas.ts';
+import { deskRoutes } from './contract/desk-routes.ts';
+import { officeRoutes } from './contract/office-routes.ts';
 
-/** A text to a patient. Its words are not kept: which text it was and what was put into it are. */
-const textView = z.strictObject({
-  id: z.string(),
-  template: z.string().meta({ description: 'Which text' }),
-  parameters: z.record(z.string(), z.string()).meta({ description: 'What was put into it; empty until it is sent' }),
-  to: phone,
-  patientId: id('patient').optional(),
-  appointmentId: id('appointment').optional(),
-  status: z.enum(['planned', 'claimed', 'ambiguous', 'accepted', 'delivered', 'failed', 'dropped', 'suppressed']),
-  reason: z.string().optional().meta({ description: 'Why it failed or was not sent' }),
-  plannedFor: instant,
-  history: z.array(z.strictObject({ status: z.string(), at: instant, reason: z.string().optional() })),
-  rev: z.number().int(),
-});
+/** What callers may ask of messaging: each list is answered by a function of its own, which imports it alone. */
+export { deskRoutes, officeRoutes };
 
-const actor = z.strictObject({ kind: z.enum(['staff', 'patient', 'automation', 'system']), id: z.string() });
-
-/** What staff must see to about a number's texts. `rev` is its ETag. */
-const staffTask = z.strictObject({
-  id: id('staffTask'),
-  kind: z.enum(['opt-out-may-mean-visit', 'reply-unclear']).meta({
-    description:
-      'opt-out-may-mean-visit: texted CANCEL or END, gets no more texts, the visit stands; reply-unclear: asked which visit was meant, in vain',
-  }),
-  status: z.enum(['open', 'closed']),
-  openedAt: instant,
-  phone,
-  patientId: id('patient').optional().meta({ description: 'Absent when more than one patient uses the number' }),
-  sourceId: z.string().meta({ description: 'The inbound text that opened it' }),
-  closedAt: instant.optional(),
-  closedBy: actor.optional(),
-  note: z.string().optional(),
-  rev: z.number().int(),
-});
-
-export const routes = [
-  defineRoute({
-    name: 'listPatientTexts',
-    method: 'GET',
-    path: '/v1/patients/{patientId}/texts',
-    access: 'texts:read',
-    summary: "A patient's texts, latest planned first: what, when, what became of it and why",
-    params: z.strictObject({ patientId: id('patient') }),
-    query: z.strictObject(paging),
-    reply: { status: 200, body: pageOf(textView) },
-    errors: ['not-found'],
-  }),
-  defineRoute({
-    name: 'listAppointmentTexts',
-    method: 'GET',
-    path: '/v1/appointments/{appointmentId}/texts',
-    access: 'texts:read',
-    summary: 'The texts around one visit, those that were not sent included',
-    params: z.strictObject({ appointmentId: id('appointment') }),
-    reply: { status: 200, body: z.strictObject({ items: z.array(textView) }) },
-    errors: ['not-found'],
-  }),
-  defineRoute({
-    name: 'listStaffTasks',
-    method: 'GET',
-    path: '/v1/staff-tasks',
-    access: 'texts:read',
-    summary: 'What staff must see to about texts, longest waiting first',
-    query: z.strictObject({ status: z.enum(['open', 'closed']).default('open'), ...paging }),
-    reply: { status: 200, body: pageOf(staffTask) },
-  }),
-  defineRoute({
-    name: 'closeStaffTask',
-    method: 'POST',
-    path: '/v1/staff-tasks/{taskId}/close',
-    access: 'tasks:close',
-    summary: 'Say that a task is seen to; the first one counts',
-    params: z.strictObject({ taskId: id('staffTask') }),
-    body: z.strictObject({ note: text(2000).optional() }),
-    ifMatch: true,
-    reply: { status: 200, body: staffTask },
-    errors: ['not-found', 'invalid-state'],
-  }),
-] as const;
+/** Everything. */
+export const routes = [...deskRoutes, ...officeRoutes] as const;

@@ -8,7 +8,6 @@ import { openTriageCase } from '../../functions/care/triage.ts';
 import { routes as intakeRoutes } from '../../functions/intake/contract.ts';
 import { handler as intake } from '../../functions/intake/handlers/http.ts';
 import { routes as messagingRoutes } from '../../functions/messaging/contract.ts';
-import { handler as messaging } from '../../functions/messaging/handlers/http.ts';
 import { createTaskItem } from '../../functions/messaging/task-store.ts';
 import { type Route, routeKeyOf } from '../../functions/platform/http/contract.ts';
 import { newId } from '../../functions/platform/ids.ts';
@@ -16,6 +15,7 @@ import { transact } from '../../functions/platform/store/records.ts';
 import { staffRoutes as schedulingRoutes } from '../../functions/scheduling/contract.ts';
 import { licensedInColorado } from '../helpers/catalog.ts';
 import { askAsStaff, createTestClinic, type TestClinic } from '../helpers/clinic.ts';
+import { messaging } from '../helpers/messaging.ts';
 import { testPhone } from '../helpers/phones.ts';
 import { scheduling } from '../helpers/scheduling.ts';
 
@@ -160,6 +160,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   setCalendarImport: { url: 'https://calendar.example.com/basic.ics' },
   acknowledgeTriageCase: {},
   closeStaffTask: {},
+  setMessagingSettings: {},
 };
 
 const queries: Readonly<Record<string, Record<string, string>>> = {
@@ -252,6 +253,7 @@ describe("another clinic's caller", () => {
     expect(lists.map(([, route]) => route.name).toSorted()).toEqual([
       'findPatients',
       'findSlots',
+      'getMessagingSettings',
       'listAppointmentTypes',
       'listCalendarClashes',
       'listCharges',

@@ -2,7 +2,7 @@ import { loadPatient } from '../../intake/patients.ts';
 import { httpHandler } from '../../platform/http/api.ts';
 import { found } from '../../platform/problem.ts';
 import { loadAppointment } from '../../scheduling/visits.ts';
-import { routes } from '../contract.ts';
+import { deskRoutes } from '../contract/desk-routes.ts';
 import { closeTask, listTasks, type StaffTask } from '../tasks.ts';
 import { listAppointmentTexts, listPatientTexts, type Message } from '../thread.ts';
 
@@ -22,7 +22,7 @@ const view = (message: Message) => ({
 
 const taskView = ({ clinicId: _, ...task }: StaffTask) => task;
 
-export const handler = httpHandler(routes, {
+export const handler = httpHandler(deskRoutes, {
   listPatientTexts: async ({ caller, params: { patientId }, query }) => {
     found(await loadPatient(caller.clinicId, patientId), 'patient');
     const { items, cursor } = await listPatientTexts(caller.clinicId, patientId, query);

@@ -23,6 +23,10 @@ describe('isAllowed', () => {
     ['schedule:write', ['frontdesk', 'clinician', 'admin']],
     ['tasks:close', ['frontdesk', 'clinician', 'messaging_owner', 'admin']],
     ['texts:read', ['frontdesk', 'clinician', 'messaging_owner', 'admin']],
+    ['texts:write', ['frontdesk', 'clinician', 'messaging_owner', 'admin']],
+    ['consent:write', ['frontdesk', 'clinician', 'messaging_owner', 'admin']],
+    ['messaging:read', ['messaging_owner', 'admin']],
+    ['messaging:write', ['messaging_owner', 'admin']],
   ] as const)('%s belongs to %j', (permission, groups) => {
     expect(staffGroups.filter((group) => grants[group].includes(permission))).toEqual(groups);
   });

@@ -1,0 +1,5 @@
+import { taskRoutes } from './tasks.ts';
+import { textRoutes } from './texts.ts';
+
+/** Staff, about patients' texts all day long: threads, agreements, tasks: `messaging-http`. */
+export const deskRoutes = [...textRoutes, ...taskRoutes] as const;

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { defineRoute } from '../../platform/http/contract.ts';
+import { id, instant, pageOf, paging, phone, text } from '../../platform/http/schemas.ts';
+
+const actor = z.strictObject({ kind: z.enum(['staff', 'patient', 'automation', 'system']), id: z.string() });
+
+/** What staff must see to about a number's texts. `rev` is its ETag. */
+const staffTask = z.strictObject({
+  id: id('staffTask'),
+  kind: z.enum(['opt-out-may-mean-visit', 'reply-unclear']).meta({
+    description:
+      'opt-out-may-mean-visit: texted CANCEL or END, gets no more texts, the visit stands; reply-unclear: asked which visit was meant, in vain',
+  }),
+  status: z.enum(['open', 'closed']),
+  openedAt: instant,
+  phone,
+  patientId: id('patient').optional().meta({ description: 'Absent when more than one patient uses the number' }),
+  sourceId: z.string().meta({ description: 'The inbound text that opened it' }),
+  closedAt: instant.optional(),
+  closedBy: actor.optional(),
+  note: z.string().optional(),
+  rev: z.number().int(),
+});
+
+export const taskRoutes = [
+  defineRoute({
+    name: 'listStaffTasks',
+    method: 'GET',
+    path: '/v1/staff-tasks',
+    access: 'texts:read',
+    summary: 'What staff must see to about texts, longest waiting first',
+    query: z.strictObject({ status: z.enum(['open', 'closed']).default('open'), ...paging }),
+    reply: { status: 200, body: pageOf(staffTask) },
+  }),
+  defineRoute({
+    name: 'closeStaffTask',
+    method: 'POST',
+    path: '/v1/staff-tasks/{taskId}/close',
+    access: 'tasks:close',
+    summary: 'Say that a task is seen to; the first one counts',
+    params: z.strictObject({ taskId: id('staffTask') }),
+    body: z.strictObject({ note: text(2000).optional() }),
+    ifMatch: true,
+    reply: { status: 200, body: staffTask },
+    errors: ['not-found', 'invalid-state'],
+  }),
+] as const;

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { defineRoute } from '../../platform/http/contract.ts';
+import { id, instant, pageOf, paging, phone } from '../../platform/http/schemas.ts';
+
+/** A text to a patient. Its words are not kept: which text it was and what was put into it are. */
+const textView = z.strictObject({
+  id: z.string(),
+  template: z.string().meta({ description: 'Which text' }),
+  parameters: z.record(z.string(), z.string()).meta({ description: 'What was put into it; empty until it is sent' }),
+  to: phone,
+  patientId: id('patient').optional(),
+  appointmentId: id('appointment').optional(),
+  status: z.enum(['planned', 'claimed', 'ambiguous', 'accepted', 'delivered', 'failed', 'dropped', 'suppressed']),
+  reason: z.string().optional().meta({ description: 'Why it failed or was not sent' }),
+  plannedFor: instant,
+  history: z.array(z.strictObject({ status: z.string(), at: instant, reason: z.string().optional() })),
+  rev: z.number().int(),
+});
+
+export const textRoutes = [
+  defineRoute({
+    name: 'listPatientTexts',
+    method: 'GET',
+    path: '/v1/patients/{patientId}/texts',
+    access: 'texts:read',
+    summary: "A patient's texts, latest planned first: what, when, what became of it and why",
+    params: z.strictObject({ patientId: id('patient') }),
+    query: z.strictObject(paging),
+    reply: { status: 200, body: pageOf(textView) },
+    errors: ['not-found'],
+  }),
+  defineRoute({
+    name: 'listAppointmentTexts',
+    method: 'GET',
+    path: '/v1/appointments/{appointmentId}/texts',
+    access: 'texts:read',
+    summary: 'The texts around one visit, those that were not sent included',
+    params: z.strictObject({ appointmentId: id('appointment') }),
+    reply: { status: 200, body: z.strictObject({ items: z.array(textView) }) },
+    errors: ['not-found'],
+  }),
+] as const;

@@ -1,0 +1,49 @@
+import type { Caller } from '../platform/actor.ts';
+import type { Id } from '../platform/ids.ts';
+import { Problem } from '../platform/problem.ts';
+import { type TransactItem, transact } from '../platform/store/records.ts';
+import { DEFAULT_SETTINGS, type MessagingSettings } from './core/settings.ts';
+import { getSettings, settingsItem } from './settings-store.ts';
+
+export type { MessagingSettings } from './core/settings.ts';
+
+const warm = new Map<string, { readonly settings: MessagingSettings; readonly untilMillis: number }>();
+const warmMillis = 60_000;
+
+const keepWarm = (clinicId: Id<'clinic'>, settings: MessagingSettings): MessagingSettings => {
+  warm.set(clinicId, { settings, untilMillis: performance.now() + warmMillis });
+  return settings;
+};
+
+/** How a clinic texts, at most a minute old; what it has not set is as `DEFAULT_SETTINGS` has it. */
+export const loadSettings = async (clinicId: Id<'clinic'>): Promise<MessagingSettings> => {
+  const known = warm.get(clinicId);
+  if (known !== undefined && known.untilMillis > performance.now()) return known.settings;
+  const { settings } = await getSettings(clinicId, { consistent: false });
+  return keepWarm(clinicId, { ...DEFAULT_SETTINGS, ...settings });
+};
+
+export interface RevisedSettings extends MessagingSettings {
+  /** 0: the clinic has set nothing. */
+  readonly rev: number;
+}
+
+/** How a clinic texts as it is now, for who is about to change it. */
+export const readSettings = async (clinicId: Id<'clinic'>): Promise<RevisedSettings> => {
+  const { settings, rev } = await getSettings(clinicId);
+  return { ...DEFAULT_SETTINGS, ...settings, rev };
+};
+
+/** Sets how a clinic texts; workers that have the settings before keep them for a minute. `commit` writes the one transaction. */
+export const changeSettings = async (
+  caller: Caller,
+  { settings, ifMatch }: { readonly settings: MessagingSettings; readonly ifMatch?: number | undefined },
+  commit: (items: readonly TransactItem[], after: RevisedSettings) => Promise<void> = transact,
+): Promise<RevisedSettings> => {
+  const { rev } = await getSettings(caller.clinicId);
+  if (ifMatch !== undefined && ifMatch !== rev) throw new Problem('stale', 'Read it again and repeat.');
+  const after = { ...settings, rev: rev + 1 };
+  await commit([settingsItem(caller, settings, after.rev)], after);
+  keepWarm(caller.clinicId, settings);
+  return after;
+};
