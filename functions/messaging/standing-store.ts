@@ -52,6 +52,14 @@ export interface VisitTold {
   readonly sequence: number;
 }
 
+/** A text that counted against the caps: which, to whom, on which day of theirs. */
+export interface SentDay {
+  readonly messageId: string;
+  readonly patientId: Id<'patient'>;
+  /** `2026-11-24` */
+  readonly on: string;
+}
+
 /** Where a number stands with the clinic: what every claim is held to. */
 export interface Standing {
   readonly clinicId: Id<'clinic'>;
@@ -71,6 +79,14 @@ export interface Standing {
   readonly alertsCount?: number | undefined;
   /** The local day the fallback answer was last given. */
   readonly fallbackOn?: string | undefined;
+  /** The texts of the last seven local days that count against the caps (core/caps.ts). */
+  readonly sentDays?: readonly SentDay[] | undefined;
+  /** The clinic's number that the thread is on: the conversation stays there while the number works. */
+  readonly origin?: string | undefined;
+  /** Texts in a row that the number could not be reached with (core/dead-number.ts); 0 or absent when the last one arrived. */
+  readonly failures?: number | undefined;
+  /** Nobody can be reached there: nothing goes to it until somebody looks, or writes from it. */
+  readonly unreachable?: { readonly at: string; readonly reason: string } | undefined;
   /** 0: nothing is stored yet. */
   readonly rev: number;
 }
@@ -113,6 +129,10 @@ const StandingEntity = new Entity({
     answersCount: number().optional(),
     alertsCount: number().optional(),
     fallbackOn: string().optional(),
+    sentDays: list(map({ messageId: string(), patientId: string(), on: string() })).optional(),
+    origin: string().optional(),
+    failures: number().optional(),
+    unreachable: map({ at: string(), reason: string() }).optional(),
   }),
   computeKey: ({ clinicId, phone }) => ({ pk: phonePartition(clinicId, phone), sk: 'standing' }),
 });
@@ -147,6 +167,10 @@ export const getStanding = async (clinicId: Id<'clinic'>, phone: string): Promis
     answersCount: stored.answersCount,
     alertsCount: stored.alertsCount,
     fallbackOn: stored.fallbackOn,
+    sentDays: stored.sentDays?.map((day) => ({ ...day, patientId: day.patientId as Id<'patient'> })),
+    origin: stored.origin,
+    failures: stored.failures,
+    unreachable: stored.unreachable,
     rev: stored.rev,
   };
 };
@@ -164,6 +188,8 @@ export const standingItem = (caller: Caller, standing: Standing, reason: string)
         ? undefined
         : { ...standing.choice, options: standing.choice.options.map((option) => ({ ...option })) },
     lastVisit: standing.lastVisit === undefined ? undefined : { ...standing.lastVisit },
+    sentDays: standing.sentDays?.map((day) => ({ ...day })),
+    unreachable: standing.unreachable === undefined ? undefined : { ...standing.unreachable },
     rev: standing.rev + 1,
   };
   return standing.rev === 0 ? create(StandingEntity, stored) : replace(StandingEntity, stored, standing.rev);
