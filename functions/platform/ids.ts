@@ -24,6 +24,10 @@ export const idKinds = {
   offer: 'ofr',
   phoneCode: 'cod',
   staffTask: 'tsk',
+  thread: 'thr',
+  staffText: 'stx',
+  threadNote: 'not',
+  cannedReply: 'can',
 } as const;
 
 export type IdKind = keyof typeof idKinds;

@@ -42,6 +42,7 @@ export const technicalEntities = [
   'LimitCounter',
   'LinkToken',
   'PhoneCode',
+  'ThreadEntry',
 ] as const;
 
 export const isTechnical = (entity: string): boolean => (technicalEntities as readonly string[]).includes(entity);

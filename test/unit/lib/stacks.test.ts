@@ -327,6 +327,7 @@ describe('queues and streams', () => {
                   'LimitCounter',
                   'LinkToken',
                   'PhoneCode',
+                  'ThreadEntry',
                 ],
               },
             ],
