@@ -15,7 +15,14 @@ import { type Offer, offerRefusal } from '../scheduling/core/waiting-list.ts';
 import { appointmentCheck, loadAppointment, loadOffer, offerCheck } from '../scheduling/visits.ts';
 import { barOf } from './consent.ts';
 import { decideSend, isTextingHour, stepNamed, textingUntil } from './core/plan.ts';
-import { formatClockTime, formatVisitTime, renderText, type TemplateName, tokensOf } from './core/templates.ts';
+import {
+  builtInWords,
+  formatClockTime,
+  formatVisitTime,
+  renderText,
+  type TemplateName,
+  tokensIn,
+} from './core/templates.ts';
 import { codeOf } from './core/which.ts';
 import { getStanding, type OpenQuestion, type Standing, standingCheckItem, standingItem } from './standing-store.ts';
 import type { Message } from './store.ts';
@@ -312,7 +319,7 @@ const outgoing = async (
   secrets: { readonly code?: string } = {},
 ): Promise<Outgoing> => {
   const clinic = await loadClinic(caller.clinicId);
-  const tokens = tokensOf(template);
+  const tokens = tokensIn(builtInWords(template, 'en'));
   const link = tokens.has('link') ? linkOf(subject) : undefined;
   const parameters = parametersOf(clinic, subject);
   return {

@@ -9,7 +9,7 @@ import type { TransactItem } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
 import type { Offer } from '../scheduling/core/waiting-list.ts';
 import { messageId, type PlannedMessage, planFor, stepNamed } from './core/plan.ts';
-import type { TemplateName } from './core/templates.ts';
+import type { TemplateName } from './core/template-names.ts';
 import { progressed } from './progress.ts';
 import { getStanding } from './standing-store.ts';
 import { createMessageItem, type Message, type MessageRef, messagesOfCause, replaceMessageItem } from './store.ts';

@@ -19,15 +19,19 @@ import {
   type TransactItem,
 } from '../platform/store/records.ts';
 import { MESSAGE_STATUSES, type MessageStatus } from './core/message-status.ts';
-import { TEMPLATE_NAMES, type TemplateName } from './core/templates.ts';
+import { TEMPLATE_NAMES, type TemplateName } from './core/template-names.ts';
 
 /** Which sweep looks after a planned text. */
 export const dueKinds = ['reminders', 'check-ins'] as const;
 export type DueKind = (typeof dueKinds)[number];
 
 /** What a text is about: what is read again, and held to, when it is claimed. */
-export const causeKinds = ['visit', 'exercise', 'reply', 'triage', 'offer', 'phone-code'] as const;
+export const causeKinds = ['visit', 'exercise', 'reply', 'triage', 'offer', 'phone-code', 'staff'] as const;
 export type CauseKind = (typeof causeKinds)[number];
+
+/** Which text: one of the clinic's templates, or the words of a member of staff, which are its parameter `words`. */
+export type TextName = TemplateName | typeof staffText;
+export const staffText = 'staff-text';
 
 export interface StatusChange {
   readonly status: MessageStatus;
@@ -42,7 +46,7 @@ export interface MessageRef {
   readonly messageId: string;
 }
 
-/** A text: planned, on its way, or settled. Its body is never stored, because it may carry a link's secret. */
+/** A text: planned, on its way, or settled. What was sent is never stored whole, because it may carry a link's secret. */
 export interface Message {
   /** `<causeId>#<step>#<sequence>`. */
   readonly id: string;
@@ -52,8 +56,7 @@ export interface Message {
   readonly step: string;
   readonly sequence: number;
   readonly kind: DueKind;
-  /** Which text, see core/templates.ts. */
-  readonly template: TemplateName;
+  readonly template: TextName;
   /** What was put into it. Until it is claimed, only what nobody could look up then. No secrets. */
   readonly parameters: Readonly<Record<string, string>>;
   /** E.164. */
@@ -90,7 +93,7 @@ const MessageEntity = new Entity({
     messageId: string(),
     cause: string().enum(...causeKinds),
     kind: string().enum(...dueKinds),
-    template: string().enum(...TEMPLATE_NAMES),
+    template: string().enum(...TEMPLATE_NAMES, staffText),
     // Built by core/plan.ts and nobody else; `record` would say the same, and weighs 7 KB in every function.
     parameters: any().castAs<Record<string, string>>(),
     to: string(),

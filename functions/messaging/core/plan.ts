@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { TemplateName } from './templates.ts';
+import type { TemplateName } from './template-names.ts';
 
 /** What happened to a visit that calls for texts. */
 export type Occasion = 'booked' | 'rescheduled' | 'reschedule-requested' | 'cancelled' | 'fulfilled';

@@ -2,12 +2,15 @@ import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { segment } from '../../../../functions/messaging/core/segments.ts';
 import {
+  builtInWords,
   formatClockTime,
   formatVisitTime,
+  LANGUAGES,
   renderText,
   TEMPLATE_NAMES,
   type TemplateName,
   TOKEN_LIMITS,
+  tokensIn,
 } from '../../../../functions/messaging/core/templates.ts';
 
 const worst = {
@@ -24,11 +27,16 @@ const worst = {
 const render = (name: TemplateName, parameters = worst): string => renderText(name, parameters);
 
 describe('renderText', () => {
-  it.each(TEMPLATE_NAMES)('%s is one GSM-7 segment at its worst-case lengths, with every token filled', (name) => {
-    const text = render(name);
-    expect(segment(text), `${text.length}: ${text}`).toEqual({ encoding: 'GSM-7', segments: 1, characters: [] });
-    expect(text).not.toMatch(/[{}]/);
-  });
+  const inEachLanguage = LANGUAGES.flatMap((language) => TEMPLATE_NAMES.map((name) => [name, language] as const));
+
+  it.each(inEachLanguage)(
+    '%s (%s) is one GSM-7 segment at its worst-case lengths, every token filled',
+    (name, language) => {
+      const text = renderText(name, worst, language);
+      expect(segment(text), `${text.length}: ${text}`).toEqual({ encoding: 'GSM-7', segments: 1, characters: [] });
+      expect(text).not.toMatch(/[{}]/);
+    },
+  );
 
   it.each(TEMPLATE_NAMES)('%s begins with the clinic and holds no private word', (name) => {
     const text = render(name, { ...worst, clinicName: 'Plumb Clinic', link: 'https://p.example/v/1' });
@@ -45,7 +53,20 @@ describe('renderText', () => {
     'reply-opt-in',
   ] as const)('%s says how to stop', (name) => {
     expect(render(name)).toMatch(/\bSTOP to stop/);
+    expect(builtInWords(name, 'es')).toMatch(/\bSTOP para salir/);
   });
+
+  it.each(TEMPLATE_NAMES)(
+    '%s says the same in Spanish: same tokens, same keywords, the clinic first, no private word',
+    (name) => {
+      const [english, spanish] = [builtInWords(name, 'en'), builtInWords(name, 'es')];
+      expect(tokensIn(spanish)).toEqual(tokensIn(english));
+      const keywords = (words: string) => new Set(words.match(/\b(?:STOP|START|HELP|C|R|911|0-7|10)\b/g));
+      expect(keywords(spanish)).toEqual(keywords(english));
+      expect(spanish).toMatch(/^\{clinicName\}/);
+      expect(spanish).not.toMatch(/columna|espalda|ciru[gj]|terapia|fisio|diagn|inyecci|CANCELAR\b|[áíóúÁÍÓÚ]/);
+    },
+  );
 
   it('says in words what each text is for', () => {
     const parameters = {
@@ -125,10 +146,29 @@ describe('formatVisitTime', () => {
     expect(formatVisitTime(Temporal.Instant.from(instant), zone)).toBe(expected);
   });
 
+  it.each([
+    ['2026-12-01T14:30:00Z', 'mar 1 dic 9:30 AM EST'],
+    ['2026-01-03T17:05:00Z', 'sab 3 ene 12:05 PM EST'],
+    ['2026-09-23T16:00:00Z', 'mié 23 sep 12:00 PM EDT'],
+  ])('%s in Spanish is %s, in letters of GSM-7', (instant, expected) => {
+    expect(formatVisitTime(Temporal.Instant.from(instant), 'America/New_York', 'es')).toBe(expected);
+  });
+
+  it('names every day and month in Spanish', () => {
+    const named = Array.from({ length: 366 }, (_, day) =>
+      formatVisitTime(Temporal.Instant.from('2026-01-01T12:00:00Z').add({ hours: 24 * day }), 'UTC', 'es').split(' '),
+    );
+    expect(new Set(named.map(([weekday]) => weekday))).toEqual(new Set('lun mar mié jue vie sab dom'.split(' ')));
+    expect([...new Set(named.map(([, , month]) => month))].join(' ')).toBe(
+      'ene feb mar abr may jun jul ago sep oct nov dic',
+    );
+  });
+
   it('fits the limit of a time and GSM-7 in every zone, the whole year round', () => {
     for (const zone of Intl.supportedValuesOf('timeZone')) {
       for (const instant of ['2026-12-30T12:34:00Z', '2026-09-23T22:34:00Z']) {
         const text = formatVisitTime(Temporal.Instant.from(instant), zone);
+        expect(formatVisitTime(Temporal.Instant.from(instant), zone, 'es')).toHaveLength(text.length);
         expect(text.length, text).toBeLessThanOrEqual(TOKEN_LIMITS.time);
         expect(text).toMatch(/^\w{3} \w{3} \d{1,2} \d{1,2}:\d\d (?:AM|PM) \S+$/);
       }
