@@ -31,9 +31,20 @@ describe('parseInbound', () => {
     expect(parseInbound({ ...event, messageBody: '{"pain":7}' })).toMatchObject({ body: '{"pain":7}' });
   });
 
-  it.each(['12345', 'AMAZON', '+0123456789', '+1720555014212345'])('knows that %s is no phone', (originationNumber) => {
+  it('keeps what RCS sends without words, and half an emoji', () => {
+    const place = '{"type":"LOCATION","latitude":39.7}';
+    expect(parseInbound({ ...event, messageBody: place })).toMatchObject({ body: place });
+    expect(parseInbound({ ...event, messageBody: 'ow \ud83d' })).toMatchObject({ body: 'ow \ufffd' });
+  });
+
+  it.each(['12345', 'AMAZON'])('knows that %s is no phone', (originationNumber) => {
     expect(parseInbound({ ...event, originationNumber })).toMatchObject({ from: undefined });
   });
+
+  it.each(['7205550142', '(720) 555-0142', '+0123456789', '+1720555014212345', '720 555 0142'])(
+    'guesses no country for %s: a human must look',
+    (originationNumber) => expect(() => parseInbound({ ...event, originationNumber })).toThrow(),
+  );
 
   it.each([
     ['nothing', undefined],

@@ -55,6 +55,8 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   vi.stubEnv('AWS_ENDPOINT_URL_SQS', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  // What waits a random while before it asks again does not wait here.
+  vi.spyOn(Math, 'random').mockReturnValue(0);
   documentClient.config.credentials = async () => credentials;
   documentClient.config.region = async () => 'us-west-2';
 });
@@ -66,6 +68,7 @@ beforeEach(() => {
 
 afterAll(async () => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   documentClient.config.credentials = ownCredentials;
   documentClient.config.region = ownRegion;
   server.closeAllConnections();

@@ -76,9 +76,9 @@ describe('segment', () => {
 });
 
 describe('segment against sms-segments-calculator', () => {
-  // All 100,000 strings run in test/integration/messaging/segments.reference.test.ts: the reference is slow.
-  it('agrees on 1,500 random strings', () => {
-    expect(disagreements(1_500, 20_261_122)).toEqual([]);
+  // Many more run with the exhaustive tests: the reference takes about a millisecond for each.
+  it('agrees on 450 random strings', () => {
+    expect(disagreements(450, 20_261_122)).toEqual([]);
   });
 });
 
@@ -101,7 +101,8 @@ describe('toGsm7', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 40 }),
-        fc.string({ unit: fc.constantFrom(...GSM7) }),
+        // Not a string of that unit: fast-check takes over a second to get ready for one.
+        fc.array(fc.constantFrom(...GSM7)).map((characters) => characters.join('')),
         (any, plain) => {
           expect(toGsm7(plain)).toBe(plain);
           expect(toGsm7(toGsm7(any))).toBe(toGsm7(any));
