@@ -13,6 +13,7 @@ import type { TransactItem } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
 import { type Offer, offerRefusal } from '../scheduling/core/waiting-list.ts';
 import { appointmentCheck, loadAppointment, loadOffer, offerCheck } from '../scheduling/visits.ts';
+import { composeStaffText } from './compose-staff.ts';
 import { barOf } from './consent.ts';
 import { decideSend, isTextingHour, stepNamed, textingUntil } from './core/plan.ts';
 import {
@@ -25,12 +26,12 @@ import {
 } from './core/templates.ts';
 import { codeOf } from './core/which.ts';
 import { getStanding, type OpenQuestion, type Standing, standingCheckItem, standingItem } from './standing-store.ts';
-import type { Message } from './store.ts';
+import { type Message, staffText, type TextName } from './store.ts';
 
 /** A text ready to be claimed: its words, and what must still hold at the moment of the claim. */
 export interface Outgoing {
   readonly kind: 'send';
-  readonly template: TemplateName;
+  readonly template: TextName;
   /** What was put into it, without the link or the code: those are nowhere but in the text. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly to: string;
@@ -46,7 +47,14 @@ export type Composed =
   | { readonly kind: 'defer'; readonly until: Temporal.Instant };
 
 /** Reads what a text depends on, as it is now, and decides: send this, not at all, or later. */
-export const compose = (caller: Caller, message: Message): Promise<Composed> => {
+export const compose = async (caller: Caller, message: Message): Promise<Composed> => {
+  const { template } = message;
+  return template === staffText ? composeStaffText(caller, message) : composeTemplate(caller, { ...message, template });
+};
+
+type OfTemplate = Message & { readonly template: TemplateName };
+
+const composeTemplate = (caller: Caller, message: OfTemplate): Promise<Composed> | Composed => {
   switch (message.cause) {
     case 'visit':
       return composeVisitText(caller, message);
@@ -60,6 +68,8 @@ export const compose = (caller: Caller, message: Message): Promise<Composed> => 
       return composeOffer(caller, message);
     case 'phone-code':
       return composePhoneCode(caller, message);
+    case 'staff':
+      return suppress('no-words');
   }
 };
 
@@ -154,7 +164,7 @@ const optOutAnswerMinutes = 5;
 /** An answer to what was said an hour ago answers nothing. */
 const answerMinutes = 60;
 
-const composeAnswer = async (caller: Caller, message: Message): Promise<Composed> => {
+const composeAnswer = async (caller: Caller, message: OfTemplate): Promise<Composed> => {
   const { template } = message;
   const isOptOut = template === 'reply-opt-out' || template === 'reply-opt-out-visit-stands';
   const expiresAt = Temporal.Instant.from(message.plannedFor).add({
@@ -230,7 +240,7 @@ const optionsText = async (
  * A code goes to who asked for it a moment ago: without consent, which the visit's own texts need, and at any hour. Not to
  * a number that said stop, whoever typed it.
  */
-const composePhoneCode = async (caller: Caller, message: Message): Promise<Composed> => {
+const composePhoneCode = async (caller: Caller, message: OfTemplate): Promise<Composed> => {
   const expiresAt = Temporal.Instant.from(message.plannedFor).add({ minutes: codeMinutes });
   if (Temporal.Instant.compare(caller.now, expiresAt) >= 0) return suppress('stale');
   const standing = await getStanding(message.clinicId, message.to);
@@ -244,7 +254,7 @@ const composePhoneCode = async (caller: Caller, message: Message): Promise<Compo
  * An offer goes at once or not at all: the time is kept for a short while only, and who sleeps cannot answer. What is
  * suppressed here goes to the next in line.
  */
-const composeOffer = async (caller: Caller, message: Message): Promise<Composed> => {
+const composeOffer = async (caller: Caller, message: OfTemplate): Promise<Composed> => {
   const offer = await loadOffer(message.clinicId, message.causeId as Id<'offer'>);
   const patient = offer && (await loadPatient(message.clinicId, offer.patientId));
   if (offer === undefined || patient === undefined) return suppress('offer-gone');
@@ -270,7 +280,7 @@ const composeOffer = async (caller: Caller, message: Message): Promise<Composed>
 /** An alert is worth sending for a day, whatever the hour, as long as nobody has taken the case on. */
 const alertMinutes = 24 * 60;
 
-const composeAlert = async (caller: Caller, message: Message): Promise<Composed> => {
+const composeAlert = async (caller: Caller, message: OfTemplate): Promise<Composed> => {
   const caseId = message.causeId as Id<'triageCase'>;
   const triageCase = await loadTriageCase(message.clinicId, caseId);
   if (triageCase?.status !== 'open') return suppress('case-acknowledged');

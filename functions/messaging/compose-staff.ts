@@ -1,0 +1,54 @@
+import { Temporal } from 'temporal-polyfill';
+import { findPatientsByPhone } from '../intake/patients.ts';
+import type { Caller } from '../platform/actor.ts';
+import { loadClinic } from '../platform/store/clinic.ts';
+import type { Composed } from './compose.ts';
+import { barOf } from './consent.ts';
+import { decideStaffText, staffBody } from './core/staff-text.ts';
+import { getStanding, standingCheckItem } from './standing-store.ts';
+import { type Message, staffText } from './store.ts';
+import { getThread, threadIdOf } from './thread-store.ts';
+
+/** What staff wrote, held at the claim to what it was held to when it was written: consent, opt-out, the patient's night. */
+export const composeStaffText = async (
+  { clinicId, now }: Caller,
+  { to, patientId, parameters, plannedFor }: Message,
+): Promise<Composed> => {
+  const [standing, thread, patients, clinic] = await Promise.all([
+    getStanding(clinicId, to),
+    getThread(clinicId, threadIdOf(clinicId, to)),
+    findPatientsByPhone(clinicId, to),
+    loadClinic(clinicId),
+  ]);
+  // It was written to one person, whose number this was.
+  if (patientId !== undefined && !patients.some(({ id }) => id === patientId)) {
+    return { kind: 'suppress', reason: 'number-changed' };
+  }
+  const bar = barOf(standing);
+  const decision = decideStaffText(
+    {
+      isOptedOut: bar === 'opted-out',
+      hasAgreed: bar === undefined,
+      lastInboundAt: thread?.lastInboundAt,
+      zones: patients.length === 0 ? [clinic.zone] : patients.map(({ zone }) => zone),
+      plannedFor: Temporal.Instant.from(plannedFor),
+    },
+    now,
+  );
+  switch (decision.kind) {
+    case 'refuse':
+      return { kind: 'suppress', reason: decision.reason };
+    case 'wait':
+      return { kind: 'defer', until: decision.until };
+    case 'send':
+      return {
+        kind: 'send',
+        template: staffText,
+        parameters,
+        to,
+        body: staffBody(clinic.brand, parameters.words ?? ''),
+        expiresAt: decision.expiresAt,
+        conditions: [standingCheckItem(standing)],
+      };
+  }
+};
