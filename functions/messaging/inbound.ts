@@ -11,14 +11,27 @@ export interface Inbound {
   readonly inboundMessageId: string;
 }
 
-/** RCS leaves out the plus sign. */
+/**
+ * A number in E.164; RCS leaves out its plus sign. Shorter ones than eleven digits get none: 720 555 0142 without its country
+ * code would become a number in Russia, and whoever has that would be answered.
+ */
 const e164 = (number: string): string | undefined => {
-  const plain = number.startsWith('+') ? number : `+${number}`;
-  return /^\+[1-9]\d{6,14}$/.test(plain) ? plain : undefined;
+  if (/^\+[1-9]\d{6,14}$/.test(number)) return number;
+  return /^[1-9]\d{10,14}$/.test(number) ? `+${number}` : undefined;
 };
 
+/** Short codes and names: senders that are no phones, and that nobody answers. */
+const isNoPhone = (sender: string): boolean => /^\d{3,6}$/.test(sender) || /[A-Za-z]/.test(sender);
+
 const eventSchema = z.object({
-  originationNumber: z.string().min(1).max(64),
+  originationNumber: z
+    .string()
+    .min(1)
+    .max(64)
+    .refine(
+      (sender) => e164(sender) !== undefined || isNoPhone(sender),
+      'Expected a phone number with its country code',
+    ),
   destinationNumber: z
     .string()
     .transform((number, context) => e164(number) ?? context.addIssue('Expected a phone number'))
@@ -27,8 +40,11 @@ const eventSchema = z.object({
   inboundMessageId: z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/),
 });
 
-/** What RCS puts into the body when somebody touches a suggestion, or merely types. */
+/** What RCS puts into the body when somebody touches a suggestion, sends a picture or a place, or merely types. */
 const rcsSchema = z.object({ type: z.string(), text: z.string().optional() });
+
+/** RCS events in which nobody says anything. Of any other kind without words, the event itself is what a human reads. */
+const wordless = /^(?:RCS_)?(?:TYPING|IS_TYPING|READ|DELIVERED|CONVERSATION_STARTED)$/;
 
 const rcsBodyOf = (body: string): z.output<typeof rcsSchema> | undefined => {
   if (!body.startsWith('{')) return undefined;
@@ -46,6 +62,8 @@ const rcsBodyOf = (body: string): z.output<typeof rcsSchema> | undefined => {
 export const parseInbound = (event: unknown): Inbound | undefined => {
   const { originationNumber, destinationNumber, messageBody, inboundMessageId } = eventSchema.parse(event);
   const rcs = rcsBodyOf(messageBody);
-  if (rcs !== undefined && rcs.text === undefined) return undefined;
-  return { from: e164(originationNumber), to: destinationNumber, body: rcs?.text ?? messageBody, inboundMessageId };
+  if (rcs !== undefined && rcs.text === undefined && wordless.test(rcs.type)) return undefined;
+  // Half an emoji is no text that can be stored.
+  const body = (rcs?.text ?? messageBody).toWellFormed();
+  return { from: e164(originationNumber), to: destinationNumber, body, inboundMessageId };
 };

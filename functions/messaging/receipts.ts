@@ -8,11 +8,16 @@ import { count } from '../platform/metrics.ts';
 import { ConditionFailed, transact } from '../platform/store/records.ts';
 import { failureReason, receiptOutcome } from './core/message-status.ts';
 import { progressed } from './progress.ts';
-import { getMessage, replaceMessageItem } from './store.ts';
+import { getMessage, type Message, replaceMessageItem } from './store.ts';
 
 const eventSchema = z.object({
-  eventType: z.string().regex(/^[A-Z]+(?:_[A-Z]+)+$/),
-  messageId: z.string().min(1).max(256),
+  eventType: z
+    .string()
+    .max(64)
+    .regex(/^[A-Z]+(?:_[A-Z]+)+$/),
+  /** The carrier's id of the text. */
+  messageId: z.string().regex(/^[\w.:-]{1,256}$/),
+  destinationPhoneNumber: z.string().max(64).optional(),
   /** What the sender put into `Context`; absent for texts that are not ours. */
   context: z.record(z.string(), z.string()).optional(),
 });
@@ -28,10 +33,11 @@ const isClinicId = (text: string | undefined): text is Id<'clinic'> =>
 
 /**
  * Records what a delivery event says. Events come late, twice, out of order, and before the sender has recorded its own
- * call: the state machine adds them up to the same end in any order. Events of texts that are not ours are dropped.
+ * call: the state machine adds them up to the same end in any order. Events of texts that are not ours are dropped, and
+ * so is one that names a text of ours and does not fit it: a context alone proves nothing.
  */
 export const recordReceipt = async (
-  { eventType, messageId: carrierMessageId, context = {} }: Receipt,
+  { eventType, messageId: carrierMessageId, destinationPhoneNumber, context = {} }: Receipt,
   { now, requestId }: { readonly now: Temporal.Instant; readonly requestId: string },
 ): Promise<void> => {
   const outcome = receiptOutcome(eventType);
@@ -43,6 +49,10 @@ export const recordReceipt = async (
   for (;;) {
     const message = await getMessage(clinicId, messageId);
     if (message === undefined) return log.warn('receipt of an unknown text', { requestId, carrierMessageId });
+    const conflict = conflictOf(message, { carrierMessageId, to: destinationPhoneNumber });
+    if (conflict !== undefined) {
+      return log.warn('receipt of another text', { requestId, clinicId, messageId, carrierMessageId, code: conflict });
+    }
     const next = progressed(message, outcome, now, { carrierMessageId, reason: failureReason(eventType) });
     if (next === undefined) return;
     try {
@@ -62,4 +72,17 @@ export const recordReceipt = async (
       if (!(error instanceof ConditionFailed)) throw error;
     }
   }
+};
+
+/**
+ * Why an event cannot be about the text that its context names, if so. The text knows where it went; once the call was
+ * answered, also under which id. Only an alert is ever sent again, and its first send's events count as well as the last's.
+ */
+const conflictOf = (
+  message: Message,
+  seen: { readonly carrierMessageId: string; readonly to: string | undefined },
+): 'other-number' | 'other-carrier-id' | undefined => {
+  const isOfSend = message.carrierMessageId === seen.carrierMessageId;
+  if (seen.to === undefined ? !isOfSend : seen.to !== message.to) return 'other-number';
+  return message.carrierMessageId === undefined || isOfSend || message.attempts > 1 ? undefined : 'other-carrier-id';
 };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { screenText } from '../care/core/red-flags.ts';
 import { observationItems } from '../care/observations.ts';
 import { openTriageCase } from '../care/triage.ts';
@@ -10,12 +11,12 @@ import { metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { findClinicId } from '../platform/store/directory.ts';
-import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
+import { ConditionFailed, Contended, type TransactItem, transact } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { confirmByText, loadAppointment } from '../scheduling/visits.ts';
 import { turnTexts } from './consent.ts';
 import { asksToStop, type Classification, mayMeanVisit } from './core/replies.ts';
-import type { TemplateName } from './core/templates.ts';
+import type { TemplateName } from './core/template-names.ts';
 import { type Candidate, codeIn, understand } from './core/which.ts';
 import { dispatch } from './dispatch.ts';
 import type { Inbound } from './inbound.ts';
@@ -32,7 +33,9 @@ import {
 import type { MessageRef } from './store.ts';
 import { openTaskItems } from './tasks.ts';
 
-const attempts = 8;
+const attempts = 30;
+const attemptsAtOnce = 4;
+const retryMostMillis = 500;
 /** Automatic answers, and alerts, that one number can cause in a day: two machines answering each other must come to rest. */
 const maxAnswersPerDay = 20;
 const maxAlertsPerDay = 20;
@@ -62,8 +65,10 @@ export const receiveText = async (
       return await takeIn(caller, { ...inbound, from });
     } catch (error) {
       // The same text at the same time, another of the thread, or a claim: read again.
-      if (!(error instanceof ConditionFailed)) throw error;
+      if (!(error instanceof ConditionFailed || error instanceof Contended)) throw error;
     }
+    // Somebody hammers: whoever has lost several times steps back.
+    if (attempt >= attemptsAtOnce) await sleep(Math.random() * retryMostMillis);
   }
   throw new Error('The thread kept changing');
 };

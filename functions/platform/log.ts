@@ -23,16 +23,20 @@ export interface LogFields {
   readonly eventId?: string | undefined;
 }
 
+/** Where it happened. The message stands in the stack too, and may go over several lines, one of which begins with 'at'. */
+const framesOf = ({ stack = '', message }: Error): readonly string[] =>
+  stack
+    .replace(message, '')
+    .split('\n')
+    .filter((line) => frame.test(line));
+const frame = /^ {4}at (?:.+:\d+:\d+\)?|.+ \((?:<anonymous>|native)\))$/;
+
 const describe = (error: unknown): Record<string, unknown> => {
   if (!(error instanceof Error)) return { errorName: typeof error };
   // The message of a foreign error may quote its input, so only its name and place are kept.
   return {
     errorName: error.name,
-    errorAt: error.stack
-      ?.split('\n')
-      .filter((entry) => entry.trimStart().startsWith('at '))
-      .slice(0, 12)
-      .join('\n'),
+    errorAt: framesOf(error).slice(0, 12).join('\n'),
     ...(error.cause === undefined ? {} : { cause: describe(error.cause) }),
   };
 };

@@ -57,13 +57,14 @@ const booked = async () => {
 
 describe('receipts', () => {
   it('takes events raw and in their SNS envelope, and hands back only the garbled ones', async () => {
-    const { world, messageId } = await booked();
+    const { world, patient, messageId } = await booked();
     await sendText({ clinicId: world.clinic.clinicId, messageId }, at(start));
     const event = {
       eventType: 'TEXT_DELIVERED',
       eventVersion: '1.0',
       isFinal: true,
-      messageId: 'carrier-1',
+      messageId: (await network.acceptedFor(patient.phone))[0]?.id,
+      destinationPhoneNumber: patient.phone,
       context: { clinic: world.clinic.clinicId, message: messageId },
     };
     const answer = await receipts(

@@ -150,12 +150,14 @@ describe('whoever comes first, a reminder', () => {
         fc.scheduler(),
         fc.shuffledSubarray(['TEXT_QUEUED', 'TEXT_PENDING', 'TEXT_SUCCESSFUL', 'TEXT_DELIVERED', 'TEXT_UNREACHABLE']),
         async (scheduler, events) => {
-          const { send, accepted, message, now, world, visit } = await booked();
+          const { send, accepted, message, now, world, visit, patient } = await booked();
           const context = { clinic: world.clinic.clinicId, message: `${visit.id}#reminder-72h#0` };
           const sent = Promise.withResolvers<void>();
           const receive = (eventType: string) => async () => {
             await sent.promise;
-            await recordReceipt({ eventType, messageId: 'carrier', context }, at(now));
+            const [text] = await accepted();
+            const destinationPhoneNumber = patient.phone;
+            await recordReceipt({ eventType, messageId: text?.id ?? '', destinationPhoneNumber, context }, at(now));
           };
           // A receipt may overtake the record of the send, not the send itself.
           await sideBySide(

@@ -68,7 +68,8 @@ const letTimePass = async (texts: readonly Sent[], receipts = async (_: Sent): P
 
 const deliver = async ({ ref, to }: Sent): Promise<void> => {
   for (const text of await network.acceptedFor(to)) {
-    const receipt = { messageId: text.id, context: { clinic: ref.clinicId, message: ref.messageId } };
+    const context = { clinic: ref.clinicId, message: ref.messageId };
+    const receipt = { messageId: text.id, destinationPhoneNumber: to, context };
     await recordReceipt({ ...receipt, eventType: 'TEXT_DELIVERED' }, at(later(start, 0.5)));
   }
 };
