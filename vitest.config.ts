@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Four kinds of test, by what they need: nothing; nothing but half a minute; the local engine's DynamoDB; a deployed local clinic. */
+/**
+ * Five kinds of test, by what they need: nothing; nothing but half a minute; the local engine's DynamoDB; a deployed local
+ * clinic; a clinic of their own to start, kill and start again.
+ */
 export default defineConfig({
   test: {
     // The default leaves a core free, which on two cores means one worker.
@@ -44,8 +47,17 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/*.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'restarts',
+          include: ['test/e2e/restarts/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 
-const help = `Runs the tests: types, lint, unit, exhaustive, integration, e2e; each kind in a process of its own.
+const help = `Runs the tests: types, lint, unit, exhaustive, integration, e2e, restarts; each kind in a process of its own.
 
   npm test                   all of them
   npm test -- unit lint      some of them
@@ -41,6 +41,7 @@ const suites: readonly Suite[] = [
   vitest('exhaustive', 10),
   vitest('integration', 10),
   vitest('e2e', 20),
+  vitest('restarts', 20),
 ];
 
 interface Outcome {
@@ -154,10 +155,15 @@ const main = async (): Promise<void> => {
     const inTurn = async (some: readonly Suite[]): Promise<void> => {
       for (const suite of some) if (!isInterrupted) outcomes.push(await run(suite, folder));
     };
-    // Two cores: the checks beside the unit tests, then what starts engines, one after the other.
-    const [checks, tests] = [wanted.filter(({ isVitest }) => !isVitest), wanted.filter(({ isVitest }) => isVitest)];
-    await Promise.all([inTurn(checks), inTurn(tests.filter(({ name }) => name === 'unit'))]);
-    await inTurn(tests.filter(({ name }) => name !== 'unit'));
+    // Two cores. What computes runs beside what waits for an engine; two clinics at once keep both cores busy.
+    const lanes = [
+      [['types', 'lint'], ['unit']],
+      [['exhaustive'], ['integration']],
+      [['e2e'], ['restarts']],
+    ];
+    for (const together of lanes) {
+      await Promise.all(together.map((names) => inTurn(wanted.filter(({ name }) => names.includes(name)))));
+    }
     summarize(wanted.flatMap(({ name }) => outcomes.filter((outcome) => outcome.suite === name)));
     if (isInterrupted) process.exitCode = 130;
   } finally {

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { clinicInfo } from '../../local/clinic-info.ts';
-import { freePort } from '../../local/prerequisites.ts';
-import { until } from './support/until.ts';
+import { clinicInfo } from '../../../local/clinic-info.ts';
+import { freePort } from '../../../local/prerequisites.ts';
+import { until } from '../support/until.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '../../..');
 const ready = z.object({ kind: z.literal('ready'), wasDeployed: z.boolean(), clinic: clinicInfo });
 const line = z.object({ kind: z.string() }).loose();
 type Line = z.output<typeof line>;

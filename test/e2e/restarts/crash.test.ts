@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { appointmentView } from '../../functions/scheduling/contract/shared.ts';
-import { freePort } from '../../local/prerequisites.ts';
-import { outcomeOf } from './support/api.ts';
-import { untilAuditAgrees } from './support/audit.ts';
-import { doubled } from './support/carrier.ts';
+import { appointmentView } from '../../../functions/scheduling/contract/shared.ts';
+import { freePort } from '../../../local/prerequisites.ts';
+import { outcomeOf } from '../support/api.ts';
+import { untilAuditAgrees } from '../support/audit.ts';
+import { doubled } from '../support/carrier.ts';
 import {
   advanceTo,
   localTime,
@@ -24,16 +24,16 @@ import {
   sweep,
   type TestClinic,
   textsOf,
-} from './support/clinic.ts';
-import { killWorkers } from './support/crash.ts';
-import { until, untilStill } from './support/until.ts';
+} from '../support/clinic.ts';
+import { until, untilStill } from '../support/until.ts';
+import { killWorkers } from './kill-workers.ts';
 
 /**
  * A clinic of its own, started and stopped as a user does it: `npm start`, Ctrl-C, `npm start`. What is killed here leaves
  * work on the queues for minutes, which the clinic that the other tests share must not wait for.
  */
 
-const starter = fileURLToPath(new URL('../../bin/start.ts', import.meta.url));
+const starter = fileURLToPath(new URL('../../../bin/start.ts', import.meta.url));
 const event = z.object({ kind: z.string(), message: z.string().optional() });
 
 interface Started {
