@@ -1,31 +1,39 @@
 import { Entity } from 'dynamodb-toolbox/entity';
-import { boolean, item, string } from 'dynamodb-toolbox/schema';
+import { boolean, item, number, string } from 'dynamodb-toolbox/schema';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
 import { create, queryAll, recordAttributes, recordsTable, type TransactItem } from '../platform/store/records.ts';
+import {
+  CONSENT_CATEGORIES,
+  CONSENT_PROOFS,
+  CONSENT_SOURCES,
+  CONSENT_SUBJECTS,
+  type ConsentCategory,
+  type ConsentFact,
+} from './core/consent.ts';
 import { phonePartition } from './phone-partition.ts';
 
-/** Which sending a number has agreed to. */
-export const consentCategories = ['treatment'] as const;
-export type ConsentCategory = (typeof consentCategories)[number];
-
-export type ConsentSource = 'web-form' | 'staff' | 'text' | 'carrier';
+export const consentLanguages = ['en', 'es'] as const;
+export type ConsentLanguage = (typeof consentLanguages)[number];
 
 /** One agreement or refusal, as it was given. Never changed, never deleted. */
-export interface ConsentEntry {
+export interface ConsentEntry extends ConsentFact {
   readonly id: Id<'consent'>;
   readonly clinicId: Id<'clinic'>;
   readonly phone: string;
-  readonly at: string;
+  /** Who gave it, where that is known: a family may share a number. */
   readonly patientId?: Id<'patient'> | undefined;
-  /** `all` is an opt-out (or its end) of every category. */
-  readonly category: ConsentCategory | 'all';
-  readonly granted: boolean;
-  readonly how: ConsentSource;
   /** The exact words agreed to, or the words that said stop. */
   readonly wording: string;
-  readonly wordingVersion: string;
+  /** Of the words. Absent where nobody said: entries of old, and what a carrier reports. */
+  readonly language?: ConsentLanguage | undefined;
+  /** Who or what took it down: `staff:<sub>`, `form:booking-page`, `import:<file>`. */
+  readonly collector?: string | undefined;
+  /** The category of the text that a STOP answered, whatever it ended. */
+  readonly answered?: ConsentCategory | undefined;
+  /** The revision of the standing that it was recorded with: the order in which entries count, whatever clocks say. */
+  readonly standingRev: number;
 }
 
 const ConsentEntity = new Entity({
@@ -39,11 +47,23 @@ const ConsentEntity = new Entity({
     at: string().key(),
     consentId: string().key(),
     patientId: string().optional(),
-    category: string().enum(...consentCategories, 'all'),
+    category: string().enum(...CONSENT_SUBJECTS),
     granted: boolean(),
-    how: string().enum('web-form', 'staff', 'text', 'carrier'),
+    how: string().enum(...CONSENT_SOURCES),
     wording: string(),
     wordingVersion: string(),
+    language: string()
+      .enum(...consentLanguages)
+      .optional(),
+    collector: string().optional(),
+    evidence: string().optional(),
+    proof: string()
+      .enum(...CONSENT_PROOFS)
+      .optional(),
+    answered: string()
+      .enum(...CONSENT_CATEGORIES)
+      .optional(),
+    standingRev: number().optional(),
   }),
   computeKey: ({ clinicId, phone, at, consentId }) => ({
     pk: phonePartition(clinicId, phone),
@@ -54,23 +74,33 @@ const ConsentEntity = new Entity({
 export const consentItem = (caller: Caller, { id: consentId, ...entry }: ConsentEntry): TransactItem =>
   create(ConsentEntity, { ...entry, ...stampOf(caller), consentId, rev: 1 });
 
-/** Everything a number has agreed to and refused, oldest first. */
+/** Everything a number has agreed to and refused, in the order in which it was recorded. */
 export const consentsOf = async (clinicId: Id<'clinic'>, phone: string): Promise<readonly ConsentEntry[]> => {
   const stored = await queryAll(
     ConsentEntity,
     { partition: phonePartition(clinicId, phone), range: { beginsWith: 'consent#' } },
     { consistent: true },
   );
-  return stored.map((entry) => ({
-    id: entry.consentId as Id<'consent'>,
-    clinicId,
-    phone,
-    at: entry.at,
-    patientId: entry.patientId as Id<'patient'> | undefined,
-    category: entry.category,
-    granted: entry.granted,
-    how: entry.how,
-    wording: entry.wording,
-    wordingVersion: entry.wordingVersion,
-  }));
+  return stored
+    .map(
+      (entry): ConsentEntry => ({
+        id: entry.consentId as Id<'consent'>,
+        clinicId,
+        phone,
+        at: entry.at,
+        patientId: entry.patientId as Id<'patient'> | undefined,
+        category: entry.category,
+        granted: entry.granted,
+        how: entry.how,
+        wording: entry.wording,
+        wordingVersion: entry.wordingVersion,
+        language: entry.language,
+        collector: entry.collector,
+        evidence: entry.evidence,
+        proof: entry.proof ?? (entry.how === 'text' ? 'from-the-number' : undefined),
+        answered: entry.answered,
+        standingRev: entry.standingRev ?? 0,
+      }),
+    )
+    .toSorted((one, other) => one.standingRev - other.standingRev);
 };

@@ -2,10 +2,18 @@ import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import type { TransactItem } from '../platform/store/records.ts';
-import { type ConsentCategory, type ConsentSource, consentItem } from './consent-store.ts';
+import { type ConsentEntry, consentItem } from './consent-store.ts';
+import {
+  afterFact,
+  type ConsentBar,
+  type ConsentCategory,
+  type ConsentSource,
+  barOf as stateBar,
+  stopOf,
+} from './core/consent.ts';
 import { getStanding, type Standing, standingItem } from './standing-store.ts';
 
-export type { ConsentCategory, ConsentSource } from './consent-store.ts';
+export { type ConsentBar, type ConsentCategory, type ConsentSource, stopOf } from './core/consent.ts';
 export type { Standing } from './standing-store.ts';
 
 /** Where a number stands with the clinic; of revision 0 when nothing is known of it. Read consistently. */
@@ -14,45 +22,75 @@ export const loadStanding = (clinicId: Id<'clinic'>, phone: string): Promise<Sta
 /** Whether a number may be texted about its visits, and to make it an offer, as it stands now. */
 export const mayBeTexted = (standing: Standing): boolean => barOf(standing) === undefined;
 
-/** Why a number may not be texted about its visits, if so. */
-export const barOf = (standing: Standing): 'opted-out' | 'no-consent' | undefined => {
-  if (standing.optedOut !== undefined) return 'opted-out';
-  return standing.granted.treatment === undefined ? 'no-consent' : undefined;
-};
+/** Why a text of a category may not go to a number, if so. */
+export const barOf = (standing: Standing, category: ConsentCategory = 'treatment'): ConsentBar | undefined =>
+  stateBar(standing, category);
 
-/** An agreement to be texted, in the words it was given in. */
-export interface Agreement {
-  readonly phone: string;
-  readonly patientId: Id<'patient'>;
-  readonly category: ConsentCategory;
-  readonly granted: true;
-  readonly how: Extract<ConsentSource, 'web-form' | 'staff' | 'text'>;
-  readonly wording: string;
-  readonly wordingVersion: string;
-}
+/** Something a number agreed to or refused. What is left out is said by the caller: who took it down, and when. */
+export type Given = Pick<
+  ConsentEntry,
+  | 'category'
+  | 'granted'
+  | 'how'
+  | 'wording'
+  | 'wordingVersion'
+  | 'language'
+  | 'patientId'
+  | 'proof'
+  | 'evidence'
+  | 'answered'
+> & {
+  /** @default who calls */
+  readonly collector?: string | undefined;
+  /** @default now */
+  readonly at?: string | undefined;
+};
 
 /**
- * The items that record an agreement: the entry in the ledger, and the number's standing on the condition that it is
- * the one just read (the caller retries on ConditionFailed).
- *
- * An agreement given on a form or to staff does not undo a STOP: anybody can type a number into a form, and only its holder
- * can text START from it.
+ * Records what a number agreed to or refused, whoever took it down: an entry in the ledger for each, and the standing they come to. The
+ * only way in. `standing` is the one just read; the caller writes the new one (`standingItem`) in the same transaction.
  */
-export const consentItems = async (caller: Caller, agreement: Agreement): Promise<readonly TransactItem[]> => {
-  const standing = await getStanding(caller.clinicId, agreement.phone);
-  const at = toStored(caller.now);
-  const { category } = agreement;
-  return [
-    consentItem(caller, { ...agreement, id: newId('consent', caller.now), clinicId: caller.clinicId, at }),
-    standingItem(
-      caller,
-      { ...standing, granted: { ...standing.granted, [category]: standing.granted[category] ?? at } },
-      'consent given',
-    ),
-  ];
+export const withConsent = (
+  caller: Caller,
+  standing: Standing,
+  given: readonly Given[],
+): { readonly standing: Standing; readonly items: readonly TransactItem[] } => {
+  const { clinicId, actor, now } = caller;
+  const entries = given.map(
+    (each): ConsentEntry => ({
+      collector: `${actor.kind}:${actor.id}`,
+      ...each,
+      at: each.at ?? toStored(now),
+      id: newId('consent', now),
+      clinicId,
+      phone: standing.phone,
+      standingRev: standing.rev + 1,
+    }),
+  );
+  const after: Standing = { ...standing, ...entries.reduce(afterFact, standing) };
+  const isSilenced = stopOf(standing, 'treatment') === undefined && stopOf(after, 'treatment') !== undefined;
+  return {
+    standing: isSilenced ? { ...after, openQuestions: undefined, choice: undefined } : after,
+    items: entries.map((entry) => consentItem(caller, entry)),
+  };
 };
 
-/** The items and the standing after a number said stop, or START after it; `standing` is the one just read. */
+/**
+ * The items that record what a number agreed to or refused: its entries in the ledger, and its standing on the condition that it is the
+ * one just read (the caller retries on ConditionFailed).
+ *
+ * An agreement ends a STOP only where it is known that it comes from who has the number (`proof`): anybody can type one into a form.
+ */
+export const consentItems = async (
+  caller: Caller,
+  { phone, ...first }: Given & { readonly phone: string },
+  ...more: readonly Given[]
+): Promise<readonly TransactItem[]> => {
+  const recorded = withConsent(caller, await getStanding(caller.clinicId, phone), [first, ...more]);
+  return [...recorded.items, standingItem(caller, recorded.standing, first.granted ? 'consent given' : 'revoked')];
+};
+
+/** The items and the standing after a number said stop to everything, or START after it; `standing` is the one just read. */
 export const turnTexts = (
   caller: Caller,
   standing: Standing,
@@ -65,29 +103,7 @@ export const turnTexts = (
     readonly wordingVersion: string;
   },
 ): { readonly standing: Standing; readonly items: readonly TransactItem[] } => {
-  const at = toStored(caller.now);
-  const { on, how, patientId, wording, wordingVersion } = turn;
-  const entry = {
-    id: newId('consent', caller.now),
-    clinicId: caller.clinicId,
-    phone: standing.phone,
-    at,
-    patientId,
-    category: 'all' as const,
-    granted: on,
-    how,
-    wording,
-    wordingVersion,
-  };
-  return {
-    // START is an agreement of its own: who never gave one has now.
-    standing: on
-      ? {
-          ...standing,
-          optedOut: undefined,
-          granted: { ...standing.granted, treatment: standing.granted.treatment ?? at },
-        }
-      : { ...standing, optedOut: { at, how }, openQuestions: undefined, choice: undefined },
-    items: [consentItem(caller, entry)],
-  };
+  const { on: granted, ...rest } = turn;
+  const proof = turn.how === 'text' ? 'from-the-number' : undefined;
+  return withConsent(caller, standing, [{ ...rest, category: 'all', granted, proof, answered: standing.lastCategory }]);
 };

@@ -1,5 +1,5 @@
 import { Entity } from 'dynamodb-toolbox/entity';
-import { item, list, map, number, string } from 'dynamodb-toolbox/schema';
+import { boolean, item, list, map, number, string } from 'dynamodb-toolbox/schema';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
@@ -12,7 +12,7 @@ import {
   replace,
   type TransactItem,
 } from '../platform/store/records.ts';
-import type { ConsentCategory, ConsentSource } from './consent-store.ts';
+import { CONSENT_CATEGORIES, CONSENT_SOURCES, type ConsentCategory, type ConsentState } from './core/consent.ts';
 import { phonePartition } from './phone-partition.ts';
 
 /** The question a thread waits to have answered. */
@@ -61,13 +61,11 @@ export interface SentDay {
 }
 
 /** Where a number stands with the clinic: what every claim is held to. */
-export interface Standing {
+export interface Standing extends ConsentState {
   readonly clinicId: Id<'clinic'>;
   readonly phone: string;
-  /** Per category, since when. */
-  readonly granted: Readonly<Partial<Record<ConsentCategory, string | undefined>>>;
-  /** Said stop, by whom it was reported and when: nothing goes out but what answers a keyword. */
-  readonly optedOut?: { readonly at: string; readonly how: ConsentSource } | undefined;
+  /** What the last text that went to it was about: what a STOP answers. */
+  readonly lastCategory?: ConsentCategory | undefined;
   /** Oldest first. */
   readonly openQuestions?: readonly OpenQuestion[] | undefined;
   readonly choice?: Choice | undefined;
@@ -101,6 +99,8 @@ const questionAttributes = {
   openUntil: string(),
 };
 
+const optOut = map({ at: string(), how: string().enum(...CONSENT_SOURCES) });
+
 const StandingEntity = new Entity({
   name: 'Standing',
   table: recordsTable,
@@ -109,8 +109,24 @@ const StandingEntity = new Entity({
     ...recordAttributes,
     clinicId: string().key(),
     phone: string().key(),
-    granted: map({ treatment: string().optional() }),
-    optedOut: map({ at: string(), how: string().enum('web-form', 'staff', 'text', 'carrier') }).optional(),
+    granted: map({
+      treatment: string().optional(),
+      billing: string().optional(),
+      marketing: string().optional(),
+      'async-data-sharing': string().optional(),
+    }),
+    stopped: map({
+      treatment: optOut.optional(),
+      billing: optOut.optional(),
+      marketing: optOut.optional(),
+      'async-data-sharing': optOut.optional(),
+    }).optional(),
+    optedOut: optOut.optional(),
+    channel: map({ warnedAt: string(), wordingVersion: string(), prefersTexts: boolean() }).optional(),
+    carrierListedAt: string().optional(),
+    lastCategory: string()
+      .enum(...CONSENT_CATEGORIES)
+      .optional(),
     openQuestions: list(map(questionAttributes)).optional(),
     choice: map({
       inboundMessageId: string(),
@@ -152,7 +168,11 @@ export const getStanding = async (clinicId: Id<'clinic'>, phone: string): Promis
     clinicId,
     phone,
     granted: stored.granted,
+    stopped: stored.stopped,
     optedOut: stored.optedOut,
+    channel: stored.channel,
+    carrierListedAt: stored.carrierListedAt,
+    lastCategory: stored.lastCategory,
     openQuestions: stored.openQuestions?.map(withIds),
     choice: stored.choice === undefined ? undefined : { ...stored.choice, options: stored.choice.options.map(withIds) },
     lastVisit:
@@ -181,7 +201,9 @@ export const standingItem = (caller: Caller, standing: Standing, reason: string)
     ...standing,
     ...stampOf(caller, reason),
     granted: { ...standing.granted },
+    stopped: standing.stopped === undefined ? undefined : { ...standing.stopped },
     optedOut: standing.optedOut === undefined ? undefined : { ...standing.optedOut },
+    channel: standing.channel === undefined ? undefined : { ...standing.channel },
     openQuestions: standing.openQuestions?.map((question) => ({ ...question })),
     choice:
       standing.choice === undefined

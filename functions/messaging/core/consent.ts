@@ -1,0 +1,180 @@
+/**
+ * What a number has agreed to and refused, and what of it holds now. Pure: a state is what its facts come to, one after the other.
+ *
+ * The law behind it: texts of treatment and billing need prior express consent, marketing needs it in writing (47 CFR
+ * 64.1200(a)(1)-(2), (f)(9)); a revocation in any reasonable way counts (64.1200(a)(10)) and is kept for good.
+ */
+
+/** What texts are sent about, each with an agreement of its own. */
+export const CONSENT_CATEGORIES = ['treatment', 'billing', 'marketing', 'async-data-sharing'] as const;
+export type ConsentCategory = (typeof CONSENT_CATEGORIES)[number];
+
+export const CONSENT_SOURCES = ['web-form', 'staff', 'text', 'carrier', 'import'] as const;
+export type ConsentSource = (typeof CONSENT_SOURCES)[number];
+
+/**
+ * What an entry of the ledger is about: one category; `all` of them (STOP, and START after it); or the channel itself, whose
+ * entries say whether somebody who was warned that texts are not encrypted still prefers them (Omnibus preamble, 78 FR 5634).
+ */
+export const CONSENT_SUBJECTS = [...CONSENT_CATEGORIES, 'all', 'unencrypted-texts'] as const;
+export type ConsentSubject = (typeof CONSENT_SUBJECTS)[number];
+
+/** How it is known that whoever agreed has the number: anybody can type one into a form. */
+export const CONSENT_PROOFS = ['from-the-number', 'one-time-code', 'staff-evidence'] as const;
+export type ConsentProof = (typeof CONSENT_PROOFS)[number];
+
+/** One agreement or refusal, as far as the rules look at it. */
+export interface ConsentFact {
+  readonly category: ConsentSubject;
+  readonly granted: boolean;
+  readonly how: ConsentSource;
+  /** When it was given. */
+  readonly at: string;
+  readonly wordingVersion: string;
+  readonly proof?: ConsentProof | undefined;
+  /** Where it can be looked up: the id of a form, of an inbound text. */
+  readonly evidence?: string | undefined;
+}
+
+export interface OptOut {
+  readonly at: string;
+  readonly how: ConsentSource;
+}
+
+/** What holds now. */
+export interface ConsentState {
+  /** Per category, since when. An agreement outlives an `all` opt-out, except that to marketing. */
+  readonly granted: Readonly<Partial<Record<ConsentCategory, string | undefined>>>;
+  /** Categories that were ended by themselves. */
+  readonly stopped?: Readonly<Partial<Record<ConsentCategory, OptOut | undefined>>> | undefined;
+  /** Said stop to everything: nothing goes out but what answers a keyword. */
+  readonly optedOut?: OptOut | undefined;
+  /** That they were warned, in which words, and what they prefer since. */
+  readonly channel?:
+    | { readonly warnedAt: string; readonly wordingVersion: string; readonly prefersTexts: boolean }
+    | undefined;
+  /** When the carrier last said that the number is on its own list, from which only a call to the carrier takes it. */
+  readonly carrierListedAt?: string | undefined;
+}
+
+/** Marketing is agreed to in writing: on a form with its exact words, or on a signed one that staff or an import name. */
+export const isWritten = ({ how, evidence }: Pick<ConsentFact, 'how' | 'evidence'>): boolean =>
+  how === 'web-form' || ((how === 'staff' || how === 'import') && evidence !== undefined);
+
+/** Whether it can only come from who has the number, or was said to staff. */
+const isBelieved = ({ proof, how }: ConsentFact): boolean => proof !== undefined || how === 'staff';
+
+/** The state after one more fact. */
+export const afterFact = (state: ConsentState, fact: ConsentFact): ConsentState => {
+  const { category, granted, at, wordingVersion } = fact;
+  if (category === 'unencrypted-texts') {
+    const prefersTexts = granted && (state.channel?.prefersTexts !== false || isBelieved(fact));
+    return { ...state, channel: { warnedAt: at, wordingVersion, prefersTexts } };
+  }
+  if (!granted) return category === 'all' ? afterStopOfAll(state, fact) : afterStopOf(state, category, fact);
+  return category === 'all' ? afterStart(state, fact) : afterAgreement(state, category, fact);
+};
+
+/** What facts come to, in the order in which they were recorded. */
+export const stateOf = (facts: readonly ConsentFact[]): ConsentState => facts.reduce(afterFact, { granted: {} });
+
+const without = <K extends string, V>(
+  record: Readonly<Partial<Record<K, V>>> | undefined,
+  key: K,
+): Partial<Record<K, V>> => {
+  const { [key]: _, ...rest } = { ...record } as Partial<Record<K, V>>;
+  return rest as Partial<Record<K, V>>;
+};
+
+/** Nobody who said stop gets marketing again without agreeing to it anew, in writing. */
+const afterStopOfAll = (state: ConsentState, { at, how }: ConsentFact): ConsentState => ({
+  ...state,
+  granted: without(state.granted, 'marketing'),
+  optedOut: state.optedOut ?? { at, how },
+  ...(how === 'carrier' ? { carrierListedAt: at } : {}),
+});
+
+const afterStopOf = (state: ConsentState, category: ConsentCategory, { at, how }: ConsentFact): ConsentState => ({
+  ...state,
+  granted: category === 'marketing' ? without(state.granted, 'marketing') : state.granted,
+  stopped: { ...state.stopped, [category]: state.stopped?.[category] ?? { at, how } },
+});
+
+/** What START from the number takes back: what was stopped by text or by the carrier, never marketing. */
+const isUndoneByStart = (category: ConsentCategory, { how }: OptOut): boolean =>
+  category !== 'marketing' && (how === 'text' || how === 'carrier');
+
+/** START is an agreement of its own to texts of treatment: who never gave one has now. */
+const afterStart = (state: ConsentState, { at, proof }: ConsentFact): ConsentState => {
+  if (proof === undefined) return state;
+  const stopped = { ...state.stopped };
+  for (const category of CONSENT_CATEGORIES) {
+    const stop = stopped[category];
+    if (stop !== undefined && isUndoneByStart(category, stop)) delete stopped[category];
+  }
+  if (state.optedOut !== undefined) stopped.marketing ??= state.optedOut;
+  return {
+    ...state,
+    // Who asks for texts does not prefer none.
+    ...(state.channel === undefined ? {} : { channel: { ...state.channel, prefersTexts: true } }),
+    granted: { ...state.granted, treatment: state.granted.treatment ?? at },
+    stopped,
+    optedOut: undefined,
+  };
+};
+
+/**
+ * An agreement ends a STOP only where the number is proven, and only for its own category: what else an `all` had ended stays ended.
+ */
+const afterAgreement = (state: ConsentState, category: ConsentCategory, fact: ConsentFact): ConsentState => {
+  if (category === 'marketing' && !isWritten(fact)) return state;
+  const isRenewed = fact.proof !== undefined && stopOf(state, category) !== undefined;
+  const since = isRenewed ? fact.at : (state.granted[category] ?? fact.at);
+  const granted = { ...state.granted, [category]: since };
+  if (fact.proof === undefined) return { ...state, granted };
+  const { optedOut } = state;
+  const others = CONSENT_CATEGORIES.filter((other) => other !== category);
+  const ended =
+    optedOut === undefined
+      ? {}
+      : Object.fromEntries(others.map((other) => [other, state.stopped?.[other] ?? optedOut]));
+  return { ...state, granted, stopped: { ...without(state.stopped, category), ...ended }, optedOut: undefined };
+};
+
+/** Since when, and how, a category is stopped, by itself or with all others. */
+export const stopOf = (
+  { optedOut, stopped }: Pick<ConsentState, 'optedOut' | 'stopped'>,
+  category: ConsentCategory,
+): OptOut | undefined => optedOut ?? stopped?.[category];
+
+/** Why a text of a category may not go. */
+export type ConsentBar = 'opted-out' | 'prefers-no-texts' | 'no-consent';
+
+/** Why a text of a category may not go to a number in this state, if so. Its hours are another matter. */
+export const barOf = (state: ConsentState, category: ConsentCategory): ConsentBar | undefined => {
+  if (stopOf(state, category) !== undefined) return 'opted-out';
+  if (state.channel?.prefersTexts === false) return 'prefers-no-texts';
+  return state.granted[category] === undefined ? 'no-consent' : undefined;
+};
+
+/**
+ * What a STOP ends. Under the regime `category` it is the category of the last text that went to the number, because that is what was
+ * answered; a STOP that asks for the end of everything, or that answers no text we know of, or that follows a STOP to the same
+ * category, ends all. Under `all` it always does. Each STOP keeps the meaning that its sender was told: a change of the regime does not
+ * touch what was said before.
+ */
+export const endedByStop = (
+  state: ConsentState,
+  {
+    revocation,
+    lastCategory,
+    saysAll,
+  }: {
+    readonly revocation: 'category' | 'all';
+    readonly lastCategory: ConsentCategory | undefined;
+    readonly saysAll: boolean;
+  },
+): ConsentCategory | 'all' =>
+  revocation === 'all' || saysAll || lastCategory === undefined || stopOf(state, lastCategory) !== undefined
+    ? 'all'
+    : lastCategory;
