@@ -14,7 +14,18 @@ const maxAlertAttempts = 5;
 
 /** What may change with a message's status. */
 export type Progress = Partial<
-  Pick<Message, 'template' | 'parameters' | 'to' | 'dueAt' | 'attempts' | 'carrierMessageId'>
+  Pick<
+    Message,
+    | 'template'
+    | 'parameters'
+    | 'to'
+    | 'dueAt'
+    | 'attempts'
+    | 'carrierMessageId'
+    | 'parts'
+    | 'priceMicros'
+    | 'carrierName'
+  >
 > & {
   readonly reason?: string | undefined;
 };

@@ -20,6 +20,11 @@ const eventSchema = z.object({
   destinationPhoneNumber: z.string().max(64).optional(),
   /** What the sender put into `Context`; absent for texts that are not ours. */
   context: z.record(z.string(), z.string()).optional(),
+  // For the figures only: nonsense in them is no reason to lose what became of a text.
+  totalMessageParts: z.int().min(1).max(20).optional().catch(undefined),
+  totalMessagePrice: z.number().min(0).max(100).optional().catch(undefined),
+  totalCarrierFee: z.number().min(0).max(100).optional().catch(undefined),
+  carrierName: z.string().min(1).max(64).optional().catch(undefined),
 });
 
 /** A delivery event of AWS End User Messaging. */
@@ -37,9 +42,10 @@ const isClinicId = (text: string | undefined): text is Id<'clinic'> =>
  * so is one that names a text of ours and does not fit it: a context alone proves nothing.
  */
 export const recordReceipt = async (
-  { eventType, messageId: carrierMessageId, destinationPhoneNumber, context = {} }: Receipt,
+  receipt: Receipt,
   { now, requestId }: { readonly now: Temporal.Instant; readonly requestId: string },
 ): Promise<void> => {
+  const { eventType, messageId: carrierMessageId, destinationPhoneNumber, context = {} } = receipt;
   const outcome = receiptOutcome(eventType);
   const { clinic: clinicId, message: messageId } = context;
   if (outcome === undefined || !isClinicId(clinicId) || messageId === undefined) {
@@ -53,9 +59,13 @@ export const recordReceipt = async (
     if (conflict !== undefined) {
       return log.warn('receipt of another text', { requestId, clinicId, messageId, carrierMessageId, code: conflict });
     }
-    const next = progressed(message, outcome, now, { carrierMessageId, reason: failureReason(eventType) });
-    if (next === undefined) return;
+    const facts = factsOf(receipt);
+    const next = progressed(message, outcome, now, { ...facts, carrierMessageId, reason: failureReason(eventType) });
     try {
+      if (next === undefined) {
+        const priced = outcome === 'receipt-pending' ? undefined : withPrice(message, facts);
+        return priced && (await transact([replaceMessageItem(caller, priced)]));
+      }
       await transact([replaceMessageItem(caller, next)]);
       if (next.status === 'delivered') count(metricNames.textsDelivered);
       if (next.status === 'failed') count(metricNames.textsFailed);
@@ -72,6 +82,25 @@ export const recordReceipt = async (
       if (!(error instanceof ConditionFailed)) throw error;
     }
   }
+};
+
+/** What a receipt says about a text besides its fate. */
+type Facts = Partial<Pick<Message, 'parts' | 'priceMicros' | 'carrierName'>>;
+
+const factsOf = ({ totalMessageParts, totalMessagePrice, totalCarrierFee = 0, carrierName }: Receipt): Facts => ({
+  ...(totalMessageParts === undefined ? {} : { parts: totalMessageParts }),
+  // Dollars with a fraction end here: what is added up is whole.
+  ...(totalMessagePrice === undefined ? {} : { priceMicros: microsOf(totalMessagePrice) + microsOf(totalCarrierFee) }),
+  ...(carrierName === undefined ? {} : { carrierName: carrierName.toWellFormed() }),
+});
+
+const microsOf = (dollars: number): number => Math.round(dollars * 1_000_000);
+
+/** The text with its price, where a later final receipt is the first that names one. */
+const withPrice = (message: Message, facts: Facts): Message | undefined => {
+  const isOpen = message.status !== 'delivered' && message.status !== 'failed';
+  if (isOpen || message.priceMicros !== undefined || facts.priceMicros === undefined) return undefined;
+  return { ...message, ...facts, rev: message.rev + 1 };
 };
 
 /**

@@ -8,9 +8,11 @@ import { ConditionFailed, type TransactItem, transact } from '../platform/store/
 import { type SendOutcome, sendOnce } from './carrier.ts';
 import { compose, type Outgoing } from './compose.ts';
 import { turnTexts } from './consent.ts';
+import { segment } from './core/segments.ts';
 import { claimed, deferred, isForSender, lostTrack, progressed, released } from './progress.ts';
 import { getStanding, standingItem } from './standing-store.ts';
 import { getMessage, type Message, type MessageRef, replaceMessageItem } from './store.ts';
+import { threadEntryItem, threadIdOf, toEntryTime } from './thread-store.ts';
 
 const claimAttempts = 6;
 /** When to try again what the carrier certainly did not take. */
@@ -70,10 +72,10 @@ const suppressed = (caller: Caller, message: Message, reason: string): readonly 
 
 const claimAndSend = async (caller: Caller, message: Message, outgoing: Outgoing): Promise<void> => {
   const { template, parameters, to, body, expiresAt } = outgoing;
-  const mine = claimed(message, caller.now, { template, parameters, to });
+  const mine = claimed(message, caller.now, { template, parameters, to, parts: segment(body).segments });
   if (mine === undefined) return;
   const { originationNumber } = await loadClinic(caller.clinicId);
-  await transact([replaceMessageItem(caller, mine), ...outgoing.conditions]);
+  await transact([replaceMessageItem(caller, mine), ...threadLine(caller, message, to), ...outgoing.conditions]);
   const outcome = await sendOnce({
     clinicId: message.clinicId,
     messageId: message.id,
@@ -85,6 +87,22 @@ const claimAndSend = async (caller: Caller, message: Message, outgoing: Outgoing
   });
   await record(caller, mine, outcome);
 };
+
+/**
+ * Enters the text in its number's thread when it is claimed first. What staff wrote stands there since they wrote it; the
+ * on-call number is the clinic's own.
+ */
+const threadLine = ({ clinicId, now }: Caller, { id, cause, attempts }: Message, to: string): readonly TransactItem[] =>
+  attempts > 0 || cause === 'staff' || cause === 'triage'
+    ? []
+    : [
+        threadEntryItem(clinicId, {
+          threadId: threadIdOf(clinicId, to),
+          at: toEntryTime(now),
+          direction: 'out',
+          textId: id,
+        }),
+      ];
 
 /** Records what the call came to, on the message as it now is: a receipt or a sweep may have been faster. */
 const record = async (caller: Caller, mine: Message, outcome: SendOutcome): Promise<void> => {

@@ -75,6 +75,12 @@ export interface Message {
   readonly attempts: number;
   /** The carrier's id, once known. */
   readonly carrierMessageId?: string | undefined;
+  /** How many parts it took: counted when it was claimed, then as the carrier says. */
+  readonly parts?: number | undefined;
+  /** What the carrier took for it, its fee included, in millionths of a dollar. */
+  readonly priceMicros?: number | undefined;
+  /** The recipient's carrier, as the receipts name it. */
+  readonly carrierName?: string | undefined;
   readonly rev: number;
 }
 
@@ -107,6 +113,9 @@ const MessageEntity = new Entity({
     history: list(map({ status: string().enum(...MESSAGE_STATUSES), at: string(), reason: string().optional() })),
     attempts: number(),
     carrierMessageId: string().optional(),
+    parts: number().optional(),
+    priceMicros: number().optional(),
+    carrierName: string().optional(),
   }),
   computeKey: ({ clinicId, causeId, step, sequence }) => ({
     pk: messagePartition(clinicId, causeId),
@@ -115,11 +124,23 @@ const MessageEntity = new Entity({
 });
 
 const messagePartition = (clinicId: string, causeId: string): string => `clinic#${clinicId}#message#${causeId}`;
-/** Which index entry, if any, brings a message back to a sweep. */
-const dueIndexOf = ({ id, kind, status, dueAt }: Message): { duePk?: string; dueSk?: string } => {
+/** What a clinic handed to the carrier in a month (UTC), by the second: what its figures are counted from. */
+const sentPartition = (clinicId: string, sentAt: string): string => `clinic#${clinicId}#sent#${sentAt.slice(0, 7)}`;
+
+/** When a text that left was claimed to be sent, the last time if it was several times. */
+export const sentAtOf = ({ status, history }: Pick<Message, 'status' | 'history'>): string | undefined =>
+  status === 'accepted' || status === 'delivered' || status === 'failed' || status === 'dropped'
+    ? history.findLast((change) => change.status === 'claimed')?.at
+    : undefined;
+
+/** Which index entry, if any: what brings a message back to a sweep; once nothing is to be done, what it is counted by. */
+const dueIndexOf = (message: Message): { duePk?: string; dueSk?: string } => {
+  const { id, clinicId, kind, status, dueAt } = message;
   if (status === 'planned') return dueEntry(kind, id, dueAt);
   // Leases and reconcile windows are housekeeping: one sweep looks after those of every kind.
-  return status === 'claimed' || status === 'ambiguous' ? dueEntry('reminders', id, dueAt) : {};
+  if (status === 'claimed' || status === 'ambiguous') return dueEntry('reminders', id, dueAt);
+  const sentAt = sentAtOf(message);
+  return sentAt === undefined ? {} : { duePk: sentPartition(clinicId, sentAt), dueSk: `${sentAt}#${id}` };
 };
 
 const storedMessage = (caller: Caller, message: Message) => {
@@ -161,6 +182,9 @@ const toMessage = (stored: FormattedItem<typeof MessageEntity>): Message => ({
   history: stored.history,
   attempts: stored.attempts,
   carrierMessageId: stored.carrierMessageId,
+  parts: stored.parts,
+  priceMicros: stored.priceMicros,
+  carrierName: stored.carrierName,
   rev: stored.rev,
 });
 
@@ -217,4 +241,16 @@ export const dueMessages = async (
 ): Promise<Page<Message>> => {
   const { items, cursor } = await queryPage(MessageEntity, dueQuery(kind, shard, untilStored), page);
   return { items: items.map(toMessage), cursor };
+};
+
+/** What a clinic handed to the carrier from one instant to before another (both as stored, less than a month apart). */
+export const messagesSent = async (clinicId: Id<'clinic'>, from: string, to: string): Promise<readonly Message[]> => {
+  const partitions = new Set([sentPartition(clinicId, from), sentPartition(clinicId, to)]);
+  const found = await Promise.all(
+    [...partitions].map((partition) =>
+      // A time alone sorts before the same time with an id.
+      queryAll(MessageEntity, { index: 'due', partition, range: { between: [from, to] } }),
+    ),
+  );
+  return found.flat().map(toMessage);
 };
