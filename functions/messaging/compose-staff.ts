@@ -5,6 +5,8 @@ import { loadClinic } from '../platform/store/clinic.ts';
 import type { Composed } from './compose.ts';
 import { barOf } from './consent.ts';
 import { decideStaffText, staffBody } from './core/staff-text.ts';
+import { recipientOf } from './recipient.ts';
+import { loadSettings } from './settings.ts';
 import { getStanding, standingCheckItem } from './standing-store.ts';
 import { type Message, staffText } from './store.ts';
 import { getThread, threadIdOf } from './thread-store.ts';
@@ -14,11 +16,12 @@ export const composeStaffText = async (
   { clinicId, now }: Caller,
   { to, patientId, parameters, plannedFor }: Message,
 ): Promise<Composed> => {
-  const [standing, thread, patients, clinic] = await Promise.all([
+  const [standing, thread, patients, clinic, settings] = await Promise.all([
     getStanding(clinicId, to),
     getThread(clinicId, threadIdOf(clinicId, to)),
     findPatientsByPhone(clinicId, to),
     loadClinic(clinicId),
+    loadSettings(clinicId),
   ]);
   // It was written to one person, whose number this was.
   if (patientId !== undefined && !patients.some(({ id }) => id === patientId)) {
@@ -30,7 +33,7 @@ export const composeStaffText = async (
       isOptedOut: bar === 'opted-out',
       hasAgreed: bar === undefined,
       lastInboundAt: thread?.lastInboundAt,
-      zones: patients.length === 0 ? [clinic.zone] : patients.map(({ zone }) => zone),
+      ...recipientOf(patients, to, settings),
       plannedFor: Temporal.Instant.from(plannedFor),
     },
     now,

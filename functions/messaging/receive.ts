@@ -15,13 +15,17 @@ import { ConditionFailed, Contended, type TransactItem, transact } from '../plat
 import { localDateOf } from '../platform/time.ts';
 import { confirmByText, loadAppointment } from '../scheduling/visits.ts';
 import { turnTexts } from './consent.ts';
+import { eveningOf, isStaffed } from './core/business-hours.ts';
 import { asksToStop, type Classification, mayMeanVisit } from './core/replies.ts';
+import type { MessagingSettings } from './core/settings.ts';
 import type { TemplateName } from './core/template-names.ts';
+import { isHeldByHuman, newThread, received, type Thread } from './core/thread.ts';
 import { type Candidate, codeIn, understand } from './core/which.ts';
 import { dispatch } from './dispatch.ts';
 import type { Inbound } from './inbound.ts';
 import { getInboundText, inboundTextItem } from './inbound-store.ts';
 import { planAlert, planAnswer } from './plan.ts';
+import { loadSettings } from './settings.ts';
 import {
   getStanding,
   type OpenQuestion,
@@ -32,6 +36,7 @@ import {
 } from './standing-store.ts';
 import type { MessageRef } from './store.ts';
 import { openTaskItems } from './tasks.ts';
+import { getThread, threadEntryItem, threadIdOf, threadItem, toEntryTime } from './thread-store.ts';
 
 const attempts = 30;
 const attemptsAtOnce = 4;
@@ -88,6 +93,10 @@ interface Reading {
   readonly question?: OpenQuestion | undefined;
   /** The questions it may answer, where nobody can tell which: they are asked. */
   readonly candidates?: readonly Candidate<OpenQuestion>[] | undefined;
+  readonly thread: Thread;
+  readonly settings: MessagingSettings;
+  /** The clinic's. */
+  readonly zone: string;
   /** The clinic's local day. */
   readonly today: string;
 }
@@ -100,14 +109,24 @@ interface Effects {
     | { readonly template: TemplateName; readonly appointmentId?: Id<'appointment'> | undefined }
     | undefined;
   readonly refs?: readonly MessageRef[];
+  /** Whether a human must read it; else automation has dealt with it. */
+  readonly isForHuman?: boolean;
+  /** The evening on which the number has been told that nobody is there. */
+  readonly afterHoursOn?: string;
 }
 
 const takeIn = async (caller: Caller, inbound: FromPhone): Promise<void> => {
-  const [standing, patients, clinic] = await Promise.all([
-    getStanding(caller.clinicId, inbound.from),
-    findPatientsByPhone(caller.clinicId, inbound.from),
-    loadClinic(caller.clinicId),
+  const { clinicId } = caller;
+  const threadId = threadIdOf(clinicId, inbound.from);
+  const [standing, known, patients, clinic, settings] = await Promise.all([
+    getStanding(clinicId, inbound.from),
+    getThread(clinicId, threadId),
+    findPatientsByPhone(clinicId, inbound.from),
+    loadClinic(clinicId),
+    loadSettings(clinicId),
   ]);
+  const receivedAt = toStored(caller.now);
+  const thread = known ?? newThread({ id: threadId, clinicId, phone: inbound.from }, receivedAt);
   const understood = await read(caller, inbound, standing, patients);
   const { classification } = understood;
   const today = localDateOf(caller.now, clinic.zone);
@@ -120,21 +139,25 @@ const takeIn = async (caller: Caller, inbound: FromPhone): Promise<void> => {
         ? understood.standing
         : { ...understood.standing, answersOn: today, answersCount: 0, alertsCount: 0 },
     patients,
+    thread,
+    settings,
+    zone: clinic.zone,
     today,
   };
   const effects = withAnswer(caller, reading, await effectsOf(caller, reading));
   await transact([
     inboundTextItem(caller, {
       inboundMessageId: inbound.inboundMessageId,
-      clinicId: caller.clinicId,
+      clinicId,
       phone: inbound.from,
       body: inbound.body,
-      receivedAt: toStored(caller.now),
+      receivedAt,
       intent: classification.intent,
       why: classification.why,
       patientId: reading.patient?.id,
     }),
     standingItem(caller, effects.standing, `reply: ${classification.intent}`),
+    ...threadItems(caller, reading, effects, receivedAt),
     ...effects.items,
   ]);
   if (standing.optedOut === undefined && effects.standing.optedOut !== undefined) count(metricNames.optOuts);
@@ -145,6 +168,28 @@ const takeIn = async (caller: Caller, inbound: FromPhone): Promise<void> => {
     outcome: classification.intent,
   });
   await dispatch(effects.refs ?? []);
+};
+
+/** The thread after the text, and the text's line in it. A number that nobody knows is always for a human. */
+const threadItems = (
+  caller: Caller,
+  { inbound, classification, thread, patients }: Reading,
+  { isForHuman = false, afterHoursOn }: Effects,
+  at: string,
+): readonly TransactItem[] => {
+  const isKnown = patients.length > 0;
+  const after = received(thread, { at, isKnown, isForHuman: isForHuman || !isKnown });
+  return [
+    threadItem(caller, afterHoursOn === undefined ? after : { ...after, afterHoursOn }, 'received'),
+    threadEntryItem(caller.clinicId, {
+      threadId: thread.id,
+      at: toEntryTime(caller.now),
+      direction: 'in',
+      textId: inbound.inboundMessageId,
+      words: inbound.body,
+      intent: classification.intent,
+    }),
+  ];
 };
 
 /** What a reply says, to which question, and, where a code told whose question it was, from whom. */
@@ -235,7 +280,7 @@ const effectsOf = (caller: Caller, reading: Reading): Effects | Promise<Effects>
     case 'answer':
       return onNumber(caller, reading);
     case 'other':
-      return unread(reading);
+      return unread(caller, reading);
   }
 };
 
@@ -245,11 +290,23 @@ const answered = ({ standing }: Reading, template: TemplateName, appointmentId?:
   answer: { template, appointmentId },
 });
 
-/** A human reads it; the patient is told so once a day. */
-const unread = ({ standing, today }: Reading): Effects =>
-  standing.fallbackOn === today
-    ? { standing, items: [] }
-    : { standing: { ...standing, fallbackOn: today }, items: [], answer: { template: 'reply-unknown' } };
+/** A human reads it; the patient is told so once a day, or, when nobody is there, that once an evening. */
+const unread = (caller: Caller, { standing, thread, settings, zone, today }: Reading): Effects => {
+  const effects = { standing, items: [], isForHuman: true } as const;
+  const since = toStored(caller.now.subtract({ hours: settings.takeoverHours }));
+  // Somebody is talking to them already.
+  if (isHeldByHuman(thread, since)) return effects;
+  const { businessHours } = settings;
+  if (settings.afterHoursAnswer && !isStaffed(caller.now, zone, businessHours)) {
+    const evening = eveningOf(caller.now, zone, businessHours);
+    return thread.afterHoursOn === evening
+      ? effects
+      : { ...effects, afterHoursOn: evening, answer: { template: 'reply-after-hours' } };
+  }
+  return standing.fallbackOn === today
+    ? effects
+    : { ...effects, standing: { ...standing, fallbackOn: today }, answer: { template: 'reply-unknown' } };
+};
 
 /** As many options as a text of one segment can name. */
 const maxOptions = 3;
@@ -268,7 +325,7 @@ const onWhich = async (
   const timesAsked = isPending ? (standing.choice?.asked ?? 0) : 0;
   const isOfPatients = candidates.every(({ question }) => patients.some(({ id }) => id === question.patientId));
   if (!isOfPatients || candidates.length > maxOptions || timesAsked >= maxTimesAsked) {
-    const { standing: after, ...rest } = unread(reading);
+    const { standing: after, ...rest } = unread(caller, reading);
     const about = { phone: inbound.from, sourceId: inbound.inboundMessageId, today };
     return {
       ...rest,
@@ -336,6 +393,7 @@ const onRedFlag = async (caller: Caller, reading: Reading): Promise<Effects> => 
   const after = stop ?? { standing, items: [], answer: { template: 'reply-red-flag' as const } };
   return {
     ...after,
+    isForHuman: true,
     standing: { ...after.standing, alertsCount: alerts + 1 },
     items: [...opened.items, ...alert.items, ...after.items],
     refs: alert.refs,
@@ -399,7 +457,7 @@ const visitMeant = ({ question, standing, patient }: Reading): VisitTold | undef
 
 const onConfirm = async (caller: Caller, reading: Reading): Promise<Effects> => {
   const visit = visitMeant(reading);
-  if (visit === undefined) return unread(reading);
+  if (visit === undefined) return unread(caller, reading);
   const { appointmentId, sequence } = visit;
   // A transaction of scheduling's own, before ours: repeated after a crash it finds the visit confirmed already.
   if (await confirmByText(caller, appointmentId, sequence)) {
@@ -416,7 +474,7 @@ const onConfirm = async (caller: Caller, reading: Reading): Promise<Effects> => 
   const appointment = await loadAppointment(caller.clinicId, appointmentId);
   return appointment?.status === 'booked' && appointment.sequence !== sequence
     ? answered(reading, 'moved', appointmentId)
-    : unread(reading);
+    : unread(caller, reading);
 };
 
 const onChangeWish = async (
@@ -427,13 +485,13 @@ const onChangeWish = async (
   const visit = visitMeant(reading);
   const appointment = visit && (await loadAppointment(caller.clinicId, visit.appointmentId));
   const canChange = appointment?.status === 'booked' && toStored(caller.now) < appointment.start;
-  return canChange ? answered(reading, template, appointment.id) : unread(reading);
+  return canChange ? answered(reading, template, appointment.id) : unread(caller, reading);
 };
 
 const onNumber = (caller: Caller, reading: Reading): Effects => {
   const { question, patient, standing, classification, inbound } = reading;
   const isWhose = question !== undefined && question.patientId === patient?.id;
-  if (!isWhose || question.kind === 'confirm' || classification.value === null) return unread(reading);
+  if (!isWhose || question.kind === 'confirm' || classification.value === null) return unread(caller, reading);
   return {
     standing: withoutQuestion(standing, ({ messageId }) => messageId === question.messageId),
     items: observationItems(caller, {

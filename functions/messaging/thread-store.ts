@@ -1,5 +1,6 @@
 import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
 import { boolean, item, list, map, number, string } from 'dynamodb-toolbox/schema';
+import type { Temporal } from 'temporal-polyfill';
 import type { Actor, Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
 import { derivedId, type Id } from '../platform/ids.ts';
@@ -140,6 +141,9 @@ export interface ThreadEntry {
   /** Who of the staff wrote it. */
   readonly by?: string | undefined;
 }
+
+/** An instant as a line of a thread has it. */
+export const toEntryTime = (instant: Temporal.Instant): string => instant.toString({ smallestUnit: 'millisecond' });
 
 /** A technical item: it never changes, and what it repeats stands in records. */
 const ThreadEntryEntity = new Entity({

@@ -60,6 +60,13 @@ const settings = z.strictObject({
     .boolean()
     .default(DEFAULT_SETTINGS.afterHoursAnswer)
     .meta({ description: 'Whether who writes outside of them is told so' }),
+  takeoverHours: z
+    .number()
+    .int()
+    .min(0)
+    .max(168)
+    .default(DEFAULT_SETTINGS.takeoverHours)
+    .meta({ description: 'For so long after staff wrote in a thread, automation leaves what is said there to them' }),
   thresholds: z
     .strictObject({
       deliveryRateMin: rate,

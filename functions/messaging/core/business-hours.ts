@@ -10,7 +10,7 @@ const clockOf = (local: Temporal.ZonedDateTime): string =>
   local.toPlainTime().toString({ smallestUnit: 'minute', roundingMode: 'trunc' });
 
 /** Whether people answer at that moment, by the week of the clinic's own zone. */
-export const isOpen = (now: Temporal.Instant, zone: string, hours: readonly WeekHours[]): boolean => {
+export const isStaffed = (now: Temporal.Instant, zone: string, hours: readonly WeekHours[]): boolean => {
   const local = now.toZonedDateTimeISO(zone);
   const clock = clockOf(local);
   return hoursOf(hours, local.toPlainDate()).some(({ from, to }) => from <= clock && (to === endOfDay || clock < to));

@@ -55,6 +55,8 @@ export interface MessagingSettings {
   readonly businessHours: readonly WeekHours[];
   /** Whether who writes outside of them is told so, once. @default true */
   readonly afterHoursAnswer: boolean;
+  /** For so many hours after staff wrote in a thread, automation leaves what is said there to them. @default 12 */
+  readonly takeoverHours: number;
   /** What the live figures are held to. */
   readonly thresholds: {
     /** Share of texts that arrive, at least. @default 0.95 (our inference; vendors warn at 0.92) */
@@ -98,6 +100,7 @@ export const DEFAULT_SETTINGS: MessagingSettings = {
   partsPerSecond: 1,
   businessHours: week(workdays, '08:00', '17:00'),
   afterHoursAnswer: true,
+  takeoverHours: 12,
   thresholds: { deliveryRateMin: 0.95, optOutRateWarn: 0.02, optOutRateSuspend: 0.03, redFlagMinutes: 15 },
   pricePerPartMicros: [{ since: '2026-01-01', micros: 10_310 }],
 };

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { isGsm7, toGsm7 } from './gsm7.ts';
-import { isTextingHour, textingFrom, textingUntil } from './plan.ts';
+import { closesAt, isOpen, opensAt, type TextingWindow } from './texting-window.ts';
 
 /** Texts that a member of staff writes: when they may go, and what they look like. */
 
@@ -30,8 +30,9 @@ export interface StaffTextState {
   /** Agreed to texts about their care. */
   readonly hasAgreed: boolean;
   readonly lastInboundAt: string | undefined;
-  /** Whose night it may be: the zones of the number's patients, else the clinic's. At least one. */
+  /** Whose night it may be: the zones of the number's patients, else those in which it may be. At least one. */
   readonly zones: readonly string[];
+  readonly window: TextingWindow;
   /** When it was, or is, meant to go. */
   readonly plannedFor: Temporal.Instant;
 }
@@ -48,7 +49,7 @@ export type StaffTextDecision =
 
 /** Whether a text of staff's may go now. The same rule when it is written and when it is claimed. */
 export const decideStaffText = (
-  { isOptedOut, hasAgreed, lastInboundAt, zones, plannedFor }: StaffTextState,
+  { isOptedOut, hasAgreed, lastInboundAt, zones, window, plannedFor }: StaffTextState,
   now: Temporal.Instant,
 ): StaffTextDecision => {
   if (isOptedOut) return { kind: 'refuse', reason: 'opted-out' };
@@ -58,17 +59,13 @@ export const decideStaffText = (
     lastInboundAt !== undefined &&
     Temporal.Instant.compare(now, Temporal.Instant.from(lastInboundAt).add({ hours: answerWindowHours })) < 0;
   if (!hasAgreed && !isAnswer) return { kind: 'refuse', reason: 'no-consent' };
-  const isAtNight = !zones.every((zone) => isTextingHour(now, zone));
-  if (isAtNight && !isAnswer) return { kind: 'wait', until: openEverywhere(now, zones) };
-  const ends = isAnswer ? [staleAt] : [staleAt, ...zones.map((zone) => textingUntil(now, zone))];
-  const [expiresAt = staleAt] = ends.toSorted(Temporal.Instant.compare);
-  return { kind: 'send', expiresAt, isAtNight };
+  const isAtNight = !isOpen(now, zones, window);
+  if (!isAtNight)
+    return { kind: 'send', expiresAt: isAnswer ? staleAt : earliest(staleAt, closesAt(now, zones, window)), isAtNight };
+  if (isAnswer) return { kind: 'send', expiresAt: staleAt, isAtNight };
+  // Hours that never meet in the zones of two people: their clinic has set them so.
+  return { kind: 'wait', until: opensAt(now, zones, window) ?? staleAt };
 };
 
-/** The first moment from `from` on that is no night in any of the zones. */
-export const openEverywhere = (from: Temporal.Instant, zones: readonly string[]): Temporal.Instant => {
-  let at = from;
-  // Twice round is enough: no two zones of one clinic's patients are twelve hours apart.
-  for (const zone of [...zones, ...zones]) at = textingFrom(at, zone);
-  return at;
-};
+const earliest = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>
+  Temporal.Instant.compare(one, other) <= 0 ? one : other;

@@ -27,6 +27,7 @@ export const TEMPLATE_NAMES = [
   'reply-opt-in',
   'reply-red-flag',
   'reply-unknown',
+  'reply-after-hours',
   'phone-code',
   'on-call-alert',
 ] as const;

@@ -51,6 +51,9 @@ export const ENGLISH = {
     '{clinicName}: if this is an emergency, call 911 or go to the nearest ER now. A clinician has been alerted. Our phone: {phone}',
   'reply-unknown':
     '{clinicName}: thank you, our staff will read this. To talk, call {phone}. In an emergency call 911.',
+  /** To who writes when nobody is there. */
+  'reply-after-hours':
+    "{clinicName}: we're closed now; our staff will read this when we open. Urgent? Call {phone}. In an emergency call 911.",
   /** Asked for on the booking page; the code is nowhere but in the text. */
   'phone-code': '{clinicName}: {code} is your code to book a visit. It is good for 10 minutes. Do not share it.',
   /** To the clinic's own on-call number: the case, never the patient. */
@@ -97,6 +100,8 @@ export const SPANISH: Readonly<Record<TemplateName, string>> = {
     '{clinicName}: si es una emergencia, llame ya al 911 o vaya a urgencias. Avisamos a un médico. Nuestro teléfono: {phone}',
   'reply-unknown':
     '{clinicName}: gracias, nuestro personal lo leerá. Para hablar, llame al {phone}. En una emergencia llame al 911.',
+  'reply-after-hours':
+    '{clinicName}: hemos cerrado; lo leeremos al abrir. ¿Es urgente? Llame al {phone}. En una emergencia llame al 911.',
   'phone-code': '{clinicName}: {code} es su código para reservar una cita. Vale 10 minutos. No lo comparta.',
   'on-call-alert': '{clinicName} guardia: un caso le necesita ya. {caseId} {link}',
 };
