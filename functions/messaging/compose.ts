@@ -15,7 +15,8 @@ import { type Offer, offerRefusal } from '../scheduling/core/waiting-list.ts';
 import { appointmentCheck, loadAppointment, loadOffer, offerCheck } from '../scheduling/visits.ts';
 import { composeStaffText } from './compose-staff.ts';
 import { barOf } from './consent.ts';
-import { decideSend, isTextingHour, stepNamed, textingUntil } from './core/plan.ts';
+import { stepNamed } from './core/message-plan.ts';
+import { decideSend, isTextingHour, textingUntil } from './core/plan.ts';
 import {
   builtInWords,
   formatClockTime,
@@ -35,6 +36,8 @@ export interface Outgoing {
   /** What was put into it, without the link or the code: those are nowhere but in the text. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly to: string;
+  /** The clinic's number that the thread is on. @default the one the clinic has now */
+  readonly from?: string | undefined;
   readonly body: string;
   readonly expiresAt: Temporal.Instant;
   /** For the claim's transaction: the truth it was decided on, and what it leaves behind (a link, an open question). */

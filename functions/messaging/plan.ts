@@ -8,7 +8,8 @@ import { loadClinic } from '../platform/store/clinic.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
 import type { Offer } from '../scheduling/core/waiting-list.ts';
-import { messageId, type PlannedMessage, planFor, stepNamed } from './core/plan.ts';
+import { stepNamed } from './core/message-plan.ts';
+import { messageId, type PlannedMessage, planFor } from './core/plan.ts';
 import type { TemplateName } from './core/template-names.ts';
 import { progressed } from './progress.ts';
 import { getStanding } from './standing-store.ts';
@@ -72,6 +73,7 @@ export const planVisitTexts = async (
       end: Temporal.Instant.from(appointment.fulfilment?.end ?? appointment.end),
       visitZone: appointment.zone,
       patientZone: patient.zone,
+      modality: appointment.modality,
     },
     now: caller.now,
   });

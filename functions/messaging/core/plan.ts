@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { type StepConditions, VISIT_STEPS } from './message-plan.ts';
 import type { TemplateName } from './template-names.ts';
 
 /** What happened to a visit that calls for texts. */
@@ -10,12 +11,17 @@ export type VisitStatus = 'booked' | 'arrived' | 'fulfilled' | 'cancelled' | 'no
 /** One row of the plan: a text, when it goes, and when it must not. */
 export interface PlanStep {
   readonly step: string;
+  /** Off: nothing new of it is planned, and nothing that is planned goes. */
+  readonly isEnabled: boolean;
   /** Which sweep finds it. */
   readonly kind: 'reminders' | 'check-ins';
   readonly occasions: readonly Occasion[];
   readonly anchor: 'now' | 'start' | 'end';
   /** Calendar days from the anchor in the visit's zone, at the anchor's wall time: "24 h before" 9:30 is 9:30 the day before, across a clock change too. */
   readonly offsetDays: number;
+  /** Hours that pass from there, whatever the clocks do. */
+  readonly offsetHours: number;
+  readonly conditions: StepConditions;
   /** It goes only while the visit has this status. */
   readonly whileStatus: VisitStatus;
   readonly template: TemplateName;
@@ -34,84 +40,6 @@ export interface PlanStep {
   readonly keepsQuietHours: boolean;
 }
 
-const HOUR_MINUTES = 60;
-const DAY_MINUTES = 24 * HOUR_MINUTES;
-
-const notice = (
-  step: 'confirmation' | 'moved' | 'choose-another' | 'cancelled',
-  occasion: Occasion,
-  whileStatus: VisitStatus,
-  rest: Partial<PlanStep> = {},
-): PlanStep => ({
-  step,
-  kind: 'reminders',
-  occasions: [occasion],
-  anchor: 'now',
-  offsetDays: 0,
-  whileStatus,
-  template: step,
-  category: 'treatment',
-  onAmbiguous: 'drop',
-  staleAfterMinutes: DAY_MINUTES,
-  keepsQuietHours: false,
-  ...rest,
-});
-
-const reminder = (step: 'reminder-72h' | 'reminder-24h', offsetDays: number, staleAfterMinutes: number): PlanStep => ({
-  step,
-  kind: 'reminders',
-  occasions: ['booked', 'rescheduled'],
-  anchor: 'start',
-  offsetDays,
-  whileStatus: 'booked',
-  template: step,
-  templateWhenConfirmed: 'reminder-confirmed',
-  category: 'treatment',
-  onAmbiguous: 'drop',
-  staleAfterMinutes,
-  keepsQuietHours: true,
-});
-
-const followUp = (step: string, offsetDays: number, template: 'check-in-48h' | 'exercise-week'): PlanStep => ({
-  step,
-  kind: 'check-ins',
-  occasions: ['fulfilled'],
-  anchor: 'end',
-  offsetDays,
-  whileStatus: 'fulfilled',
-  template,
-  category: 'treatment',
-  onAmbiguous: 'drop',
-  staleAfterMinutes: 2 * DAY_MINUTES,
-  keepsQuietHours: true,
-});
-
-/**
- * The texts around a visit. Two reminders, 72 h and 24 h, after Steiner et al. (AJMC 2018;24(8):377-384: both together missed
- * fewest visits of three arms).
- */
-export const VISIT_STEPS: readonly PlanStep[] = [
-  notice('confirmation', 'booked', 'booked', { templateOfMany: 'confirmation-series' }),
-  notice('moved', 'rescheduled', 'booked'),
-  // Nobody waits for it: it can be asked in the evening and wait for the morning.
-  notice('choose-another', 'reschedule-requested', 'booked', { keepsQuietHours: true }),
-  notice('cancelled', 'cancelled', 'cancelled', {
-    templateOfMany: 'cancelled-series',
-    templateByClinic: 'cancelled-by-clinic',
-  }),
-  reminder('reminder-72h', -3, DAY_MINUTES),
-  reminder('reminder-24h', -1, 20 * HOUR_MINUTES),
-  followUp('check-in-48h', 2, 'check-in-48h'),
-  followUp('exercise-week-1', 7, 'exercise-week'),
-  followUp('exercise-week-2', 14, 'exercise-week'),
-  followUp('exercise-week-3', 21, 'exercise-week'),
-  followUp('exercise-week-4', 28, 'exercise-week'),
-];
-
-/** The step of a planned text, by its name. */
-export const stepNamed = (name: string, steps: readonly PlanStep[] = VISIT_STEPS): PlanStep | undefined =>
-  steps.find(({ step }) => step === name);
-
 /** Texts go between these hours of the patient's own day; the end is not included. */
 export const TEXTING_HOURS = { from: 8, until: 20 } as const;
 /** Where a reminder goes that would fall into the night: the evening before it, with an hour left for pacing. */
@@ -128,6 +56,8 @@ export interface PlannedVisit {
   readonly visitZone: string;
   /** IANA zone the patient lives in: whose night it is. */
   readonly patientZone: string;
+  /** How they meet. @default a step for one way of meeting is for none */
+  readonly modality?: StepConditions['modality'];
 }
 
 export interface PlannedMessage {
@@ -145,29 +75,60 @@ export interface PlannedMessage {
 /** The deterministic id of a planned text. */
 export const messageId = (causeId: string, step: string, sequence: number): string => `${causeId}#${step}#${sequence}`;
 
+/** Why a step of a plan has no text for a visit. */
+export type SkipReason =
+  | 'step-disabled'
+  | 'other-modality'
+  /** Its moment has come or gone. */
+  | 'time-passed'
+  | 'visit-started'
+  /** The night leaves no hour for it before the visit. */
+  | 'no-texting-hour'
+  /** Quiet hours brought it to the moment of another, which was meant later and says more. */
+  | 'same-moment';
+
+export interface PlanRequest {
+  readonly occasion: Occasion;
+  readonly visit: PlannedVisit;
+  readonly now: Temporal.Instant;
+  readonly steps?: readonly PlanStep[] | undefined;
+}
+
 /**
- * The texts that an occasion calls for, in order of time. A step whose time has come or gone when the visit is booked is skipped. A
- * reminder that would fall into the patient's night goes the evening before; where that is past already it goes at the next
- * morning's opening if that is before the visit, else not at all. Follow-ups go at the next opening.
+ * The texts that an occasion calls for, in order of time, no two at one moment. A step whose time has come or gone when the visit is
+ * booked is skipped. A reminder that would fall into the patient's night goes the evening before; where that is past already it goes
+ * at the next morning's opening if that is before the visit, else not at all. Follow-ups go at the next opening.
  */
-export const planFor = ({
+export const planFor = (request: PlanRequest): readonly PlannedMessage[] => planOrSkip(request).planned;
+
+/** The same, and why each other step of the occasion has none. */
+export const planOrSkip = ({
   occasion,
   visit,
   now,
   steps = VISIT_STEPS,
-}: {
-  readonly occasion: Occasion;
-  readonly visit: PlannedVisit;
-  readonly now: Temporal.Instant;
-  readonly steps?: readonly PlanStep[];
-}): readonly PlannedMessage[] =>
-  steps
+}: PlanRequest): {
+  readonly planned: readonly PlannedMessage[];
+  readonly skipped: readonly { readonly step: string; readonly reason: SkipReason }[];
+} => {
+  const skipped: { readonly step: string; readonly reason: SkipReason }[] = [];
+  const timed = steps
     .filter(({ occasions }) => occasions.includes(occasion))
     .flatMap((step) => {
-      const dueAt = dueTime(step, visit, now);
-      return dueAt === undefined ? [] : [plannedMessage(step, visit, dueAt)];
+      const time = timeOf(step, visit, now);
+      if (typeof time !== 'string') return [{ step, ...time }];
+      skipped.push({ step: step.step, reason: time });
+      return [];
     })
-    .sort((one, other) => Temporal.Instant.compare(one.dueAt, other.dueAt));
+    .sort((a, b) => Temporal.Instant.compare(a.dueAt, b.dueAt) || Temporal.Instant.compare(a.meant, b.meant));
+  const planned = timed.flatMap(({ step, dueAt }, index) => {
+    const next = timed[index + 1];
+    if (next === undefined || !next.dueAt.equals(dueAt)) return [plannedMessage(step, visit, dueAt)];
+    skipped.push({ step: step.step, reason: 'same-moment' });
+    return [];
+  });
+  return { planned, skipped };
+};
 
 const plannedMessage = (
   { step, kind, category, onAmbiguous }: PlanStep,
@@ -184,12 +145,36 @@ const plannedMessage = (
   dueAt,
 });
 
-const dueTime = (step: PlanStep, visit: PlannedVisit, now: Temporal.Instant): Temporal.Instant | undefined => {
+/** When a step goes, and when it was meant to before the night was looked at; or why it does not. */
+const timeOf = (
+  step: PlanStep,
+  visit: PlannedVisit,
+  now: Temporal.Instant,
+): { readonly dueAt: Temporal.Instant; readonly meant: Temporal.Instant } | SkipReason => {
+  if (!step.isEnabled) return 'step-disabled';
+  const { modality = visit.modality } = step.conditions;
+  if (modality !== visit.modality) return 'other-modality';
   // News of a visit that has begun is no news; a cancellation recorded late still tells nobody to come.
-  if (step.anchor === 'now') return step.whileStatus === 'booked' && !isBefore(now, visit.start) ? undefined : now;
+  const hasStarted = step.whileStatus === 'booked' && !isBefore(now, visit.start);
+  if (hasStarted) return 'visit-started';
+  if (step.anchor === 'now') return { dueAt: now, meant: now };
   const anchor = step.anchor === 'start' ? visit.start : visit.end;
-  const meant = anchor.toZonedDateTimeISO(visit.visitZone).add({ days: step.offsetDays }).toInstant();
-  if (!isBefore(now, meant)) return undefined;
+  const meant = anchor
+    .toZonedDateTimeISO(visit.visitZone)
+    .add({ days: step.offsetDays })
+    .toInstant()
+    .add({ hours: step.offsetHours });
+  if (!isBefore(now, meant)) return 'time-passed';
+  const dueAt = awake(step, visit, meant, now);
+  return dueAt === undefined ? 'no-texting-hour' : { dueAt, meant };
+};
+
+const awake = (
+  step: PlanStep,
+  visit: PlannedVisit,
+  meant: Temporal.Instant,
+  now: Temporal.Instant,
+): Temporal.Instant | undefined => {
   if (!step.keepsQuietHours || isTextingHour(meant, visit.patientZone)) return meant;
   if (step.anchor === 'end') return nextOpening(meant, visit.patientZone);
   const evening = eveningBefore(meant, visit.patientZone);
@@ -240,13 +225,24 @@ export interface SendState {
     readonly confirmedSequence?: number | undefined;
     readonly start: Temporal.Instant;
     readonly cancelledBy?: 'patient' | 'clinic' | undefined;
+    readonly modality?: StepConditions['modality'];
   };
+  /** Whether the clinic saw the patient for the first time in years; asked only by a step that depends on it. */
+  readonly isNewPatient?: boolean | undefined;
   /** Whether the text tells of several visits. */
   readonly isOfMany?: boolean | undefined;
   readonly patientZone: string;
 }
 
-export type SuppressReason = 'visit-moved' | 'visit-status' | 'visit-started' | 'stale';
+export type SuppressReason =
+  | 'visit-moved'
+  | 'visit-status'
+  | 'visit-started'
+  | 'stale'
+  | 'step-disabled'
+  | 'confirmed'
+  | 'established-patient'
+  | 'other-modality';
 
 export type SendDecision =
   | {
@@ -274,6 +270,8 @@ export const decideSend = (state: SendState, now: Temporal.Instant): SendDecisio
     return { kind: 'suppress', reason: 'visit-started' };
   const staleAt = dueAt.add({ minutes: step.staleAfterMinutes });
   if (!isBefore(now, staleAt)) return { kind: 'suppress', reason: 'stale' };
+  const unwanted = unwantedBecause(state);
+  if (unwanted !== undefined) return { kind: 'suppress', reason: unwanted };
   const worthUntil = step.whileStatus === 'booked' ? earliest(staleAt, visit.start) : staleAt;
   if (isBefore(now, dueAt)) return { kind: 'defer', until: dueAt };
   if (step.keepsQuietHours && !isTextingHour(now, patientZone)) {
@@ -287,6 +285,15 @@ export const decideSend = (state: SendState, now: Temporal.Instant): SendDecisio
     asksToConfirm: ASKS_TO_CONFIRM.has(template),
     expiresAt: step.keepsQuietHours ? earliest(worthUntil, textingUntil(now, patientZone)) : worthUntil,
   };
+};
+
+/** Why the clinic's own plan has no text for this visit as it now is. */
+const unwantedBecause = ({ step, visit, isNewPatient = true }: SendState): SuppressReason | undefined => {
+  const { unconfirmedOnly, newPatientsOnly, modality = visit.modality } = step.conditions;
+  if (!step.isEnabled) return 'step-disabled';
+  if (modality !== visit.modality) return 'other-modality';
+  if (newPatientsOnly && !isNewPatient) return 'established-patient';
+  return unconfirmedOnly && visit.confirmedSequence === visit.sequence ? 'confirmed' : undefined;
 };
 
 const templateFor = ({ step, visit, isOfMany }: SendState): TemplateName => {

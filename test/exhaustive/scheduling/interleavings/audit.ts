@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { messageId, type Occasion, planFor, stepNamed } from '../../../../functions/messaging/core/plan.ts';
+import { stepNamed } from '../../../../functions/messaging/core/message-plan.ts';
+import { messageId, type Occasion, planFor } from '../../../../functions/messaging/core/plan.ts';
 import { overlaps } from '../../../../functions/scheduling/core/day-sheet.ts';
 import type { BusyInterval } from '../../../../functions/scheduling/core/types.ts';
 import type { Item, Value } from '../../../helpers/memory-table/values.ts';

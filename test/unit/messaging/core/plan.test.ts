@@ -2,16 +2,25 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it, vi } from 'vitest';
 import {
+  DEFAULT_PLAN,
+  type MessagePlan,
+  type StepSpec,
+  stepNamed,
+  stepsOf,
+  VISIT_STEPS,
+} from '../../../../functions/messaging/core/message-plan.ts';
+import {
   decideSend,
   isTextingHour,
+  messageId,
   type Occasion,
   type PlannedVisit,
   type PlanStep,
   planFor,
+  planOrSkip,
   type SendState,
-  stepNamed,
-  VISIT_STEPS,
 } from '../../../../functions/messaging/core/plan.ts';
+import { planFaults } from '../../../../functions/messaging/core/plan-faults.ts';
 import { TEMPLATE_NAMES } from '../../../../functions/messaging/core/templates.ts';
 
 // Many cases on a shared machine: slow is not wrong.
@@ -169,41 +178,200 @@ describe('planFor', () => {
     );
   const occasions = fc.constantFrom<Occasion>('booked', 'rescheduled', 'cancelled', 'fulfilled');
 
-  it('never plans in the past, after the visit has begun, in the night, out of order, or the same id twice', () => {
+  /** Plans as clinics may write them: whatever `planFaults` lets through. */
+  const offsets = fc.oneof(
+    fc.record({ offsetDays: fc.integer({ min: 1, max: 8 }) }),
+    fc.record({ offsetHours: fc.integer({ min: 1, max: 60 }) }),
+  );
+  const conditions = fc.record(
+    {
+      unconfirmedOnly: fc.boolean(),
+      newPatientsOnly: fc.boolean(),
+      modality: fc.constantFrom('video' as const, 'in-person' as const),
+    },
+    { requiredKeys: [] },
+  );
+  const anySpec = fc
+    .record({
+      side: fc.constantFrom('before' as const, 'after' as const),
+      enabled: fc.boolean(),
+      offset: offsets,
+      conditions,
+    })
+    .map(({ side, enabled, offset, conditions: { unconfirmedOnly, ...shared } }): StepSpec => {
+      const sign = side === 'before' ? -1 : 1;
+      const entries = Object.entries(offset).map(([unit, count]) => [unit, sign * count]);
+      return {
+        name: 'x',
+        enabled,
+        occasions: side === 'before' ? ['booked', 'rescheduled'] : ['fulfilled'],
+        anchor: side === 'before' ? 'start' : 'end',
+        ...Object.fromEntries(entries),
+        channel: 'sms',
+        template: side === 'before' ? 'reminder-24h' : 'exercise-week',
+        conditions: side === 'before' ? { ...shared, unconfirmedOnly } : shared,
+      };
+    });
+  const notices = DEFAULT_PLAN.steps.filter(({ anchor }) => anchor === 'now');
+  const anyPlan = fc
+    .record({ enabled: fc.boolean(), offNotices: fc.subarray(notices), own: fc.array(anySpec, { maxLength: 8 }) })
+    .map(
+      ({ enabled, offNotices, own }): MessagePlan => ({
+        enabled,
+        steps: [
+          ...notices.map((spec) => ({ ...spec, enabled: !offNotices.includes(spec) })),
+          ...own.map((spec, index) => ({ ...spec, name: `step-${index}` })),
+        ],
+      }),
+    )
+    .filter((plan) => planFaults(plan).length === 0);
+
+  it('keeps, with any plan a clinic may write: nothing past, begun, in the night, twice or at once; nothing that is off', () => {
     fc.assert(
       fc.property(
         anyVisit,
-        fc.integer({ min: -30 * 24 * 60, max: 30 * 24 * 60 }),
+        fc.constantFrom('video' as const, 'in-person' as const),
+        fc.integer({ min: -9 * 24 * 60, max: 9 * 24 * 60 }),
         occasions,
-        (of, minutesBefore, occasion) => {
+        fc.oneof(fc.constant(DEFAULT_PLAN), anyPlan),
+        (visitOf, modality, minutesBefore, occasion, plan) => {
+          const of = { ...visitOf, modality };
           const now = of.start.subtract({ minutes: minutesBefore });
-          const messages = planFor({ occasion, visit: of, now });
-          expect(new Set(messages.map(({ id }) => id)).size).toBe(messages.length);
+          const steps = stepsOf(plan);
+          const { planned: messages, skipped } = planOrSkip({ occasion, visit: of, now, steps });
+          const ofOccasion = steps.filter((one) => one.occasions.includes(occasion)).map((one) => one.step);
+          const told = [...messages, ...skipped].map((one) => one.step);
+          expect(told.toSorted(), 'each step is planned or skipped with its reason').toEqual(ofOccasion.toSorted());
+          expect(new Set(messages.map(({ dueAt }) => dueAt.toString())).size, 'no two at one moment').toBe(
+            messages.length,
+          );
           let last = now;
           for (const message of messages) {
-            const { keepsQuietHours, whileStatus } = step(message.step);
+            const found = steps.find((one) => one.step === message.step);
+            if (found === undefined) throw new Error('A text of no step');
+            expect(message.id).toBe(messageId(of.id, message.step, of.sequence));
+            expect(found.isEnabled).toBe(true);
+            expect([undefined, modality]).toContain(found.conditions.modality);
             expect(Temporal.Instant.compare(message.dueAt, last)).toBeGreaterThanOrEqual(0);
             last = message.dueAt;
-            if (whileStatus === 'booked') expect(Temporal.Instant.compare(message.dueAt, of.start)).toBe(-1);
-            if (keepsQuietHours) {
-              expect(isTextingHour(message.dueAt, of.patientZone)).toBe(true);
-              const decision = decideSend(
-                {
-                  step: step(message.step),
-                  sequence: 0,
-                  dueAt: message.dueAt,
-                  visit: { status: whileStatus, sequence: 0, start: of.start },
-                  patientZone: of.patientZone,
-                },
-                message.dueAt,
-              );
-              expect(decision.kind).toBe('send');
-            }
+            if (found.whileStatus === 'booked') expect(Temporal.Instant.compare(message.dueAt, of.start)).toBe(-1);
+            const state: SendState = {
+              step: found,
+              sequence: 0,
+              dueAt: message.dueAt,
+              visit: { status: found.whileStatus, sequence: 0, start: of.start, modality },
+              patientZone: of.patientZone,
+            };
+            expect(decideSend({ ...state, step: { ...found, isEnabled: false } }, message.dueAt)).toEqual({
+              kind: 'suppress',
+              reason: 'step-disabled',
+            });
+            if (!found.keepsQuietHours) continue;
+            expect(isTextingHour(message.dueAt, of.patientZone)).toBe(true);
+            expect(decideSend(state, message.dueAt).kind).toBe('send');
+            const again = decideSend({ ...state, visit: { ...state.visit, confirmedSequence: 0 } }, message.dueAt);
+            if (again.kind === 'send') expect(again.asksToConfirm, 'confirmed: no more prompts').toBe(false);
+            else expect(again).toEqual({ kind: 'suppress', reason: 'confirmed' });
+            expect(found.conditions.unconfirmedOnly === true).toBe(again.kind === 'suppress');
           }
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
+  });
+
+  it('tells a visit that moved inside every lead once, of the new time, whatever the plan', () => {
+    fc.assert(
+      fc.property(anyVisit, anyPlan, (of, plan) => {
+        const now = of.start.subtract({ minutes: 30 });
+        const planned = planFor({ occasion: 'rescheduled', visit: of, now, steps: stepsOf(plan) });
+        const isTold = plan.enabled && plan.steps.some(({ name, enabled }) => name === 'moved' && enabled);
+        expect(planned.map(({ step: name }) => name)).toEqual(isTold ? ['moved'] : []);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never defers a text to after the visit, nor past the time it is worth something', () => {
+    fc.assert(
+      fc.property(anyVisit, anyPlan, fc.integer({ min: 0, max: 3 * 24 * 60 }), (of, plan, lateMinutes) => {
+        const now = of.start.subtract({ hours: 9 * 24 });
+        for (const message of planFor({ occasion: 'booked', visit: of, now, steps: stepsOf(plan) })) {
+          const found = stepsOf(plan).find((one) => one.step === message.step);
+          if (found === undefined) throw new Error('A text of no step');
+          const visitNow = {
+            status: 'booked',
+            sequence: 0,
+            start: of.start,
+            modality: found.conditions.modality,
+          } as const;
+          const late = message.dueAt.add({ minutes: lateMinutes });
+          const decision = decideSend(
+            { step: found, sequence: 0, dueAt: message.dueAt, visit: visitNow, patientZone: of.patientZone },
+            late,
+          );
+          if (decision.kind !== 'defer') continue;
+          expect(Temporal.Instant.compare(decision.until, of.start)).toBe(-1);
+          expect(isTextingHour(decision.until, of.patientZone)).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('says why a step has no text', () => {
+    const steps = stepsOf({
+      ...DEFAULT_PLAN,
+      steps: DEFAULT_PLAN.steps.map((spec) => (spec.name === 'reminder-72h' ? { ...spec, enabled: false } : spec)),
+    });
+    const soon = visit('2026-12-10T14:30:00Z');
+    const { planned: texts, skipped } = planOrSkip({
+      occasion: 'booked',
+      visit: soon,
+      now: at('2026-12-09T15:00:00Z'),
+      steps,
+    });
+    expect(texts.map((one) => one.step)).toEqual(['confirmation']);
+    expect(skipped).toEqual([
+      { step: 'reminder-72h', reason: 'step-disabled' },
+      { step: 'reminder-24h', reason: 'time-passed' },
+      { step: 'video-link', reason: 'other-modality' },
+    ]);
+  });
+
+  it('sends the link of a video visit an hour before, on the same day, or on the evening before an early one', () => {
+    const link = (start: string) =>
+      planned('booked', visit(start, { modality: 'video' }), '2026-12-01T12:00:00Z').find(
+        ([name]) => name === 'video-link',
+      );
+    expect(link('2026-12-10T14:30:00Z')?.[1]).toBe('2026-12-10T13:30:00Z');
+    expect(link('2026-12-10T13:30:00Z')?.[1]).toBe('2026-12-10T00:00:00Z');
+    expect(planned('booked', visit('2026-12-10T14:30:00Z'), '2026-12-01T12:00:00Z')).toHaveLength(3);
+  });
+
+  it('sends one text where the night brings two to the same evening: the one meant for nearer the visit', () => {
+    const reminders = ['reminder-72h', 'reminder-24h'] as const;
+    const steps = stepsOf({
+      enabled: true,
+      steps: reminders.map((name, index) => ({
+        name,
+        enabled: true,
+        occasions: ['booked', 'rescheduled'],
+        anchor: 'start',
+        offsetHours: index === 0 ? -3 : -2,
+        channel: 'sms',
+        template: name,
+      })),
+    });
+    const early = visit('2026-12-10T14:00:00Z'); // 9:00 in New York: 6:00 and 7:00 are night
+    const { planned: texts, skipped } = planOrSkip({
+      occasion: 'booked',
+      visit: early,
+      now: at('2026-12-01T12:00:00Z'),
+      steps,
+    });
+    expect(texts.map((one) => [one.step, one.dueAt.toString()])).toEqual([['reminder-24h', '2026-12-10T00:00:00Z']]);
+    expect(skipped).toEqual([{ step: 'reminder-72h', reason: 'same-moment' }]);
   });
 });
 
@@ -294,6 +462,20 @@ describe('decideSend', () => {
     expect(decideSend(of, at(now))).toEqual({ kind: 'suppress', reason });
   });
 
+  it.each<readonly [string, PlanStep['conditions'], Partial<SendState>, Partial<SendState['visit']>, string]>([
+    ['only who has not confirmed', { unconfirmedOnly: true }, {}, { confirmedSequence: 1 }, 'confirmed'],
+    ['only new patients', { newPatientsOnly: true }, { isNewPatient: false }, {}, 'established-patient'],
+    ['only visits by video', { modality: 'video' }, {}, { modality: 'in-person' }, 'other-modality'],
+  ])('suppresses a step that is for %s, for others only', (_, conditions, changes, visitChanges, reason) => {
+    const now = at('2026-12-09T15:00:00Z');
+    const conditional = { ...step('reminder-24h'), conditions };
+    expect(decideSend(state({ ...changes, step: conditional }, visitChanges), now)).toEqual({
+      kind: 'suppress',
+      reason,
+    });
+    expect(decideSend(state(changes, visitChanges), now).kind).toBe('send');
+  });
+
   it('sends until one second before the visit begins', () => {
     const now = at('2026-12-09T14:59:59Z');
     expect(decideSend(state({}, { start: now.add({ seconds: 1 }) }), now).kind).toBe('send');
@@ -344,6 +526,27 @@ describe('VISIT_STEPS', () => {
   it('names each step once and only texts that exist', () => {
     expect(new Set(VISIT_STEPS.map((row) => row.step)).size).toBe(VISIT_STEPS.length);
     for (const row of VISIT_STEPS) expect(TEMPLATE_NAMES).toContain(row.template);
+  });
+
+  it('is as stale, quiet and worded as a text of its kind', () => {
+    const facts = VISIT_STEPS.map((row) => [
+      row.step,
+      row.kind,
+      row.whileStatus,
+      row.staleAfterMinutes / 60,
+      row.keepsQuietHours,
+    ]);
+    expect(facts).toEqual([
+      ['confirmation', 'reminders', 'booked', 24, false],
+      ['moved', 'reminders', 'booked', 24, false],
+      ['choose-another', 'reminders', 'booked', 24, true],
+      ['cancelled', 'reminders', 'cancelled', 24, false],
+      ['reminder-72h', 'reminders', 'booked', 24, true],
+      ['reminder-24h', 'reminders', 'booked', 20, true],
+      ['video-link', 'reminders', 'booked', 24, true],
+      ['check-in-48h', 'check-ins', 'fulfilled', 48, true],
+      ...[1, 2, 3, 4].map((week) => [`exercise-week-${week}`, 'check-ins', 'fulfilled', 48, true]),
+    ]);
   });
 
   it('drops rather than doubles every text round a visit', () => {
