@@ -4,19 +4,24 @@ import { log } from '../platform/log.ts';
 import { type MetricName, metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
-import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
+import { ConditionFailed, type TransactItem, together, transact } from '../platform/store/records.ts';
 import { type SendOutcome, sendOnce } from './carrier.ts';
 import { compose, type Outgoing } from './compose.ts';
 import { turnTexts } from './consent.ts';
 import { segment } from './core/segments.ts';
+import { loadPause, pauseSending, resumeSending, type SendingPause, sendingState } from './pause.ts';
 import { claimed, deferred, isForSender, lostTrack, progressed, released } from './progress.ts';
 import { getStanding, standingItem } from './standing-store.ts';
 import { getMessage, type Message, type MessageRef, replaceMessageItem } from './store.ts';
 import { threadEntryItem, threadIdOf, toEntryTime } from './thread-store.ts';
 
 const claimAttempts = 6;
-/** When to try again what the carrier certainly did not take. */
-const retryMinutes = { throttled: 1, paused: 15 };
+/** When to try again what the carrier certainly did not take because it was too fast. */
+const throttledMinutes = 1;
+/** How long nothing is tried once nothing is taken: a limit is raised by people, a network comes back by itself. */
+const pauseMinutes = (reason: string): number => (reason === 'unreachable' ? 2 : 15);
+/** The on-call number is tried all the same: an alert may be the last chance to reach somebody. */
+const alertRetryMinutes = 1;
 
 /**
  * Sends one text, at most once: reads the truth, decides, claims, calls, records. Each step may be the last one that
@@ -34,12 +39,15 @@ export const sendText = async (
 ): Promise<void> => {
   const caller: Caller = { clinicId, actor: { kind: 'automation', id: 'messaging-send' }, requestId, now };
   for (let attempt = 0; attempt < claimAttempts; attempt += 1) {
-    const message = await getMessage(clinicId, messageId);
+    const [message, pause] = await together(() => Promise.all([getMessage(clinicId, messageId), loadPause(clinicId)]));
     if (message === undefined) return log.warn('no such text', { clinicId, messageId, requestId });
     // A hint that came twice, or after the text was taken back.
     if (!isForSender(message, now)) return;
+    // It stays due: a sweep hands it over when the pause is over.
+    if (message.cause !== 'triage' && sendingState(pause, now) === 'paused') return;
     try {
-      return await decideAndSend(caller, message);
+      await decideAndSend(caller, message, pause);
+      return;
     } catch (error) {
       // Something it was decided on has changed: a STOP, a cancellation, another sender. Decide again.
       if (!(error instanceof ConditionFailed)) throw error;
@@ -48,7 +56,7 @@ export const sendText = async (
   throw new Error('What the text depends on kept changing');
 };
 
-const decideAndSend = async (caller: Caller, message: Message): Promise<void> => {
+const decideAndSend = async (caller: Caller, message: Message, pause: SendingPause | undefined): Promise<void> => {
   const composed = await compose(caller, message);
   switch (composed.kind) {
     case 'suppress': {
@@ -59,7 +67,7 @@ const decideAndSend = async (caller: Caller, message: Message): Promise<void> =>
     case 'defer':
       return transact([replaceMessageItem(caller, deferred(message, composed.until))]);
     case 'send':
-      return claimAndSend(caller, message, composed);
+      return claimAndSend(caller, message, composed, pause);
   }
 };
 
@@ -70,29 +78,44 @@ const suppressed = (caller: Caller, message: Message, reason: string): readonly 
   return next === undefined ? [] : [replaceMessageItem(caller, next)];
 };
 
-const claimAndSend = async (caller: Caller, message: Message, outgoing: Outgoing): Promise<void> => {
+const claimAndSend = async (
+  caller: Caller,
+  message: Message,
+  outgoing: Outgoing,
+  pause: SendingPause | undefined,
+): Promise<void> => {
   const { template, parameters, to, body, expiresAt } = outgoing;
   const mine = claimed(message, caller.now, { template, parameters, to, parts: segment(body).segments });
   if (mine === undefined) return;
   const { originationNumber } = await loadClinic(caller.clinicId);
+  // The conversation stays on the number it is on, also when the clinic has got another.
+  const from = outgoing.from ?? originationNumber;
   await transact([replaceMessageItem(caller, mine), ...threadLine(caller, message, to), ...outgoing.conditions]);
   const outcome = await sendOnce({
     clinicId: message.clinicId,
     messageId: message.id,
-    from: originationNumber,
+    from,
     to,
     body,
     usefulUntil: expiresAt,
     now: caller.now,
   });
-  await record(caller, mine, outcome);
+  // A number that is given up takes nothing: the thread moves to the one the clinic has now.
+  const isGivenUp = outcome.kind === 'paused' && outcome.isAboutNumber === true && from !== originationNumber;
+  await record(caller, mine, outcome, { isGivenUp });
+  if (outcome.kind === 'paused' && !isGivenUp) await pauseSending(caller, outcome.reason, pauseMinutes(outcome.reason));
+  if (outcome.kind === 'accepted' && pause !== undefined) await resumeSending(caller);
 };
 
 /**
  * Enters the text in its number's thread when it is claimed first. What staff wrote stands there since they wrote it; the
  * on-call number is the clinic's own.
  */
-const threadLine = ({ clinicId, now }: Caller, { id, cause, attempts }: Message, to: string): readonly TransactItem[] =>
+const threadLine = (
+  { clinicId, now }: Caller,
+  { id, cause, attempts }: Message,
+  to: string,
+): readonly TransactItem[] =>
   attempts > 0 || cause === 'staff' || cause === 'triage'
     ? []
     : [
@@ -105,18 +128,23 @@ const threadLine = ({ clinicId, now }: Caller, { id, cause, attempts }: Message,
       ];
 
 /** Records what the call came to, on the message as it now is: a receipt or a sweep may have been faster. */
-const record = async (caller: Caller, mine: Message, outcome: SendOutcome): Promise<void> => {
+const record = async (
+  caller: Caller,
+  mine: Message,
+  outcome: SendOutcome,
+  origin: { readonly isGivenUp: boolean },
+): Promise<void> => {
   countOutcome(outcome);
   logOutcome(caller, mine, outcome.kind, outcome.kind === 'accepted' ? undefined : outcome.reason);
   for (;;) {
     const current = await getMessage(mine.clinicId, mine.id);
     // Only the holder of the claim knows what its own call came to.
     if (current === undefined || current.attempts !== mine.attempts) return;
-    const items = await outcomeItems(caller, current, outcome);
+    const items = await outcomeItems(caller, current, outcome, origin);
     if (items.length === 0) return;
     try {
       await transact(items);
-      if (items.length > 1) count(metricNames.optOuts);
+      if (outcome.kind === 'opted-out' && items.length > 1) count(metricNames.optOuts);
       return;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
@@ -128,15 +156,25 @@ const outcomeItems = async (
   caller: Caller,
   current: Message,
   outcome: SendOutcome,
+  { isGivenUp }: { readonly isGivenUp: boolean },
 ): Promise<readonly TransactItem[]> => {
-  const next = afterOutcome(current, outcome, caller.now);
+  const next = afterOutcome(current, outcome, caller.now, isGivenUp);
   const items = next === undefined ? [] : [replaceMessageItem(caller, next)];
+  if (isGivenUp) {
+    const standing = await getStanding(caller.clinicId, current.to);
+    return [...items, standingItem(caller, { ...standing, origin: undefined }, 'number given up')];
+  }
   // The on-call number is the clinic's own: its texts do not depend on consent.
   if (outcome.kind !== 'opted-out' || current.cause === 'triage') return items;
   return [...items, ...(await carrierOptOut(caller, current))];
 };
 
-const afterOutcome = (current: Message, outcome: SendOutcome, now: Temporal.Instant): Message | undefined => {
+const afterOutcome = (
+  current: Message,
+  outcome: SendOutcome,
+  now: Temporal.Instant,
+  isGivenUp: boolean,
+): Message | undefined => {
   switch (outcome.kind) {
     case 'accepted':
       return progressed(current, 'accept', now, { carrierMessageId: outcome.carrierMessageId });
@@ -144,8 +182,11 @@ const afterOutcome = (current: Message, outcome: SendOutcome, now: Temporal.Inst
     case 'rejected':
       return progressed(current, 'fail', now, { reason: outcome.reason });
     case 'throttled':
-    case 'paused':
-      return released(current, now, outcome.reason, retryMinutes[outcome.kind]);
+      return released(current, now, outcome.reason, throttledMinutes);
+    case 'paused': {
+      const minutes = current.cause === 'triage' ? alertRetryMinutes : pauseMinutes(outcome.reason);
+      return released(current, now, outcome.reason, isGivenUp ? 0 : minutes);
+    }
     case 'ambiguous':
       return lostTrack(current, now, outcome.reason);
   }
