@@ -46,15 +46,18 @@ export type Given = Pick<
   readonly at?: string | undefined;
 };
 
+/** What was recorded, and what holds then. */
+export interface Consented {
+  readonly standing: Standing;
+  readonly entries: readonly ConsentEntry[];
+  readonly items: readonly TransactItem[];
+}
+
 /**
  * Records what a number agreed to or refused, whoever took it down: an entry in the ledger for each, and the standing they come to. The
  * only way in. `standing` is the one just read; the caller writes the new one (`standingItem`) in the same transaction.
  */
-export const withConsent = (
-  caller: Caller,
-  standing: Standing,
-  given: readonly Given[],
-): { readonly standing: Standing; readonly items: readonly TransactItem[] } => {
+export const withConsent = (caller: Caller, standing: Standing, given: readonly Given[]): Consented => {
   const { clinicId, actor, now } = caller;
   const entries = given.map(
     (each): ConsentEntry => ({
@@ -71,6 +74,7 @@ export const withConsent = (
   const isSilenced = stopOf(standing, 'treatment') === undefined && stopOf(after, 'treatment') !== undefined;
   return {
     standing: isSilenced ? { ...after, openQuestions: undefined, choice: undefined } : after,
+    entries,
     items: entries.map((entry) => consentItem(caller, entry)),
   };
 };
@@ -102,7 +106,7 @@ export const turnTexts = (
     readonly wording: string;
     readonly wordingVersion: string;
   },
-): { readonly standing: Standing; readonly items: readonly TransactItem[] } => {
+): Consented => {
   const { on: granted, ...rest } = turn;
   const proof = turn.how === 'text' ? 'from-the-number' : undefined;
   return withConsent(caller, standing, [{ ...rest, category: 'all', granted, proof, answered: standing.lastCategory }]);

@@ -8,17 +8,24 @@ import { loadClinic } from '../platform/store/clinic.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
 import type { Offer } from '../scheduling/core/waiting-list.ts';
-import { stepNamed } from './core/message-plan.ts';
 import { messageId, type PlannedMessage, planFor } from './core/plan.ts';
 import type { TemplateName } from './core/template-names.ts';
+import { planInForce } from './plan-in-force.ts';
 import { progressed } from './progress.ts';
 import { getStanding } from './standing-store.ts';
 import { createMessageItem, type Message, type MessageRef, messagesOfCause, replaceMessageItem } from './store.ts';
 
 export type { MessageRef } from './store.ts';
 
-/** What happened to a visit, as far as texts are concerned. */
-export type VisitChange = 'booked' | 'rescheduled' | 'reschedule-requested' | 'cancelled' | 'fulfilled' | 'noshow';
+/** What happened to a visit, as far as texts are concerned. `agreed`: its patient may be texted by now. */
+export type VisitChange =
+  | 'agreed'
+  | 'booked'
+  | 'rescheduled'
+  | 'reschedule-requested'
+  | 'cancelled'
+  | 'fulfilled'
+  | 'noshow';
 
 /** Items for the caller's own transaction, and the texts to hint the sender at once it is through (see dispatch.ts). */
 export interface Plan {
@@ -57,15 +64,16 @@ export const planVisitTexts = async (
   caller: Caller,
   { appointment, patient, change, toldVisits = 1, consentGranted }: VisitTextsRequest,
 ): Promise<Plan> => {
-  const [existing, mayText] = await Promise.all([
+  const [existing, mayText, plan] = await Promise.all([
     change === 'booked' ? [] : messagesOfCause(caller.clinicId, appointment.id),
     consentGranted ?? mayTextAbout(caller, patient.phone),
+    planInForce(caller.clinicId, appointment.typeId),
   ]);
   const voided = voidItems(caller, existing, voidedBecause[change]);
   if (!mayText || change === 'noshow') return { items: voided, refs: [] };
 
   const planned = planFor({
-    occasion: change,
+    occasion: change === 'agreed' ? 'booked' : change,
     visit: {
       id: appointment.id,
       sequence: appointment.sequence,
@@ -76,22 +84,29 @@ export const planVisitTexts = async (
       modality: appointment.modality,
     },
     now: caller.now,
+    steps: plan.steps,
   });
   // A visit recorded as fulfilled again was only corrected: its follow-ups stand.
   const known = new Set(existing.map(({ id }) => id));
   const ofVisit = planned.filter(
-    ({ id, step }) => !isExercise(step) && !known.has(id) && (toldVisits > 0 || !isNotice(step)),
+    (text) => !isExercise(text) && !known.has(text.id) && (toldVisits > 0 || !text.isNotice),
   );
   const isFirstTime = !planned.some(({ id }) => known.has(id));
   const exercise = change === 'fulfilled' && isFirstTime ? await planExercise(caller, appointment, planned) : none;
 
-  const about = { to: patient.phone, patientId: patient.id, appointmentId: appointment.id };
+  const about = {
+    to: patient.phone,
+    patientId: patient.id,
+    appointmentId: appointment.id,
+    planId: plan.planId,
+    planVersion: plan.version,
+  };
   const messages = [
-    ...ofVisit.map((step) => {
-      const parameters = toldVisits > 1 && isNotice(step.step) ? { count: String(toldVisits) } : {};
-      return newMessage(caller, { ...step, ...about, cause: 'visit', parameters });
+    ...ofVisit.map((text) => {
+      const parameters = toldVisits > 1 && text.isNotice ? { count: String(toldVisits) } : {};
+      return newMessage(caller, text, { ...about, cause: 'visit', parameters });
     }),
-    ...exercise.steps.map((step) => newMessage(caller, { ...step, ...about, cause: 'exercise' })),
+    ...exercise.texts.map((text) => newMessage(caller, text, { ...about, cause: 'exercise', parameters: {} })),
   ];
   return {
     items: [...voided, ...exercise.items, ...messages.map((message) => createMessageItem(caller, message))],
@@ -99,14 +114,12 @@ export const planVisitTexts = async (
   };
 };
 
-const none: { readonly items: readonly TransactItem[]; readonly steps: readonly PlannedMessage[] } = {
+const none: { readonly items: readonly TransactItem[]; readonly texts: readonly PlannedMessage[] } = {
   items: [],
-  steps: [],
+  texts: [],
 };
 
-const isExercise = (step: string): boolean => step.startsWith('exercise-');
-
-const isNotice = (step: string): boolean => stepNamed(step)?.anchor === 'now';
+const isExercise = ({ template }: PlannedMessage): boolean => template === 'exercise-week';
 
 const mayTextAbout = async (caller: Caller, phone: string): Promise<boolean> =>
   (await getStanding(caller.clinicId, phone)).granted.treatment !== undefined;
@@ -141,14 +154,12 @@ const planExercise = async (
   const earlier = replaced === undefined ? [] : await messagesOfCause(caller.clinicId, replaced.id);
   return {
     items: [...renewal.items, ...voidItems(caller, earlier, 'plan-renewed')],
-    steps: planned
-      .filter(({ step }) => isExercise(step))
-      .map((step) => ({
-        ...step,
-        id: messageId(plan.id, step.step, plan.sequence),
-        causeId: plan.id,
-        sequence: plan.sequence,
-      })),
+    texts: planned.filter(isExercise).map((text) => ({
+      ...text,
+      id: messageId(plan.id, text.step, plan.sequence),
+      causeId: plan.id,
+      sequence: plan.sequence,
+    })),
   };
 };
 
@@ -219,34 +230,18 @@ const planOne = (caller: Caller, text: OneText): Plan => {
 
 const newMessage = (
   caller: Caller,
-  step: PlannedMessage &
-    Pick<Message, 'to' | 'cause' | 'patientId' | 'appointmentId'> &
-    Partial<Pick<Message, 'parameters'>>,
-): Message => {
-  const template = stepNamed(step.step)?.template;
-  if (template === undefined) throw new Error('A step that is not in the plan');
-  const { id, causeId, sequence, kind, dueAt, to, cause, patientId, appointmentId, parameters = {} } = step;
-  return plannedText(caller, {
-    id,
-    causeId,
-    step: step.step,
-    sequence,
-    kind,
-    dueAt,
-    to,
-    cause,
-    patientId,
-    appointmentId,
-    template,
-    parameters,
-  });
-};
+  { id, causeId, step, sequence, kind, template, dueAt }: PlannedMessage,
+  about: Pick<
+    Message,
+    'to' | 'cause' | 'patientId' | 'appointmentId' | 'parameters' | 'planId' | 'planVersion'
+  >,
+): Message => plannedText(caller, { id, causeId, step, sequence, kind, template, dueAt, ...about });
 
 const plannedText = (
   caller: Caller,
   text: OneText &
     Pick<Message, 'id' | 'kind'> &
-    Partial<Pick<Message, 'parameters'>> & { readonly dueAt: Temporal.Instant },
+    Partial<Pick<Message, 'parameters' | 'planId' | 'planVersion'>> & { readonly dueAt: Temporal.Instant },
 ): Message => {
   const createdAt = toStored(caller.now);
   const dueAt = toStored(text.dueAt);

@@ -1,5 +1,6 @@
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
+import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
 import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
 import { decide } from './core/appointment-status.ts';
@@ -12,6 +13,7 @@ import {
   getAppointment,
   getAppointmentType,
   getProvider,
+  listPatientAppointments,
   type Stored,
 } from './store.ts';
 import { getOffer, offerCheckItem } from './waiting-list-store.ts';
@@ -21,6 +23,24 @@ import { getOffer, offerCheckItem } from './waiting-list-store.ts';
 /** An appointment of this clinic, read consistently. */
 export const loadAppointment = (clinicId: Id<'clinic'>, id: Id<'appointment'>): Promise<Appointment | undefined> =>
   getAppointment(clinicId, id);
+
+const aheadPage = 25;
+
+/** A patient's visits that are booked and still to come, latest first. Read from an index: may lag. */
+export const listVisitsAhead = async (
+  { clinicId, now }: Pick<Caller, 'clinicId' | 'now'>,
+  patientId: Id<'patient'>,
+): Promise<readonly Appointment[]> => {
+  const from = toStored(now);
+  const visits: Appointment[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listPatientAppointments(clinicId, patientId, { limit: aheadPage, cursor });
+    visits.push(...page.items.filter(({ start }) => from < start));
+    cursor = page.items.every(({ start }) => from < start) ? page.cursor : undefined;
+  } while (cursor !== undefined);
+  return visits.filter(({ status }) => status === 'booked');
+};
 
 /** A provider of this clinic. */
 export const loadProvider = (clinicId: Id<'clinic'>, id: Id<'provider'>): Promise<Stored<Provider> | undefined> =>

@@ -161,6 +161,13 @@ const bodies: Readonly<Record<string, unknown>> = {
   acknowledgeTriageCase: {},
   closeStaffTask: {},
   setMessagingSettings: {},
+  recordConsent: {
+    phone: '+13035550100',
+    category: 'treatment',
+    granted: true,
+    wording: 'Yes.',
+    wordingVersion: '1',
+  },
 };
 
 const queries: Readonly<Record<string, Record<string, string>>> = {
@@ -253,6 +260,7 @@ describe("another clinic's caller", () => {
     expect(lists.map(([, route]) => route.name).toSorted()).toEqual([
       'findPatients',
       'findSlots',
+      'getConsentOfNumber',
       'getMessagingSettings',
       'listAppointmentTypes',
       'listCalendarClashes',
@@ -269,6 +277,7 @@ describe("another clinic's caller", () => {
       listCharges: [{ date: instantIn(24).slice(0, 10) }],
       findSlots: [{ typeId: ourIds.typeId ?? '', from: instantIn(24), to: instantIn(96) }],
       listWaitingList: [{ typeId: ourIds.typeId ?? '' }],
+      getConsentOfNumber: [{ phone: theirIds.phone ?? '' }],
     };
     for (const [key, route, handler] of lists) {
       for (const query of listQueries[route.name] ?? [{}]) {

@@ -1,5 +1,6 @@
+import { consentRoutes } from './consent.ts';
 import { taskRoutes } from './tasks.ts';
 import { textRoutes } from './texts.ts';
 
 /** Staff, about patients' texts all day long: threads, agreements, tasks: `messaging-http`. */
-export const deskRoutes = [...textRoutes, ...taskRoutes] as const;
+export const deskRoutes = [...textRoutes, ...consentRoutes, ...taskRoutes] as const;

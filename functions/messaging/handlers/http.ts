@@ -3,6 +3,7 @@ import { httpHandler } from '../../platform/http/api.ts';
 import { found } from '../../platform/problem.ts';
 import { loadAppointment } from '../../scheduling/visits.ts';
 import { deskRoutes } from '../contract/desk-routes.ts';
+import { consentReport, recordByStaff } from '../record-consent.ts';
 import { closeTask, listTasks, type StaffTask } from '../tasks.ts';
 import { listAppointmentTexts, listPatientTexts, type Message } from '../thread.ts';
 
@@ -23,6 +24,13 @@ const view = (message: Message) => ({
 const taskView = ({ clinicId: _, ...task }: StaffTask) => task;
 
 export const handler = httpHandler(deskRoutes, {
+  recordConsent: async ({ caller, body, commit }) => ({ body: await recordByStaff(caller, body, commit) }),
+  getConsentOfNumber: async ({ caller, query }) => ({ body: await consentReport(caller.clinicId, query.phone) }),
+  getConsentOfPatient: async ({ caller, params: { patientId } }) => {
+    const { phone } = found(await loadPatient(caller.clinicId, patientId), 'patient');
+    return { body: await consentReport(caller.clinicId, phone) };
+  },
+
   listPatientTexts: async ({ caller, params: { patientId }, query }) => {
     found(await loadPatient(caller.clinicId, patientId), 'patient');
     const { items, cursor } = await listPatientTexts(caller.clinicId, patientId, query);

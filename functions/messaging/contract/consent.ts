@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import { defineRoute } from '../../platform/http/contract.ts';
+import { id, instant, line, phone, text } from '../../platform/http/schemas.ts';
+import { CONSENT_CATEGORIES, CONSENT_SOURCES, CONSENT_SUBJECTS } from '../core/consent.ts';
+
+const subject = z.enum(CONSENT_SUBJECTS).meta({
+  description:
+    'What it is about: one kind of text; all: everything (STOP, and the return after it); unencrypted-texts: after the warning that texts are not encrypted, whether they are preferred all the same (granted) or not',
+});
+const how = z.enum(CONSENT_SOURCES);
+const language = z.enum(['en', 'es']);
+
+const entry = z.strictObject({
+  id: id('consent'),
+  phone,
+  patientId: id('patient').optional().meta({ description: 'Who gave it, where that is known' }),
+  category: subject,
+  granted: z.boolean(),
+  at: instant.meta({ description: 'When it was given' }),
+  how,
+  wording: z.string().meta({ description: 'The exact words agreed to, or the words that said stop' }),
+  wordingVersion: z.string(),
+  language: language.optional(),
+  collector: z.string().optional().meta({ description: 'Who or what took it down' }),
+  evidence: z.string().optional().meta({ description: 'Where it can be looked up' }),
+  proof: z
+    .enum(['from-the-number', 'one-time-code', 'staff-evidence'])
+    .optional()
+    .meta({ description: 'How it is known that it comes from who has the number; without it, it ends no STOP' }),
+  answered: z.enum(CONSENT_CATEGORIES).optional().meta({ description: 'What the text was about that a STOP answered' }),
+});
+
+const report = z.strictObject({
+  phone,
+  categories: z
+    .array(
+      z.strictObject({
+        category: z.enum(CONSENT_CATEGORIES),
+        mayText: z.boolean(),
+        reason: z.enum(['agreed', 'opted-out', 'prefers-no-texts', 'no-consent']),
+        why: z.string().meta({ description: 'The reason in a sentence' }),
+        since: instant.optional(),
+        how: how.optional(),
+        wording: z.string().optional(),
+        wordingVersion: z.string().optional(),
+      }),
+    )
+    .meta({
+      description: 'Whether texts may go now. Quiet hours and limits are asked when a text goes: they are not consent',
+    }),
+  channel: z
+    .strictObject({ warnedAt: instant, wordingVersion: z.string(), prefersTexts: z.boolean() })
+    .optional()
+    .meta({ description: 'That they were warned that texts are not encrypted, and what they prefer' }),
+  carrier: z
+    .strictObject({ listedAt: instant, note: z.string() })
+    .optional()
+    .meta({ description: "The number is on the carrier's own opt-out list, from which it is taken once in 30 days" }),
+  entries: z.array(entry).meta({ description: 'The ledger, in the order in which it was recorded' }),
+  rev: z.number().int(),
+});
+
+export const consentRoutes = [
+  defineRoute({
+    name: 'recordConsent',
+    method: 'POST',
+    path: '/v1/consents',
+    access: 'consent:write',
+    summary: 'Record what somebody agreed to or refused, told to staff or signed; answers with what holds then',
+    body: z
+      .strictObject({
+        patientId: id('patient').optional(),
+        phone: phone.optional(),
+        category: subject,
+        granted: z.boolean(),
+        wording: text(2000).min(1, { error: 'Must not be empty' }).meta({ description: 'The exact words' }),
+        wordingVersion: line(40),
+        language: language.default('en'),
+        evidence: line(200).optional().meta({
+          description:
+            'Where it can be looked up: a signed form, a call. With it, an agreement ends a STOP; marketing needs the signed form',
+        }),
+        at: instant.optional().meta({ description: 'When it was given. Now, if not said' }),
+      })
+      .refine((body) => (body.patientId === undefined) !== (body.phone === undefined), {
+        error: 'Send exactly one of patientId and phone',
+        path: ['phone'],
+      }),
+    reply: { status: 201, body: report },
+    errors: ['not-found'],
+  }),
+  defineRoute({
+    name: 'getConsentOfNumber',
+    method: 'GET',
+    path: '/v1/consents',
+    access: 'texts:read',
+    summary: 'What a number agreed to and refused, and why a text may or may not go to it now',
+    query: z.strictObject({ phone }),
+    reply: { status: 200, body: report },
+  }),
+  defineRoute({
+    name: 'getConsentOfPatient',
+    method: 'GET',
+    path: '/v1/patients/{patientId}/consents',
+    access: 'texts:read',
+    summary: "The same of a patient's number",
+    params: z.strictObject({ patientId: id('patient') }),
+    reply: { status: 200, body: report },
+    errors: ['not-found'],
+  }),
+] as const;

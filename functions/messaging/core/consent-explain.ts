@@ -1,0 +1,118 @@
+import {
+  barOf,
+  CONSENT_CATEGORIES,
+  type ConsentBar,
+  type ConsentCategory,
+  type ConsentFact,
+  type ConsentSource,
+  type ConsentState,
+  stopOf,
+} from './consent.ts';
+
+/** An entry of the ledger, as far as it explains something. */
+export interface ExplainingFact extends ConsentFact {
+  readonly wording: string;
+}
+
+/** Whether texts of one category may go to a number now, and what that hangs on. */
+export interface CategoryStanding {
+  readonly category: ConsentCategory;
+  readonly mayText: boolean;
+  readonly reason: 'agreed' | ConsentBar;
+  /** The same in a sentence, for who has to explain it to somebody. */
+  readonly why: string;
+  /** When, how and in which words: what was agreed to, or what said stop. Absent where there is nothing. */
+  readonly since?: string | undefined;
+  readonly how?: ConsentSource | undefined;
+  readonly wording?: string | undefined;
+  readonly wordingVersion?: string | undefined;
+}
+
+const ways: Readonly<Record<ConsentSource, string>> = {
+  'web-form': 'on a web form',
+  staff: 'to staff',
+  text: 'by text',
+  carrier: 'as the carrier reports',
+  import: 'by an import',
+};
+
+/** Each category of a number: may it be texted, and why. `entries` are its ledger, in the order in which it was recorded. */
+export const explainStanding = (state: ConsentState, entries: readonly ExplainingFact[]): readonly CategoryStanding[] =>
+  CONSENT_CATEGORIES.map((category) => explainCategory(state, entries, category));
+
+const explainCategory = (
+  state: ConsentState,
+  entries: readonly ExplainingFact[],
+  category: ConsentCategory,
+): CategoryStanding => {
+  const bar = barOf(state, category);
+  switch (bar) {
+    case undefined: {
+      const since = state.granted[category];
+      return {
+        category,
+        mayText: true,
+        reason: 'agreed',
+        ...told(entries.findLast(isAgreement(category, since)), (at, way) => `Agreed on ${at} ${way}.`, since),
+      };
+    }
+    case 'opted-out': {
+      const stop = stopOf(state, category);
+      const entry = entries.findLast(
+        (each) => !each.granted && isAbout(each, category) && each.at === stop?.at && each.how === stop.how,
+      );
+      const of = entry === undefined || entry.category === 'all' ? 'everything' : 'this category';
+      const say = (at: string, way: string) => `Opted out of ${of} on ${at} ${way}, and has not come back since.`;
+      return { category, mayText: false, reason: bar, ...told(entry, say, stop?.at, stop?.how) };
+    }
+    case 'prefers-no-texts': {
+      const entry = entries.findLast((each) => each.category === 'unencrypted-texts');
+      const say = (at: string, way: string) =>
+        `Was warned on ${at} that texts are not encrypted, and prefers none (${way}).`;
+      return { category, mayText: false, reason: bar, ...told(entry, say, state.channel?.warnedAt) };
+    }
+    case 'no-consent':
+      return {
+        category,
+        mayText: false,
+        reason: bar,
+        why:
+          category === 'marketing'
+            ? 'There is no agreement in writing that stands. Marketing needs one.'
+            : 'There is no agreement to it.',
+      };
+  }
+};
+
+const isAbout = ({ category: about }: ConsentFact, category: ConsentCategory): boolean =>
+  about === category || about === 'all';
+
+/** START is an agreement of its own to texts of treatment. */
+const isAgreement =
+  (category: ConsentCategory, since: string | undefined) =>
+  (entry: ConsentFact): boolean =>
+    entry.granted &&
+    entry.at === since &&
+    (entry.category === category || (entry.category === 'all' && category === 'treatment'));
+
+const told = (
+  entry: ExplainingFact | undefined,
+  say: (at: string, way: string) => string,
+  at = entry?.at,
+  how = entry?.how,
+): Pick<CategoryStanding, 'why' | 'since' | 'how' | 'wording' | 'wordingVersion'> => ({
+  why: say(at ?? 'an unknown day', how === undefined ? 'in a way that is not known' : ways[how]),
+  since: at,
+  how,
+  wording: entry?.wording,
+  wordingVersion: entry?.wordingVersion,
+});
+
+/**
+ * What the carrier's own list means for who comes back. `DeleteOptedOutNumber` takes a number off it once in 30 days
+ * (API reference of AWS End User Messaging, read 2026-11-22).
+ */
+export const CARRIER_REMOVAL_DAYS = 30;
+
+export const carrierNote = (listedAt: string): string =>
+  `On ${listedAt} the carrier said that the number is on its own opt-out list. Until it is taken off (DeleteOptedOutNumber, once per number in ${CARRIER_REMOVAL_DAYS} days) it refuses every text, whatever is recorded here.`;

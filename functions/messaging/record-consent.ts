@@ -1,0 +1,135 @@
+import { findPatientsByPhone, loadPatient, type Patient } from '../intake/patients.ts';
+import type { Caller } from '../platform/actor.ts';
+import { toStored } from '../platform/clock.ts';
+import type { Id } from '../platform/ids.ts';
+import { type FieldError, found, Problem } from '../platform/problem.ts';
+import { ConditionFailed, Contended, type TransactItem, transact } from '../platform/store/records.ts';
+import { type Given, withConsent } from './consent.ts';
+import { type ConsentEntry, consentsOf } from './consent-store.ts';
+import { planAfterConsent } from './consented.ts';
+import type { ConsentFact } from './core/consent.ts';
+import { type CategoryStanding, carrierNote, explainStanding } from './core/consent-explain.ts';
+import { dispatch } from './dispatch.ts';
+import { getStanding, type Standing, standingItem } from './standing-store.ts';
+
+/** Everything about one number's consent: what was said, and what of it holds. */
+export interface ConsentReport {
+  readonly phone: string;
+  readonly categories: readonly CategoryStanding[];
+  /** Whether they were warned that texts are not encrypted, and what they prefer since. */
+  readonly channel?: Standing['channel'];
+  /** What the carrier's own list says, which is kept apart from ours. */
+  readonly carrier?: { readonly listedAt: string; readonly note: string } | undefined;
+  readonly entries: readonly Omit<ConsentEntry, 'clinicId' | 'standingRev'>[];
+  /** Of the standing; 0 where nothing is known of the number. */
+  readonly rev: number;
+}
+
+const reportOf = (standing: Standing, ledger: readonly ConsentEntry[]): ConsentReport => ({
+  phone: standing.phone,
+  categories: explainStanding(standing, ledger),
+  channel: standing.channel,
+  carrier:
+    standing.carrierListedAt === undefined
+      ? undefined
+      : { listedAt: standing.carrierListedAt, note: carrierNote(standing.carrierListedAt) },
+  entries: ledger.map(({ clinicId: _, standingRev: __, ...entry }) => entry),
+  rev: standing.rev,
+});
+
+/** What a number has agreed to and refused, and why a text may or may not go to it now. */
+export const consentReport = async (clinicId: Id<'clinic'>, phone: string): Promise<ConsentReport> => {
+  const [standing, ledger] = await Promise.all([getStanding(clinicId, phone), consentsOf(clinicId, phone)]);
+  return reportOf(standing, ledger);
+};
+
+const attempts = 6;
+
+/**
+ * Records what a number agreed to or refused and answers with what holds then, in one transaction with the texts still to come of
+ * visits that were booked before the agreement. Effective before the next claim: that is held to the standing.
+ */
+export const recordConsent = async (
+  caller: Caller,
+  {
+    phone,
+    patients,
+    given,
+  }: {
+    readonly phone: string;
+    /** Whose visits may be texted about from now on. */
+    readonly patients: readonly Pick<Patient, 'id' | 'phone' | 'zone'>[];
+    readonly given: readonly Given[];
+  },
+  commit: (items: readonly TransactItem[], report: ConsentReport) => Promise<void> = transact,
+): Promise<ConsentReport> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const [before, ledger] = await Promise.all([
+      getStanding(caller.clinicId, phone),
+      consentsOf(caller.clinicId, phone),
+    ]);
+    const { standing: after, items, entries } = withConsent(caller, before, given);
+    const plan = await planAfterConsent(caller, { before, after }, patients);
+    const report = reportOf({ ...after, rev: before.rev + 1 }, [...ledger, ...entries]);
+    try {
+      await commit([...items, standingItem(caller, after, 'consent recorded'), ...plan.items], report);
+      await dispatch(plan.refs);
+      return report;
+    } catch (error) {
+      // A text was claimed, somebody wrote, a visit changed: what holds is decided on the standing as it is now.
+      if (!(error instanceof ConditionFailed)) throw error;
+      if (attempt === attempts) throw new Contended('The consent of the number kept changing', { cause: error });
+    }
+  }
+};
+
+/** What staff take down. */
+export interface StaffConsent
+  extends Pick<Given, 'granted' | 'wording' | 'wordingVersion' | 'language' | 'evidence' | 'at'> {
+  readonly category: ConsentFact['category'];
+  readonly patientId?: Id<'patient'> | undefined;
+  readonly phone?: string | undefined;
+}
+
+/**
+ * Records what somebody told staff, or signed. With evidence, an agreement also ends a STOP; without, it is kept and the STOP stands.
+ * @throws Problem `bad-input` for marketing, or a return after a STOP to everything, that nothing shows
+ */
+export const recordByStaff = async (
+  caller: Caller,
+  { patientId, phone, ...said }: StaffConsent,
+  commit: (items: readonly TransactItem[], report: ConsentReport) => Promise<void>,
+): Promise<ConsentReport> => {
+  const patient = patientId === undefined ? undefined : found(await loadPatient(caller.clinicId, patientId), 'patient');
+  const number = patient?.phone ?? phone;
+  if (number === undefined) throw new Error('Neither a patient nor a number');
+  const faults = faultsOf(caller, said);
+  if (faults.length > 0) throw new Problem('bad-input', 'Correct the fields listed in errors.', faults);
+  const given: Given = {
+    ...said,
+    how: 'staff',
+    patientId,
+    proof: said.granted && said.evidence !== undefined ? 'staff-evidence' : undefined,
+  };
+  const known = await findPatientsByPhone(caller.clinicId, number);
+  const patients = patient === undefined ? known : [patient, ...known.filter(({ id }) => id !== patient.id)];
+  return recordConsent(caller, { phone: number, patients, given: [given] }, commit);
+};
+
+const faultsOf = (
+  { now }: Caller,
+  { category, granted, evidence, at }: Omit<StaffConsent, 'patientId' | 'phone'>,
+): readonly FieldError[] => [
+  ...(at !== undefined && at > toStored(now) ? [{ field: 'body.at', message: 'Expected a time that has come' }] : []),
+  ...(granted && evidence === undefined && (category === 'marketing' || category === 'all')
+    ? [
+        {
+          field: 'body.evidence',
+          message:
+            category === 'marketing'
+              ? 'Marketing needs an agreement in writing: say where the signed form is'
+              : 'Whoever said stop comes back by texting START, or with something that shows it',
+        },
+      ]
+    : []),
+];

@@ -1,0 +1,161 @@
+import { Temporal } from 'temporal-polyfill';
+import { describe, expect, it } from 'vitest';
+import { loadStanding, withConsent } from '../../../functions/messaging/consent.ts';
+import { consentsOf } from '../../../functions/messaging/consent-store.ts';
+import { stateOf } from '../../../functions/messaging/core/consent.ts';
+import { standingItem } from '../../../functions/messaging/standing-store.ts';
+import { messagesOfCause } from '../../../functions/messaging/store.ts';
+import { transact } from '../../../functions/platform/store/records.ts';
+import { type Answer, askAsStaff } from '../../helpers/clinic.ts';
+import { messaging } from '../../helpers/messaging.ts';
+import { testPhone } from '../../helpers/phones.ts';
+import { addPatient, bookVisit, newWorld, optOut, reply, start, type World } from './world.ts';
+
+const record = 'POST /v1/consents';
+const ofNumber = 'GET /v1/consents';
+const ofPatient = 'GET /v1/patients/{patientId}/consents';
+/** Far ahead, because the routes go by the real clock. */
+const visitAt = Temporal.Instant.from('2031-03-18T17:00:00Z');
+
+const said = {
+  category: 'treatment',
+  granted: true,
+  wording: 'You may text me about my visits.',
+  wordingVersion: 'desk-1',
+};
+
+const ask = ({ clinic }: World, key: string, options = {}): Promise<Answer> =>
+  askAsStaff(messaging, clinic.clinicId, key, options);
+
+const reasons = (answer: Answer): Record<string, string> =>
+  Object.fromEntries(answer.body.categories.map(({ category, reason }: Record<string, string>) => [category, reason]));
+
+describe('what staff take down', () => {
+  it('is kept word for word, explained, and plans what is still to come of visits booked before', async () => {
+    const world = await newWorld();
+    const patient = await addPatient(world, { consents: false });
+    const visit = await bookVisit(world, patient, visitAt);
+    const texts = async () => (await messagesOfCause(world.clinic.clinicId, visit.id)).map(({ step }) => step);
+    expect(await texts()).toEqual([]);
+
+    const body = { patientId: patient.id, ...said, language: 'es', evidence: 'call 7' };
+    const answer = await ask(world, record, { body, headers: { 'idempotency-key': 'k1' } });
+    expect(answer).toMatchObject({
+      status: 201,
+      body: {
+        phone: patient.phone,
+        entries: [
+          {
+            ...said,
+            patientId: patient.id,
+            how: 'staff',
+            language: 'es',
+            evidence: 'call 7',
+            proof: 'staff-evidence',
+            collector: expect.stringMatching(/^staff:/),
+          },
+        ],
+      },
+    });
+    expect(answer.body.categories[0]).toMatchObject({
+      mayText: true,
+      wording: said.wording,
+      why: expect.stringMatching(/^Agreed on 20\S+Z to staff\.$/),
+    });
+    expect(reasons(answer)).toMatchObject({ treatment: 'agreed', billing: 'no-consent', marketing: 'no-consent' });
+    // No confirmation of what was booked long ago; the reminders.
+    expect(await texts()).toEqual(['reminder-24h', 'reminder-72h']);
+
+    expect((await ask(world, record, { body, headers: { 'idempotency-key': 'k1' } })).body).toEqual(answer.body);
+    expect((await ask(world, ofPatient, { params: { patientId: patient.id } })).body).toEqual(answer.body);
+    expect((await ask(world, ofNumber, { query: { phone: patient.phone } })).body).toEqual(answer.body);
+    // Agreed to again: nothing is planned twice.
+    expect(await ask(world, record, { body })).toMatchObject({ status: 201 });
+    expect(await texts()).toHaveLength(2);
+  });
+
+  it('ends a STOP only with evidence, and only for what it is about; what the carrier keeps on its own list is said', async () => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    await optOut(world, patient.phone);
+    const unproven = await ask(world, record, { body: { phone: patient.phone, ...said } });
+    expect(unproven).toMatchObject({ status: 201 });
+    expect(unproven.body.categories[0]).toMatchObject({
+      mayText: false,
+      reason: 'opted-out',
+      how: 'text',
+      wording: 'STOP',
+    });
+    expect(unproven.body.categories[0].why).toMatch(
+      /^Opted out of everything on \S+ by text, and has not come back since\.$/,
+    );
+
+    const standing = await loadStanding(world.clinic.clinicId, patient.phone);
+    const carrier = withConsent(world.caller(start), standing, [
+      { category: 'all', granted: false, how: 'carrier', wording: 'OPTED_OUT', wordingVersion: 'carrier' },
+    ]);
+    await transact([...carrier.items, standingItem(world.caller(start), carrier.standing, 'test')]);
+    const proven = await ask(world, record, { body: { phone: patient.phone, ...said, evidence: 'letter of May 3' } });
+    expect(reasons(proven)).toEqual({
+      treatment: 'agreed',
+      billing: 'opted-out',
+      marketing: 'opted-out',
+      'async-data-sharing': 'opted-out',
+    });
+    expect(proven.body.carrier.note).toMatch(/opt-out list.*once per number in 30 days/);
+
+    const warned = {
+      phone: patient.phone,
+      category: 'unencrypted-texts',
+      granted: false,
+      wording: 'Texts are not encrypted.',
+      wordingVersion: 'w1',
+    };
+    expect(reasons(await ask(world, record, { body: warned })).treatment).toBe('prefers-no-texts');
+  });
+
+  it.each([
+    ['body.evidence', { phone: '+13035550100', ...said, category: 'marketing' }],
+    ['body.evidence', { phone: '+13035550100', ...said, category: 'all' }],
+    ['body.at', { phone: '+13035550100', ...said, at: '2999-01-01T00:00:00Z' }],
+    ['body.phone', said],
+    ['body.phone', { phone: '303 555 0100', ...said }],
+    ['body.phone', { phone: '+13035550100', patientId: 'pat_01K8Z3V9Q4M7T2W6X5Y1N0R8PA', ...said }],
+    ['body.category', { phone: '+13035550100', ...said, category: 'offers' }],
+    ['body.wording', { phone: '+13035550100', ...said, wording: '' }],
+    ['body.language', { phone: '+13035550100', ...said, language: 'fr' }],
+    ['body.granted', { phone: '+13035550100', ...said, granted: 'yes' }],
+  ])('that cannot be is refused, and %s is named', async (field, body) => {
+    const answer = await ask(await newWorld(), record, { body });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+  });
+
+  it("about another clinic's patient is 404, and their number is one of whom we know nothing", async () => {
+    const [ours, theirs] = await Promise.all([newWorld(), newWorld()]);
+    const patient = await addPatient(theirs);
+    expect(await ask(ours, record, { body: { patientId: patient.id, ...said } })).toMatchObject({ status: 404 });
+    expect((await ask(ours, ofNumber, { query: { phone: patient.phone } })).body).toMatchObject({
+      entries: [],
+      rev: 0,
+    });
+  });
+});
+
+describe('the ledger', () => {
+  it('comes to the standing, in the order in which it was written, whatever the clocks of its writers say', async () => {
+    const world = await newWorld();
+    const phone = testPhone();
+    const inbound = (body: string, minutes: number) => reply(world, phone, body, start.add({ minutes }));
+    await inbound('START', 5);
+    await inbound('STOP', 4);
+    await inbound('START', 3);
+    await inbound('stop all', 2);
+    await inbound('START', 1);
+    const { granted, stopped, optedOut } = await loadStanding(world.clinic.clinicId, phone);
+    const ledger = await consentsOf(world.clinic.clinicId, phone);
+    expect(ledger.map((entry) => entry.granted)).toEqual([true, false, true, false, true]);
+    expect({ ...stateOf(ledger), optedOut: undefined }).toEqual({ granted, stopped, optedOut });
+    expect(optedOut).toBeUndefined();
+    expect(granted.marketing).toBeUndefined();
+  });
+});
