@@ -16,6 +16,7 @@ export interface Surroundings {
   readonly audit: Table;
   readonly documents: Bucket;
   readonly sendQueue: Queue;
+  readonly sendBulkQueue: Queue;
   readonly codeKey: IKey;
   readonly publicUrl: string;
   readonly configurationSetName: string | undefined;
@@ -68,6 +69,7 @@ export const createFunction = (
   if (spec.audit) created.useAudit(around.audit, spec.audit);
   if (spec.documents) created.useDocuments(around.documents, spec.documents.access, spec.documents.prefix);
   if (spec.enqueuesTexts) created.useQueue(around.sendQueue, 'SEND_QUEUE_URL');
+  if (spec.enqueuesBulk) created.useQueue(around.sendBulkQueue, 'SEND_BULK_QUEUE_URL');
   if (spec.sendsTexts) created.useTexts(around.configurationSetName, house.stage.smsEndpoint);
   if (spec.makesCodes) created.useCodes(around.codeKey);
   if (spec.sendsMail && around.mail) created.useMail(around.mail);

@@ -9,8 +9,10 @@ import type { RecordsAccess } from './constructs/plumbline-function.ts';
 
 /** The queues of the house and who puts messages on them. */
 export const queues = {
-  /** Ids of texts that are due: the sweeps and the use cases. */
+  /** Ids of texts that somebody waits for: the sweeps and the use cases. */
   send: { fedBy: 'functions' },
+  /** Ids of texts that can wait for their turn, so that the others never wait for them: the sweeps. */
+  'send-bulk': { fedBy: 'functions' },
   /** What patients wrote: AWS End User Messaging, over the topic of inbound texts. */
   receive: { fedBy: 'inbound-texts' },
   /** What became of the texts: AWS End User Messaging, over the topic of delivery events. */
@@ -43,6 +45,8 @@ export interface FunctionSpec {
   readonly documents?: { readonly access: 'read' | 'write'; readonly prefix: string };
   /** Whether it may put texts on the send queue. */
   readonly enqueuesTexts?: true;
+  /** Whether it may put texts on the queue of those that can wait. */
+  readonly enqueuesBulk?: true;
   /** Whether it may send texts. */
   readonly sendsTexts?: true;
   /** Whether it may make one-time codes: to send them, or to compare with what somebody typed. */
@@ -131,12 +135,14 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     trigger: { kind: 'schedule' },
     records: 'write',
     enqueuesTexts: true,
+    enqueuesBulk: true,
     timeoutSeconds: 50,
   },
   'care-check-ins': {
     trigger: { kind: 'schedule' },
     records: 'write',
     enqueuesTexts: true,
+    enqueuesBulk: true,
     timeoutSeconds: 50,
   },
   'scheduling-calendars': {
@@ -166,6 +172,14 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     records: 'write',
     sendsTexts: true,
     makesCodes: true,
+    makesLinks: true,
+    timeoutSeconds: 60,
+    reservedConcurrency: 5,
+  },
+  'messaging-send-bulk': {
+    trigger: { kind: 'queue', queue: 'send-bulk', batchSize: 10, maxConcurrency: 5 },
+    records: 'write',
+    sendsTexts: true,
     makesLinks: true,
     timeoutSeconds: 60,
     reservedConcurrency: 5,

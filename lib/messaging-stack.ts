@@ -63,7 +63,12 @@ export class MessagingStack extends Stack {
       if (source !== 'functions') this.#subscribe(work.queue, fedBy[source]);
       return work;
     };
-    this.queues = { send: create('send'), receive: create('receive'), receipts: create('receipts') };
+    this.queues = {
+      send: create('send'),
+      'send-bulk': create('send-bulk'),
+      receive: create('receive'),
+      receipts: create('receipts'),
+    };
     if (stage.sms.usesConfigurationSet) this.configurationSetName = this.#createConfigurationSet();
     this.#orderNumbers(props.house);
     if (stage.mailSender !== undefined) this.mail = this.#createMailSender(stage, stage.mailSender);
@@ -71,7 +76,7 @@ export class MessagingStack extends Stack {
     new CfnOutput(this, 'InboundTextsTopicArn', { value: this.#inboundTexts.topicArn });
     new CfnOutput(this, 'DeliveryEventsTopicArn', { value: this.#deliveryEvents.topicArn });
     for (const name of names) {
-      const title = name.charAt(0).toUpperCase() + name.slice(1);
+      const title = name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
       new CfnOutput(this, `${title}QueueUrl`, { value: this.queues[name].queue.queueUrl });
       new CfnOutput(this, `${title}DeadLettersUrl`, { value: this.queues[name].deadLetters.queueUrl });
     }

@@ -55,6 +55,7 @@ export const createPlumbline = (
     audit: records.audit,
     documents: records.documents,
     sendQueue: messaging.queues.send.queue,
+    sendBulkQueue: messaging.queues['send-bulk'].queue,
     codeKey: messaging.codeKey,
     publicUrl: access.publicUrl,
     configurationSetName: messaging.configurationSetName,

@@ -24,8 +24,8 @@ export type SendOutcome =
   | { readonly kind: 'opted-out'; readonly reason: string }
   /** This text will never be taken. */
   | { readonly kind: 'rejected'; readonly reason: string }
-  /** No text is taken at present: spend limit, account, credentials. */
-  | { readonly kind: 'paused'; readonly reason: string }
+  /** No text is taken at present: spend limit, account, credentials, or (`isAboutNumber`) none from this number of ours. */
+  | { readonly kind: 'paused'; readonly reason: string; readonly isAboutNumber?: true }
   /** Too fast; certainly not taken. */
   | { readonly kind: 'throttled'; readonly reason: string }
   /** No answer, or an answer that says nothing: it may have been taken. */
@@ -109,6 +109,22 @@ const hasNeverLeft = (error: unknown): boolean =>
 const reasonOf = (error: PinpointSMSVoiceV2ServiceException): string =>
   'Reason' in error && typeof error.Reason === 'string' ? error.Reason : error.name;
 
+/** Nothing is wrong with the text: the number it comes from is not this account's, not active, or not made for texts. */
+const aboutNumber: ReadonlySet<string> = new Set([
+  'NO_ORIGINATION_IDENTITIES_FOUND',
+  'RESOURCE_NOT_ACTIVE',
+  'NUMBER_CAPABILITIES_MISMATCH',
+  'MESSAGE_TYPE_MISMATCH',
+]);
+/** The account is in the sandbox: it is set up wrongly, and what is due can wait until it is set right. */
+const sandbox = 'DESTINATION_PHONE_NUMBER_NOT_VERIFIED';
+
+const conflictOutcome = (reason: string): SendOutcome => {
+  if (reason === 'DESTINATION_PHONE_NUMBER_OPTED_OUT') return { kind: 'opted-out', reason };
+  if (reason === sandbox) return { kind: 'paused', reason };
+  return aboutNumber.has(reason) ? { kind: 'paused', reason, isAboutNumber: true } : { kind: 'rejected', reason };
+};
+
 /** Reads a failure of the call. What is not certainly a refusal is ambiguous. */
 export const outcomeOf = (error: unknown): SendOutcome => {
   if (!(error instanceof PinpointSMSVoiceV2ServiceException)) {
@@ -119,9 +135,11 @@ export const outcomeOf = (error: unknown): SendOutcome => {
     case 'ThrottlingException':
       return { kind: 'throttled', reason };
     case 'ConflictException':
-      return { kind: reason === 'DESTINATION_PHONE_NUMBER_OPTED_OUT' ? 'opted-out' : 'rejected', reason };
-    case 'ValidationException':
+      return conflictOutcome(reason);
     case 'ResourceNotFoundException':
+      // The number or the configuration set: no text names anything else.
+      return { kind: 'paused', reason, isAboutNumber: true };
+    case 'ValidationException':
       return { kind: 'rejected', reason };
     default:
       // Quotas, access, expired credentials: the service said no, and will say it to the next text too.

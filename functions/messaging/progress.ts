@@ -17,6 +17,8 @@ export type Progress = Partial<
   Pick<
     Message,
     | 'template'
+    | 'language'
+    | 'templateVersion'
     | 'parameters'
     | 'to'
     | 'dueAt'

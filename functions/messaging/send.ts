@@ -84,8 +84,9 @@ const claimAndSend = async (
   outgoing: Outgoing,
   pause: SendingPause | undefined,
 ): Promise<void> => {
-  const { template, parameters, to, body, expiresAt } = outgoing;
-  const mine = claimed(message, caller.now, { template, parameters, to, parts: segment(body).segments });
+  const { template, language, templateVersion, parameters, to, body, expiresAt } = outgoing;
+  const words = { template, language, templateVersion, parameters, parts: segment(body).segments };
+  const mine = claimed(message, caller.now, { ...words, to });
   if (mine === undefined) return;
   const { originationNumber } = await loadClinic(caller.clinicId);
   // The conversation stays on the number it is on, also when the clinic has got another.

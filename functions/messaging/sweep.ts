@@ -1,29 +1,47 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
+import type { Id } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
 import { metricNames } from '../platform/metric-names.ts';
-import { seconds } from '../platform/metrics.ts';
+import { count, seconds } from '../platform/metrics.ts';
 import { inAllShards } from '../platform/store/due.ts';
-import { ConditionFailed, transact } from '../platform/store/records.ts';
+import { ConditionFailed, together, transact } from '../platform/store/records.ts';
+import { paceOf, turnsOf } from './core/pacing.ts';
 import { enqueue } from './dispatch.ts';
+import { enqueueBulk } from './dispatch-bulk.ts';
+import { loadPause, type SendingState, sendingState } from './pause.ts';
 import { isForSender, settled } from './progress.ts';
-import { type DueKind, dueMessages, type Message, replaceMessageItem } from './store.ts';
+import { loadSettings } from './settings.ts';
+import { type DueKind, dueMessages, type Message, type MessageRef, replaceMessageItem } from './store.ts';
 
 /**
- * The most one sweep takes from one shard, longest due first: ten thousand over all. A text handed over twice costs the
- * sender a read; what is left is due in the next minute still.
+ * The most one sweep looks at in one shard, longest due first: eighty thousand over all, so that no clinic's backlog hides
+ * another's texts. Looking is cheap: half a unit for seven.
  */
-const maxPerShard = 1_250;
-const pageSize = 250;
+const maxPerShard = 10_000;
+const pageSize = 1_000;
 
 /**
  * The minute's sweep of one kind: reads what is due from the sharded index (never a scan; the cost does not depend on
- * what waits for later), hands planned texts to the sender, and settles those whose sender was never heard of again.
+ * what waits for later), hands planned texts to the senders, and settles those whose sender was never heard of again.
+ *
+ * What cannot wait goes at once. Of the rest each number gets what it can carry in a minute, each text its turn; what is
+ * left is due in the next minute still. A text handed over twice costs the sender a read.
  * @returns how many texts it found due
  */
 export const sweepDue = async (kind: DueKind, now: Temporal.Instant, requestId: string): Promise<number> => {
-  const found = await inAllShards((shard) => sweepShard(kind, shard, now, requestId));
+  const found = await inAllShards((shard) => readShard(kind, shard, now));
+  await handOver(
+    kind,
+    found.filter((message) => isForSender(message, now)),
+    now,
+  );
+  const toSettle = found.filter((message) => settled(message, now) !== undefined);
+  const lane = async (): Promise<void> => {
+    for (let next = toSettle.shift(); next !== undefined; next = toSettle.shift()) await settle(next, now, requestId);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
   const waiting = found.filter(({ status }) => status === 'planned').map(({ plannedFor }) => plannedFor);
   const oldest = waiting.toSorted()[0];
   const oldestSeconds = oldest === undefined ? 0 : Temporal.Instant.from(oldest).until(now).total('seconds');
@@ -31,24 +49,73 @@ export const sweepDue = async (kind: DueKind, now: Temporal.Instant, requestId: 
   return waiting.length;
 };
 
-const sweepShard = async (
-  kind: DueKind,
-  shard: number,
-  now: Temporal.Instant,
-  requestId: string,
-): Promise<readonly Message[]> => {
+const readShard = async (kind: DueKind, shard: number, now: Temporal.Instant): Promise<readonly Message[]> => {
   const found: Message[] = [];
   let cursor: string | undefined;
   do {
     const page = await dueMessages(kind, shard, toStored(now), { limit: pageSize, cursor });
     found.push(...page.items);
-    const sendable = page.items.filter((message) => isForSender(message, now));
-    await enqueue(sendable.map(({ clinicId, id: messageId }) => ({ clinicId, messageId })));
-    for (const message of page.items) await settle(message, now, requestId);
     cursor = page.cursor;
   } while (cursor !== undefined && found.length < maxPerShard);
   return found;
 };
+
+/** Texts that are settled at a time. */
+const lanes = 8;
+
+/** What finds out whether a pause is over: the newest, because what waited longest may be worth nothing by now. */
+const probes = 3;
+
+const handOver = async (kind: DueKind, due: readonly Message[], now: Temporal.Instant): Promise<void> => {
+  const byClinic = Map.groupBy(due, ({ clinicId }) => clinicId);
+  const states = await sendingStates([...byClinic.keys()], now);
+  // Seen by one of the two sweeps is enough.
+  const paused = states.filter((state) => state !== 'on').length;
+  if (kind === 'reminders' && paused > 0) count(metricNames.sendingPaused, paused);
+
+  const urgent: Message[] = [];
+  const lines: { readonly clinicId: Id<'clinic'>; readonly texts: readonly Message[] }[] = [];
+  [...byClinic].forEach(([clinicId, texts], index) => {
+    const [alerts, others] = parted(texts, ({ cause }) => cause === 'triage');
+    urgent.push(...alerts);
+    if (states[index] === 'trying') urgent.push(...others.toSorted(byDueTime).slice(-probes));
+    if (states[index] !== 'on') return;
+    const [atOnce, inTurn] = parted(others, isUrgent);
+    urgent.push(...atOnce);
+    if (inTurn.length > 0) lines.push({ clinicId, texts: inTurn.toSorted(byDueTime) });
+  });
+  await enqueue(urgent.map(refOf));
+  const settings = await Promise.all(lines.map(({ clinicId }) => loadSettings(clinicId)));
+  const turns = turnsOf(
+    lines.map(({ texts }, index) => ({
+      texts: texts.map(refOf),
+      pace: paceOf(kind, settings[index]?.partsPerSecond ?? 1),
+    })),
+  );
+  await enqueueBulk(turns);
+};
+
+const sendingStates = async (
+  clinicIds: readonly Id<'clinic'>[],
+  now: Temporal.Instant,
+): Promise<readonly SendingState[]> => {
+  const pauses = await together(() => Promise.all(clinicIds.map((clinicId) => loadPause(clinicId))));
+  return pauses.map((pause) => sendingState(pause, now));
+};
+
+/** Somebody waits for it this minute: an answer, a code, an offer, a person's own words, or news of a visit. */
+const isUrgent = ({ cause, plannedFor, createdAt }: Message): boolean =>
+  (cause !== 'visit' && cause !== 'exercise') || plannedFor <= createdAt;
+
+const byDueTime = (one: Message, other: Message): number =>
+  one.dueAt.localeCompare(other.dueAt) || one.id.localeCompare(other.id);
+
+const refOf = ({ clinicId, id }: Message): MessageRef => ({ clinicId, messageId: id });
+
+const parted = <T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [readonly T[], readonly T[]] => [
+  all.filter(isFirst),
+  all.filter((one) => !isFirst(one)),
+];
 
 /** Moves on a text that was claimed and never heard of, or waited in vain for a receipt. */
 const settle = async (message: Message, now: Temporal.Instant, requestId: string): Promise<void> => {

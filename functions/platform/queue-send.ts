@@ -23,6 +23,13 @@ export class QueueRefused extends Error {
 interface Entry {
   readonly Id: string;
   readonly MessageBody: string;
+  readonly DelaySeconds?: number;
+}
+
+/** A message that nobody is to see before so many seconds (at most 900). */
+export interface Delayed {
+  readonly body: string;
+  readonly delaySeconds: number;
 }
 
 interface Answer {
@@ -44,14 +51,16 @@ const refused = z.object({ __type: z.string() });
  * Puts messages on a queue, ten a call. After an answer that was lost a message may be there twice, as with any queue.
  * @throws QueueRefused when the queue did not take all of them; what fails before an answer as it is.
  */
-export const sendToQueue = async (queueUrl: string, bodies: readonly string[]): Promise<void> => {
-  for (let first = 0; first < bodies.length; first += batchSize) {
-    await sendBatch(
-      queueUrl,
-      bodies.slice(first, first + batchSize).map((MessageBody, index) => ({ Id: String(index), MessageBody })),
-    );
+export const sendToQueue = async (queueUrl: string, messages: readonly (string | Delayed)[]): Promise<void> => {
+  for (let first = 0; first < messages.length; first += batchSize) {
+    await sendBatch(queueUrl, messages.slice(first, first + batchSize).map(entryOf));
   }
 };
+
+const entryOf = (message: string | Delayed, index: number): Entry =>
+  typeof message === 'string'
+    ? { Id: String(index), MessageBody: message }
+    : { Id: String(index), MessageBody: message.body, DelaySeconds: message.delaySeconds };
 
 const sendBatch = async (queueUrl: string, entries: readonly Entry[]): Promise<void> => {
   let left = entries;

@@ -46,6 +46,7 @@ export const withDatabase = async <T>(measure: () => Promise<T>): Promise<T | un
     PLUMBLINE_STAGE: 'local',
     RECORDS_TABLE: 'records',
     SEND_QUEUE_URL: `http://127.0.0.1:${address.port}/000000000000/send`,
+    SEND_BULK_QUEUE_URL: `http://127.0.0.1:${address.port}/000000000000/send-bulk`,
     PUBLIC_URL: 'http://127.0.0.1:8700',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',

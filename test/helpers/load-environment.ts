@@ -5,6 +5,7 @@ export const loadEnvironment = {
   AUDIT_TABLE: 'audit',
   DOCUMENTS_BUCKET: 'documents',
   SEND_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/send',
+  SEND_BULK_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/send-bulk',
   CODE_KEY_ARN: 'arn:aws:kms:us-east-1:000000000000:key/codes',
   PUBLIC_URL: 'https://visit.example',
   AWS_REGION: 'us-east-1',

@@ -34,6 +34,7 @@ export async function setup(): Promise<() => Promise<void>> {
     new CreateQueueCommand({ QueueName: 'send' }),
   );
   process.env.SEND_QUEUE_URL = QueueUrl ?? '';
+  process.env.SEND_BULK_QUEUE_URL = QueueUrl ?? '';
   process.env.CODE_KEY_ARN = await createCodeKey(engine.endpoint);
   return async () => {
     await engine.stop();

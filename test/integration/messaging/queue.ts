@@ -8,6 +8,7 @@ const queueClient = new SQSClient({ useQueueUrlAsEndpoint: false });
 // A test file that looks into the send queue has one of its own: in one for all it would wade through what others hint at.
 const { QueueUrl } = await queueClient.send(new CreateQueueCommand({ QueueName: `send-${randomUUID()}` }));
 process.env.SEND_QUEUE_URL = QueueUrl ?? '';
+process.env.SEND_BULK_QUEUE_URL = QueueUrl ?? '';
 
 /** What the send queue holds for a clinic. All is taken off it, also what a sweep found due of the clinics of other tests. */
 export const handedOver = async (clinicId: string): Promise<readonly string[]> => {

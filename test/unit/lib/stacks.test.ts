@@ -265,19 +265,19 @@ describe('queues and streams', () => {
 
   test('every work queue has a dead-letter queue and waits six times its consumer', () => {
     const working = queues.filter((queue) => !isSetAside(queue));
-    expect(working).toHaveLength(3);
+    expect(working).toHaveLength(4);
     for (const queue of working) {
       const { trigger, timeoutSeconds } = consumerOf(queue);
       expect(trigger.kind).toBe('queue');
       expect(queue.Properties.VisibilityTimeout, named(queue)).toBe(timeoutSeconds * 6);
       expect(text(queue.Properties.RedrivePolicy), named(queue)).toContain('DeadLetters');
     }
-    expect(targets.filter((target) => target !== text(undefined) && target !== '')).toHaveLength(3);
+    expect(targets.filter((target) => target !== text(undefined) && target !== '')).toHaveLength(4);
   });
 
   test('everything set aside rings an alarm and is kept for two weeks', () => {
     const setAside = queues.filter(isSetAside);
-    expect(setAside).toHaveLength(3 + 1 + 2);
+    expect(setAside).toHaveLength(4 + 1 + 2);
     for (const queue of setAside) {
       expect(alarms, named(queue)).toContain(`"Fn::GetAtt":["${queue.logicalId}","QueueName"]`);
       expect(queue.Properties.MessageRetentionPeriod, named(queue)).toBe(14 * 24 * 3600);
@@ -294,7 +294,7 @@ describe('queues and streams', () => {
   });
 
   test('every queue consumer hands back only what failed; no stream reader does', () => {
-    expect(mappings).toHaveLength(3 + 2);
+    expect(mappings).toHaveLength(4 + 2);
     for (const mapping of mappings) {
       const expected = isStream(mapping) ? undefined : ['ReportBatchItemFailures'];
       expect(mapping.Properties.FunctionResponseTypes, named(mapping)).toEqual(expected);
@@ -390,7 +390,8 @@ describe('queues and streams', () => {
 
 const consumerOf = (queue: Resource) => {
   const entry = Object.values(functions).find(
-    ({ trigger }) => trigger.kind === 'queue' && queue.logicalId.startsWith(`${trigger.queue}Queue`),
+    ({ trigger }) =>
+      trigger.kind === 'queue' && queue.logicalId.startsWith(`${trigger.queue.replaceAll('-', '')}Queue`),
   );
   if (!entry) throw new Error(`No consumer of ${queue.logicalId}`);
   return entry;
@@ -421,11 +422,14 @@ describe('texts', () => {
     });
   });
 
-  test('only the sender is pointed at the carrier simulator, and only locally', () => {
+  test('only the senders are pointed at the carrier simulator, and only locally', () => {
     const pointed = (resources: readonly Resource[]) =>
       resources.filter((resource) => text(resource).includes('AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2')).map(named);
     expect(pointed(prod.resources)).toEqual([]);
-    expect(pointed(local.resources)).toEqual([expect.stringContaining('messagingsend')]);
+    expect(pointed(local.resources)).toEqual([
+      expect.stringContaining('messagingsendFunction'),
+      expect.stringContaining('messagingsendbulkFunction'),
+    ]);
   });
 });
 
@@ -527,11 +531,14 @@ describe('least privilege', () => {
     );
   });
 
-  test('only the sender may send texts', () => {
+  test('only the senders may send texts', () => {
     const senders = allowed.filter(({ statement }) =>
       actionsOf(statement).some((action) => action.startsWith('sms-voice:')),
     );
-    expect(senders.map(({ at }) => at)).toEqual([expect.stringContaining('messagingsend')]);
+    expect(senders.map(({ at }) => at)).toEqual([
+      expect.stringContaining('messagingsend'),
+      expect.stringContaining('messagingsendbulk'),
+    ]);
   });
 });
 
@@ -556,8 +563,8 @@ describe('functions', () => {
     expect(files.toSorted()).toEqual(Object.keys(functions).toSorted());
   });
 
-  // It shares the table module with the others, and never touches that table itself.
-  const namedInVain = ['audit-append: RECORDS_TABLE'];
+  // One shares the table module with the others and never touches that table itself; the other is never handed a code to send.
+  const namedInVain = ['audit-append: RECORDS_TABLE', 'messaging-send-bulk: CODE_KEY_ARN'];
 
   test('the code of every function finds each environment variable it names', async () => {
     const missing = (await findHandlers(root)).flatMap(({ name, file }) => {

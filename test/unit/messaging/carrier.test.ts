@@ -25,12 +25,22 @@ describe('outcomeOf a failed send', () => {
       'opted-out',
     ],
     [
-      'another conflict',
+      'a number of the sandbox that is not verified',
       new ConflictException({ ...told(400), Reason: 'DESTINATION_PHONE_NUMBER_NOT_VERIFIED' }),
+      'paused',
+    ],
+    [
+      'a number of ours that is not active',
+      new ConflictException({ ...told(400), Reason: 'RESOURCE_NOT_ACTIVE' }),
+      'paused',
+    ],
+    [
+      'a country that is blocked',
+      new ConflictException({ ...told(400), Reason: 'DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION' }),
       'rejected',
     ],
     ['a bad number', new ValidationException({ ...told(400), Reason: 'INVALID_PARAMETER' }), 'rejected'],
-    ['an unknown origination number', new ResourceNotFoundException(told(400)), 'rejected'],
+    ['an unknown origination number', new ResourceNotFoundException(told(400)), 'paused'],
     [
       'the spend limit',
       new ServiceQuotaExceededException({ ...told(400), Reason: 'MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT' }),
