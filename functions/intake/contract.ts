@@ -12,6 +12,10 @@ const patientBody = z.strictObject({
   zone,
   state: state.optional().meta({ description: 'Where the patient lives' }),
   email: email.optional().meta({ description: 'Where calendar invitations go; without it there are none' }),
+  language: z
+    .enum(['en', 'es'])
+    .optional()
+    .meta({ description: "The language they are texted in; without it, the clinic's" }),
 });
 
 /** A patient as staff see them. */

@@ -40,6 +40,7 @@ const PatientEntity = new Entity({
     zone: string(),
     state: string().optional(),
     email: string().optional(),
+    language: string().enum('en', 'es').optional(),
   }),
   computeKey: ({ clinicId, patientId }) => ({ pk: `clinic#${clinicId}#patient#${patientId}`, sk: 'patient' }),
 });
@@ -71,6 +72,7 @@ const toPatient = (stored: FormattedItem<typeof PatientEntity>): Patient => ({
   zone: stored.zone,
   ...(stored.state === undefined ? {} : { state: stored.state }),
   ...(stored.email === undefined ? {} : { email: stored.email }),
+  ...(stored.language === undefined ? {} : { language: stored.language }),
   rev: stored.rev,
 });
 

@@ -4,30 +4,21 @@ import { loadTriageCase } from '../care/triage.ts';
 import { loadPatient } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
-import { env } from '../platform/config.ts';
-import { type Id, newLinkToken } from '../platform/ids.ts';
+import type { Id } from '../platform/ids.ts';
 import { codeMinutes, phoneCode } from '../platform/one-time-code.ts';
-import { type Clinic, loadClinic } from '../platform/store/clinic.ts';
-import { linkTokenItem } from '../platform/store/directory.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
-import { type Offer, offerRefusal } from '../scheduling/core/waiting-list.ts';
-import { appointmentCheck, loadAppointment, loadOffer, offerCheck } from '../scheduling/visits.ts';
+import { offerRefusal } from '../scheduling/core/waiting-list.ts';
+import { appointmentCheck, loadAppointment, loadOffer, offerCheck, wasSeenBefore } from '../scheduling/visits.ts';
 import { composeStaffText } from './compose-staff.ts';
 import { barOf } from './consent.ts';
-import { stepNamed } from './core/message-plan.ts';
-import { decideSend, isTextingHour, textingUntil } from './core/plan.ts';
-import {
-  builtInWords,
-  formatClockTime,
-  formatVisitTime,
-  renderText,
-  type TemplateName,
-  tokensIn,
-} from './core/templates.ts';
+import { decideSend, isTextingHour, type PlanStep, textingUntil } from './core/plan.ts';
+import { formatVisitTime, type Language, type TemplateName } from './core/templates.ts';
 import { codeOf } from './core/which.ts';
+import { stepInForce } from './plan-in-force.ts';
 import { getStanding, type OpenQuestion, type Standing, standingCheckItem, standingItem } from './standing-store.ts';
 import { type Message, staffText, type TextName } from './store.ts';
+import { languageOf, type Secrets, type Subject, visitSubject, wordingOf, zoneOf } from './wording.ts';
 
 /** A text ready to be claimed: its words, and what must still hold at the moment of the claim. */
 export interface Outgoing {
@@ -35,6 +26,9 @@ export interface Outgoing {
   readonly template: TextName;
   /** What was put into it, without the link or the code: those are nowhere but in the text. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** The language it is written in, and which version of the clinic's own words it has: 0 for the built-in ones. */
+  readonly language?: Language | undefined;
+  readonly templateVersion?: number | undefined;
   readonly to: string;
   /** The clinic's number that the thread is on. @default the one the clinic has now */
   readonly from?: string | undefined;
@@ -79,10 +73,13 @@ const composeTemplate = (caller: Caller, message: OfTemplate): Promise<Composed>
 const suppress = (reason: string): Composed => ({ kind: 'suppress', reason });
 
 const composeVisitText = async (caller: Caller, message: Message): Promise<Composed> => {
-  const step = stepNamed(message.step);
   const appointment = await appointmentOf(message);
-  if (step === undefined || appointment === undefined) return suppress('visit-gone');
-  const patient = await loadPatient(message.clinicId, appointment.patientId);
+  if (appointment === undefined) return suppress('visit-gone');
+  const [step, patient] = await Promise.all([
+    stepInForce(message, appointment.typeId),
+    loadPatient(message.clinicId, appointment.patientId),
+  ]);
+  if (step === undefined) return suppress('visit-gone');
   if (patient === undefined) return suppress('patient-gone');
   const decision = decideSend(
     {
@@ -91,6 +88,7 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
       dueAt: Temporal.Instant.from(message.plannedFor),
       visit: { ...appointment, start: Temporal.Instant.from(appointment.start) },
       isOfMany: message.parameters.count !== undefined,
+      isNewPatient: await isNewTo(caller, step, appointment),
       patientZone: patient.zone,
     },
     caller.now,
@@ -103,7 +101,7 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
   const { template, expiresAt, asksToConfirm } = decision;
   const isAhead = step.whileStatus === 'booked';
   const asked = asksToConfirm ? 'confirm' : step.template === 'check-in-48h' ? 'pain' : undefined;
-  const subject = { ...visitSubject(appointment, patient.zone), count: message.parameters.count };
+  const subject = { ...visitSubject(appointment, patient), count: message.parameters.count };
   return outgoing(caller, template, subject, {
     to: patient.phone,
     expiresAt,
@@ -120,21 +118,37 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
   });
 };
 
+/** Whether a visit is the patient's first in years; asked only where the step depends on it. */
+const isNewTo = async (
+  caller: Caller,
+  { conditions }: PlanStep,
+  appointment: Appointment,
+): Promise<boolean | undefined> =>
+  conditions.newPatientsOnly ? !(await wasSeenBefore(caller, appointment)) : undefined;
+
 const composeNudge = async (caller: Caller, message: Message): Promise<Composed> => {
-  const step = stepNamed(message.step);
   const { patientId } = message;
-  if (step === undefined || patientId === undefined) return suppress('plan-gone');
-  const [plan, patient] = await Promise.all([
+  if (patientId === undefined) return suppress('plan-gone');
+  const [plan, patient, appointment] = await Promise.all([
     loadExercisePlan(message.clinicId, patientId),
     loadPatient(message.clinicId, patientId),
+    appointmentOf(message),
   ]);
-  if (plan === undefined || plan.id !== message.causeId || patient === undefined) return suppress('plan-gone');
+  const step = await stepInForce(message, appointment?.typeId);
+  if (step === undefined || plan === undefined || plan.id !== message.causeId || patient === undefined)
+    return suppress('plan-gone');
   if (plan.sequence !== message.sequence) return suppress('plan-renewed');
   const dueAt = Temporal.Instant.from(message.plannedFor);
   // A nudge hangs on the plan, not on a visit: the sequence is the plan's.
-  const visit = { status: 'fulfilled', sequence: plan.sequence, start: dueAt } as const;
+  const visit = {
+    status: 'fulfilled',
+    sequence: plan.sequence,
+    start: dueAt,
+    modality: appointment?.modality,
+  } as const;
+  const isNewPatient = appointment && (await isNewTo(caller, step, appointment));
   const decision = decideSend(
-    { step, sequence: message.sequence, dueAt, visit, patientZone: patient.zone },
+    { step, sequence: message.sequence, dueAt, visit, isNewPatient, patientZone: patient.zone },
     caller.now,
   );
   if (decision.kind !== 'send') return decision;
@@ -144,7 +158,7 @@ const composeNudge = async (caller: Caller, message: Message): Promise<Composed>
   return outgoing(
     caller,
     decision.template,
-    {},
+    { language: patient.language },
     {
       to: patient.phone,
       expiresAt: decision.expiresAt,
@@ -178,17 +192,19 @@ const composeAnswer = async (caller: Caller, message: OfTemplate): Promise<Compo
   if (standing.optedOut !== undefined && !answersToOptedOut.has(template)) return suppress('opted-out');
   if (standing.optedOut === undefined && isOptOut) return suppress('opted-in-again');
   if (template === 'reply-which-visit' || template === 'reply-which-text') {
-    const options = await optionsText(caller, standing, template);
+    const language = await languageOf(caller.clinicId, await speaking(message));
+    const options = await optionsText(caller, standing, template, language);
     if (options === undefined) return suppress('answered');
     return outgoing(
       caller,
       template,
-      { options },
+      { options, language },
       { to: message.to, expiresAt, conditions: [standingCheckItem(standing)] },
     );
   }
   if (message.appointmentId === undefined) {
-    return outgoing(caller, template, {}, { to: message.to, expiresAt, conditions: [standingCheckItem(standing)] });
+    const conditions = [standingCheckItem(standing)];
+    return outgoing(caller, template, await speaking(message), { to: message.to, expiresAt, conditions });
   }
 
   const appointment = await appointmentOf(message);
@@ -199,17 +215,29 @@ const composeAnswer = async (caller: Caller, message: OfTemplate): Promise<Compo
   const patient = await loadPatient(message.clinicId, appointment.patientId);
   // The number may have become another's since.
   if (patient?.phone !== message.to) return suppress('number-changed');
-  return outgoing(caller, template, visitSubject(appointment, patient.zone), {
-    to: message.to,
-    expiresAt,
-    conditions: [
-      appointmentCheck(message.clinicId, appointment.id, { sequence: appointment.sequence, statuses: ['booked'] }),
-      ...standingAfter(caller, standing, {
-        lastVisit: visitTold(appointment),
-        question: template === 'moved' ? questionAbout(caller, message, appointment, 'confirm') : undefined,
-      }),
-    ],
-  });
+  const subject = visitSubject(appointment, patient);
+  return outgoing(
+    caller,
+    template,
+    { ...subject, language: message.language ?? subject.language },
+    {
+      to: message.to,
+      expiresAt,
+      conditions: [
+        appointmentCheck(message.clinicId, appointment.id, { sequence: appointment.sequence, statuses: ['booked'] }),
+        ...standingAfter(caller, standing, {
+          lastVisit: visitTold(appointment),
+          question: template === 'moved' ? questionAbout(caller, message, appointment, 'confirm') : undefined,
+        }),
+      ],
+    },
+  );
+};
+
+/** Who is answered is answered in the language they wrote in, as far as that is known, else in their own. */
+const speaking = async ({ clinicId, patientId, language }: Message): Promise<Pick<Subject, 'language'>> => {
+  if (language !== undefined || patientId === undefined) return { language };
+  return { language: (await loadPatient(clinicId, patientId))?.language };
 };
 
 /**
@@ -220,8 +248,10 @@ const optionsText = async (
   { clinicId }: Caller,
   { choice }: Standing,
   template: 'reply-which-visit' | 'reply-which-text',
+  language: Language,
 ): Promise<string | undefined> => {
   if (choice === undefined) return undefined;
+  const visitTime = (at: string, zone: string) => formatVisitTime(Temporal.Instant.from(at), zone, language);
   const texts = await Promise.all(
     choice.options.map(async ({ patientId, appointmentId, askedAt }, index) => {
       const [patient, appointment] = await Promise.all([
@@ -229,11 +259,10 @@ const optionsText = async (
         appointmentId === undefined ? undefined : loadAppointment(clinicId, appointmentId),
       ]);
       if (patient === undefined) return undefined;
-      if (template === 'reply-which-text')
-        return `${codeOf(index)} ${timeText(askedAt, patient.zone, formatVisitTime)}`;
+      if (template === 'reply-which-text') return `${codeOf(index)} ${visitTime(askedAt, patient.zone)}`;
       if (appointment === undefined) return undefined;
       const { zone = patient.zone } = zoneOf(appointment, patient.zone);
-      return `${codeOf(index)} ${timeText(appointment.start, zone, formatVisitTime)}`;
+      return `${codeOf(index)} ${visitTime(appointment.start, zone)}`;
     }),
   );
   return texts.includes(undefined) ? undefined : texts.join(', ');
@@ -271,7 +300,7 @@ const composeOffer = async (caller: Caller, message: OfTemplate): Promise<Compos
   return outgoing(
     caller,
     message.template,
-    { offer, ...zoneOf(offer, patient.zone) },
+    { offer, language: patient.language, ...zoneOf(offer, patient.zone) },
     {
       to: patient.phone,
       expiresAt,
@@ -295,99 +324,16 @@ const composeAlert = async (caller: Caller, message: OfTemplate): Promise<Compos
 const appointmentOf = ({ clinicId, appointmentId }: Message): Promise<Appointment | undefined> =>
   appointmentId === undefined ? Promise.resolve(undefined) : loadAppointment(clinicId, appointmentId);
 
-/** What a text is about, as far as its words need it. */
-interface Subject {
-  readonly appointment?: Appointment | undefined;
-  readonly offer?: Offer | undefined;
-  readonly zone?: string | undefined;
-  readonly caseId?: Id<'triageCase'> | undefined;
-  /** Of how many visits it tells, if several. */
-  readonly count?: string | undefined;
-  /** What a reply may mean, each with its code. */
-  readonly options?: string | undefined;
-}
-
-/** A visit in person is told in the clinic's time, where the patient will be; any other in the patient's. */
-const visitSubject = (appointment: Appointment, patientZone: string): Subject => ({
-  appointment,
-  ...zoneOf(appointment, patientZone),
-});
-
-const zoneOf = (visit: Pick<Appointment, 'modality' | 'zone'>, patientZone: string): Pick<Subject, 'zone'> => ({
-  zone: visit.modality === 'in-person' ? visit.zone : patientZone,
-});
-
-/** How long after a visit its links still open: to say that it is over; to choose another where the clinic called it off. */
-const linkGraceHours = { usually: 24, cancelledByClinic: 14 * 24 };
-
-/**
- * Puts the words together; a link gets a fresh secret, which becomes valid only with the claim. Secrets are in the body and
- * nowhere else.
- */
+/** Puts the words together: what the claim keeps of them, and what its transaction leaves behind. */
 const outgoing = async (
   caller: Caller,
   template: TemplateName,
   subject: Subject,
   rest: Pick<Outgoing, 'to' | 'expiresAt' | 'conditions'>,
-  secrets: { readonly code?: string } = {},
+  secrets: Secrets = {},
 ): Promise<Outgoing> => {
-  const clinic = await loadClinic(caller.clinicId);
-  const tokens = tokensIn(builtInWords(template, 'en'));
-  const link = tokens.has('link') ? linkOf(subject) : undefined;
-  const parameters = parametersOf(clinic, subject);
-  return {
-    ...rest,
-    kind: 'send',
-    template,
-    body: renderText(template, { ...parameters, link: link?.url ?? '', code: secrets.code ?? '' }),
-    parameters: Object.fromEntries(Object.entries(parameters).filter(([token]) => tokens.has(token))),
-    conditions: [...rest.conditions, ...(link?.items ?? [])],
-  };
-};
-
-const parametersOf = (clinic: Clinic, { appointment, offer, zone = clinic.zone, caseId, count, options }: Subject) => ({
-  clinicName: clinic.brand,
-  phone: clinic.phone,
-  time: timeText(appointment?.start ?? offer?.start, zone, formatVisitTime),
-  until: timeText(offer?.expiresAt, zone, formatClockTime),
-  caseId: caseId ?? '',
-  count: count ?? '',
-  options: options ?? '',
-});
-
-const timeText = (instant: string | undefined, zone: string, format: typeof formatVisitTime): string =>
-  instant === undefined ? '' : format(Temporal.Instant.from(instant), zone);
-
-interface MintedLink {
-  readonly url: string;
-  readonly items: readonly TransactItem[];
-}
-
-const linkOf = ({ appointment, offer, caseId }: Subject): MintedLink | undefined => {
-  // Staff sign in to see the case: the address is no secret.
-  if (caseId !== undefined) return { url: `${env('PUBLIC_URL')}/v1/triage-cases/${caseId}`, items: [] };
-  if (offer !== undefined) return offerLink(offer);
-  return appointment && visitLink(appointment);
-};
-
-/** Opens the offer, also to say that it is over. */
-const offerLink = ({ id, clinicId, patientId, end }: Offer): MintedLink => {
-  const token = newLinkToken();
-  const expiresAt = toStored(Temporal.Instant.from(end).add({ hours: linkGraceHours.usually }));
-  const item = linkTokenItem(token, { clinicId, patientId, offerId: id, expiresAt });
-  return { url: `${env('PUBLIC_URL')}/o/${token}`, items: [item] };
-};
-
-const visitLink = (appointment: Appointment): MintedLink => {
-  const token = newLinkToken();
-  const hours = appointment.cancelledBy === 'clinic' ? linkGraceHours.cancelledByClinic : linkGraceHours.usually;
-  const item = linkTokenItem(token, {
-    clinicId: appointment.clinicId,
-    patientId: appointment.patientId,
-    appointmentId: appointment.id,
-    expiresAt: toStored(Temporal.Instant.from(appointment.end).add({ hours })),
-  });
-  return { url: `${env('PUBLIC_URL')}/v/${token}`, items: [item] };
+  const { items, ...wording } = await wordingOf(caller, template, subject, secrets);
+  return { ...rest, ...wording, kind: 'send', template, conditions: [...rest.conditions, ...items] };
 };
 
 const visitTold = ({ id, patientId, sequence }: Appointment) => ({ appointmentId: id, patientId, sequence });

@@ -231,10 +231,7 @@ const planOne = (caller: Caller, text: OneText): Plan => {
 const newMessage = (
   caller: Caller,
   { id, causeId, step, sequence, kind, template, dueAt }: PlannedMessage,
-  about: Pick<
-    Message,
-    'to' | 'cause' | 'patientId' | 'appointmentId' | 'parameters' | 'planId' | 'planVersion'
-  >,
+  about: Pick<Message, 'to' | 'cause' | 'patientId' | 'appointmentId' | 'parameters' | 'planId' | 'planVersion'>,
 ): Message => plannedText(caller, { id, causeId, step, sequence, kind, template, dueAt, ...about });
 
 const plannedText = (

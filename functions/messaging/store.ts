@@ -8,6 +8,7 @@ import {
   create,
   dueKeys,
   get,
+  getMany,
   lookupKeys,
   type Page,
   type QueryPage,
@@ -20,6 +21,8 @@ import {
 } from '../platform/store/records.ts';
 import { MESSAGE_STATUSES, type MessageStatus } from './core/message-status.ts';
 import { TEMPLATE_NAMES, type TemplateName } from './core/template-names.ts';
+import type { Language } from './core/templates.ts';
+import type { PlanId } from './plan-store.ts';
 
 /** Which sweep looks after a planned text. */
 export const dueKinds = ['reminders', 'check-ins'] as const;
@@ -63,6 +66,12 @@ export interface Message {
   readonly to: string;
   readonly patientId?: Id<'patient'> | undefined;
   readonly appointmentId?: Id<'appointment'> | undefined;
+  /** The plan whose step it is, and its version; without an id, that of a clinic that has none of its own. */
+  readonly planId?: PlanId | undefined;
+  readonly planVersion?: number | undefined;
+  /** Once claimed: the language it was written in, and which version of the clinic's own words it has; 0 for the built-in ones. */
+  readonly language?: Language | undefined;
+  readonly templateVersion?: number | undefined;
   readonly createdAt: string;
   /** When it was meant to go out. */
   readonly plannedFor: string;
@@ -105,6 +114,10 @@ const MessageEntity = new Entity({
     to: string(),
     patientId: string().optional(),
     appointmentId: string().optional(),
+    planId: string().optional(),
+    planVersion: number().optional(),
+    language: string().enum('en', 'es').optional(),
+    templateVersion: number().optional(),
     createdAt: string(),
     plannedFor: string(),
     dueAt: string(),
@@ -174,6 +187,10 @@ const toMessage = (stored: FormattedItem<typeof MessageEntity>): Message => ({
   to: stored.to,
   patientId: stored.patientId as Id<'patient'> | undefined,
   appointmentId: stored.appointmentId as Id<'appointment'> | undefined,
+  planId: stored.planId as PlanId | undefined,
+  planVersion: stored.planVersion,
+  language: stored.language,
+  templateVersion: stored.templateVersion,
   createdAt: stored.createdAt,
   plannedFor: stored.plannedFor,
   dueAt: stored.dueAt,
@@ -202,6 +219,20 @@ export const getMessage = async (clinicId: Id<'clinic'>, messageId: string): Pro
   const key = messageKeyOf(messageId);
   const stored = key === undefined ? undefined : await get(MessageEntity, { clinicId, ...key });
   return stored === undefined ? undefined : toMessage(stored);
+};
+
+/** Those that exist of some texts, in no order. */
+export const getMessages = async (
+  clinicId: Id<'clinic'>,
+  messageIds: readonly string[],
+): Promise<readonly Message[]> => {
+  const keys = [...new Set(messageIds)].flatMap((messageId) => messageKeyOf(messageId) ?? []);
+  return (
+    await getMany(
+      MessageEntity,
+      keys.map((key) => ({ clinicId, ...key })),
+    )
+  ).map(toMessage);
 };
 
 /** Plans a message; fails the transaction if there is one of that id. */

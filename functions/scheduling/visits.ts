@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
@@ -6,6 +7,7 @@ import { ConditionFailed, type TransactItem, transact } from '../platform/store/
 import { decide } from './core/appointment-status.ts';
 import type { Appointment, AppointmentStatus, AppointmentType, Provider } from './core/types.ts';
 import type { Offer } from './core/waiting-list.ts';
+import { isEstablishedBy, recentVisits } from './established.ts';
 import {
   appointmentCheckItem,
   appointmentItem,
@@ -40,6 +42,15 @@ export const listVisitsAhead = async (
     cursor = page.items.every(({ start }) => from < start) ? page.cursor : undefined;
   } while (cursor !== undefined);
   return visits.filter(({ status }) => status === 'booked');
+};
+
+/** Whether the clinic had seen a visit's patient in the three years before it. */
+export const wasSeenBefore = async (
+  caller: Caller,
+  { id, patientId, start }: Pick<Appointment, 'id' | 'patientId' | 'start'>,
+): Promise<boolean> => {
+  const others = (await recentVisits(caller, patientId)).filter((visit) => visit.id !== id && visit.start < start);
+  return isEstablishedBy(others, Temporal.Instant.from(start));
 };
 
 /** A provider of this clinic. */

@@ -17,13 +17,15 @@ export interface Patient {
   readonly state?: string | undefined;
   /** Where calendar invitations go. Whoever gives none gets none. */
   readonly email?: string | undefined;
+  /** The language they are texted in. @default the clinic's */
+  readonly language?: 'en' | 'es' | undefined;
   readonly rev: number;
 }
 
 /** What is asked of a new patient. */
 export type PatientDetails = Pick<
   Patient,
-  'givenName' | 'familyName' | 'birthDate' | 'phone' | 'zone' | 'state' | 'email'
+  'givenName' | 'familyName' | 'birthDate' | 'phone' | 'zone' | 'state' | 'email' | 'language'
 >;
 
 /** Letters that Unicode does not decompose, as people without them on their keyboard type them. */

@@ -69,6 +69,9 @@ export interface PlannedMessage {
   readonly kind: PlanStep['kind'];
   readonly category: PlanStep['category'];
   readonly onAmbiguous: PlanStep['onAmbiguous'];
+  readonly template: TemplateName;
+  /** Whether it tells at once what was done, and is not for later. */
+  readonly isNotice: boolean;
   readonly dueAt: Temporal.Instant;
 }
 
@@ -131,7 +134,7 @@ export const planOrSkip = ({
 };
 
 const plannedMessage = (
-  { step, kind, category, onAmbiguous }: PlanStep,
+  { step, kind, category, onAmbiguous, template, anchor }: PlanStep,
   visit: PlannedVisit,
   dueAt: Temporal.Instant,
 ): PlannedMessage => ({
@@ -142,6 +145,8 @@ const plannedMessage = (
   kind,
   category,
   onAmbiguous,
+  template,
+  isNotice: anchor === 'now',
   dueAt,
 });
 
