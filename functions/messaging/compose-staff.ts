@@ -27,7 +27,7 @@ export const composeStaffText = async (
   if (patientId !== undefined && !patients.some(({ id }) => id === patientId)) {
     return { kind: 'suppress', reason: 'number-changed' };
   }
-  const bar = barOf(standing);
+  const bar = barOf(standing, 'treatment');
   const decision = decideStaffText(
     {
       isOptedOut: bar === 'opted-out',

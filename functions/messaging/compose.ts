@@ -10,9 +10,10 @@ import type { TransactItem } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
 import { offerRefusal } from '../scheduling/core/waiting-list.ts';
 import { appointmentCheck, loadAppointment, loadOffer, offerCheck, wasSeenBefore } from '../scheduling/visits.ts';
+import { type Allowed, allowanceOf } from './allowance.ts';
 import { composeStaffText } from './compose-staff.ts';
-import { barOf } from './consent.ts';
-import { decideSend, isTextingHour, type PlanStep, textingUntil } from './core/plan.ts';
+import { barOf, type ConsentCategory, stopOf } from './consent.ts';
+import { decideSend, isTextingHour, type PlanStep, type SendState, textingUntil } from './core/plan.ts';
 import { formatVisitTime, type Language, type TemplateName } from './core/templates.ts';
 import { codeOf } from './core/which.ts';
 import { stepInForce } from './plan-in-force.ts';
@@ -81,36 +82,45 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
   ]);
   if (step === undefined) return suppress('visit-gone');
   if (patient === undefined) return suppress('patient-gone');
-  const decision = decideSend(
-    {
-      step,
-      sequence: message.sequence,
-      dueAt: Temporal.Instant.from(message.plannedFor),
-      visit: { ...appointment, start: Temporal.Instant.from(appointment.start) },
-      isOfMany: message.parameters.count !== undefined,
-      isNewPatient: await isNewTo(caller, step, appointment),
-      patientZone: patient.zone,
-    },
-    caller.now,
-  );
+  const state: SendState = {
+    step,
+    sequence: message.sequence,
+    dueAt: Temporal.Instant.from(message.plannedFor),
+    visit: { ...appointment, start: Temporal.Instant.from(appointment.start) },
+    isOfMany: message.parameters.count !== undefined,
+    isNewPatient: await isNewTo(caller, step, appointment),
+    patientZone: patient.zone,
+  };
+  const decision = decideSend(state, caller.now);
   if (decision.kind !== 'send') return decision;
   const standing = await getStanding(message.clinicId, patient.phone);
-  const bar = barOf(standing);
+  const bar = barOf(standing, step.category);
   if (bar !== undefined) return suppress(bar);
+  const allowed = await allowanceOf(caller, message, {
+    step,
+    patient,
+    standing,
+    expiresAt: decision.expiresAt,
+    goesAt: (later) => decideSend(state, later).kind === 'send',
+  });
+  if (allowed.kind !== 'send') return allowed;
 
-  const { template, expiresAt, asksToConfirm } = decision;
+  const { template, asksToConfirm } = decision;
   const isAhead = step.whileStatus === 'booked';
   const asked = asksToConfirm ? 'confirm' : step.template === 'check-in-48h' ? 'pain' : undefined;
   const subject = { ...visitSubject(appointment, patient), count: message.parameters.count };
   return outgoing(caller, template, subject, {
     to: patient.phone,
-    expiresAt,
+    from: allowed.origin,
+    expiresAt: allowed.expiresAt,
     conditions: [
       appointmentCheck(message.clinicId, appointment.id, {
         sequence: message.sequence,
         statuses: [step.whileStatus],
       }),
       ...standingAfter(caller, standing, {
+        category: step.category,
+        allowed,
         lastVisit: isAhead ? visitTold(appointment) : undefined,
         question: asked === undefined ? undefined : questionAbout(caller, message, appointment, asked),
       }),
@@ -147,24 +157,35 @@ const composeNudge = async (caller: Caller, message: Message): Promise<Composed>
     modality: appointment?.modality,
   } as const;
   const isNewPatient = appointment && (await isNewTo(caller, step, appointment));
-  const decision = decideSend(
-    { step, sequence: message.sequence, dueAt, visit, isNewPatient, patientZone: patient.zone },
-    caller.now,
-  );
+  const state = { step, sequence: message.sequence, dueAt, visit, isNewPatient, patientZone: patient.zone };
+  const decision = decideSend(state, caller.now);
   if (decision.kind !== 'send') return decision;
   const standing = await getStanding(message.clinicId, patient.phone);
-  const bar = barOf(standing);
+  const bar = barOf(standing, step.category);
   if (bar !== undefined) return suppress(bar);
+  const allowed = await allowanceOf(caller, message, {
+    step,
+    patient,
+    standing,
+    expiresAt: decision.expiresAt,
+    goesAt: (later) => decideSend(state, later).kind === 'send',
+  });
+  if (allowed.kind !== 'send') return allowed;
   return outgoing(
     caller,
     decision.template,
     { language: patient.language },
     {
       to: patient.phone,
-      expiresAt: decision.expiresAt,
+      from: allowed.origin,
+      expiresAt: allowed.expiresAt,
       conditions: [
         exercisePlanCheck(message.clinicId, patientId, message.sequence),
-        ...standingAfter(caller, standing, { question: questionTo(caller, message, patientId, 'exercise') }),
+        ...standingAfter(caller, standing, {
+          category: step.category,
+          allowed,
+          question: questionTo(caller, message, patientId, 'exercise'),
+        }),
       ],
     },
   );
@@ -174,8 +195,11 @@ const composeNudge = async (caller: Caller, message: Message): Promise<Composed>
 const answersToOptedOut: ReadonlySet<TemplateName> = new Set([
   'reply-help',
   'reply-opt-out',
+  'reply-opt-out-kind',
   'reply-opt-out-visit-stands',
 ]);
+const confirmsOptOut = (template: TemplateName): boolean => template.startsWith('reply-opt-out');
+
 /** The confirmation of a STOP is presumed welcome within five minutes of it (47 CFR 64.1200(a)(12)). */
 const optOutAnswerMinutes = 5;
 /** An answer to what was said an hour ago answers nothing. */
@@ -183,14 +207,15 @@ const answerMinutes = 60;
 
 const composeAnswer = async (caller: Caller, message: OfTemplate): Promise<Composed> => {
   const { template } = message;
-  const isOptOut = template === 'reply-opt-out' || template === 'reply-opt-out-visit-stands';
+  const isOptOut = confirmsOptOut(template);
   const expiresAt = Temporal.Instant.from(message.plannedFor).add({
     minutes: isOptOut ? optOutAnswerMinutes : answerMinutes,
   });
   if (Temporal.Instant.compare(caller.now, expiresAt) >= 0) return suppress('stale');
   const standing = await getStanding(message.clinicId, message.to);
-  if (standing.optedOut !== undefined && !answersToOptedOut.has(template)) return suppress('opted-out');
-  if (standing.optedOut === undefined && isOptOut) return suppress('opted-in-again');
+  if (stopOf(standing, 'treatment') !== undefined && !answersToOptedOut.has(template)) return suppress('opted-out');
+  const ended = template === 'reply-opt-out-kind' ? standing.lastCategory : undefined;
+  if (isOptOut && stopOf(standing, ended ?? 'treatment') === undefined) return suppress('opted-in-again');
   if (template === 'reply-which-visit' || template === 'reply-which-text') {
     const language = await languageOf(caller.clinicId, await speaking(message));
     const options = await optionsText(caller, standing, template, language);
@@ -199,12 +224,17 @@ const composeAnswer = async (caller: Caller, message: OfTemplate): Promise<Compo
       caller,
       template,
       { options, language },
-      { to: message.to, expiresAt, conditions: [standingCheckItem(standing)] },
+      { to: message.to, from: standing.origin, expiresAt, conditions: [standingCheckItem(standing)] },
     );
   }
   if (message.appointmentId === undefined) {
     const conditions = [standingCheckItem(standing)];
-    return outgoing(caller, template, await speaking(message), { to: message.to, expiresAt, conditions });
+    return outgoing(caller, template, await speaking(message), {
+      to: message.to,
+      from: standing.origin,
+      expiresAt,
+      conditions,
+    });
   }
 
   const appointment = await appointmentOf(message);
@@ -222,6 +252,7 @@ const composeAnswer = async (caller: Caller, message: OfTemplate): Promise<Compo
     { ...subject, language: message.language ?? subject.language },
     {
       to: message.to,
+      from: standing.origin,
       expiresAt,
       conditions: [
         appointmentCheck(message.clinicId, appointment.id, { sequence: appointment.sequence, statuses: ['booked'] }),
@@ -276,7 +307,7 @@ const composePhoneCode = async (caller: Caller, message: OfTemplate): Promise<Co
   const expiresAt = Temporal.Instant.from(message.plannedFor).add({ minutes: codeMinutes });
   if (Temporal.Instant.compare(caller.now, expiresAt) >= 0) return suppress('stale');
   const standing = await getStanding(message.clinicId, message.to);
-  if (standing.optedOut !== undefined) return suppress('opted-out');
+  if (stopOf(standing, 'treatment') !== undefined) return suppress('opted-out');
   const code = await phoneCode(message.clinicId, message.causeId as Id<'phoneCode'>);
   const conditions = [standingCheckItem(standing)];
   return outgoing(caller, message.template, {}, { to: message.to, expiresAt, conditions }, { code });
@@ -293,8 +324,9 @@ const composeOffer = async (caller: Caller, message: OfTemplate): Promise<Compos
   if (offerRefusal(offer, caller.now) !== undefined) return suppress('offer-over');
   if (!isTextingHour(caller.now, patient.zone)) return suppress('quiet-hours');
   const standing = await getStanding(message.clinicId, patient.phone);
-  const bar = barOf(standing);
+  const bar = barOf(standing, 'treatment');
   if (bar !== undefined) return suppress(bar);
+  if (standing.unreachable !== undefined) return suppress('number-unreachable');
   const ends = [Temporal.Instant.from(offer.expiresAt), textingUntil(caller.now, patient.zone)];
   const [expiresAt = caller.now] = ends.sort(Temporal.Instant.compare);
   return outgoing(
@@ -303,8 +335,9 @@ const composeOffer = async (caller: Caller, message: OfTemplate): Promise<Compos
     { offer, language: patient.language, ...zoneOf(offer, patient.zone) },
     {
       to: patient.phone,
+      from: standing.origin,
       expiresAt,
-      conditions: [offerCheck(offer), standingCheckItem(standing)],
+      conditions: [offerCheck(offer), ...standingAfter(caller, standing, { category: 'treatment' })],
     },
   );
 };
@@ -329,7 +362,7 @@ const outgoing = async (
   caller: Caller,
   template: TemplateName,
   subject: Subject,
-  rest: Pick<Outgoing, 'to' | 'expiresAt' | 'conditions'>,
+  rest: Pick<Outgoing, 'to' | 'from' | 'expiresAt' | 'conditions'>,
   secrets: Secrets = {},
 ): Promise<Outgoing> => {
   const { items, ...wording } = await wordingOf(caller, template, subject, secrets);
@@ -391,13 +424,28 @@ const standingAfter = (
   caller: Caller,
   standing: Standing,
   {
+    category = standing.lastCategory,
+    allowed,
     lastVisit,
     question: asked,
-  }: { readonly lastVisit?: Standing['lastVisit']; readonly question?: OpenQuestion | undefined },
+  }: {
+    /** What let it go, where something had to. */
+    readonly allowed?: Allowed | undefined;
+    /** What the text is about: what a STOP then answers. @default it is an answer, and changes nothing */
+    readonly category?: ConsentCategory | undefined;
+    readonly lastVisit?: Standing['lastVisit'];
+    readonly question?: OpenQuestion | undefined;
+  },
 ): readonly TransactItem[] => {
-  if (lastVisit === undefined && asked === undefined) return [standingCheckItem(standing)];
+  const tellsNothing = lastVisit === undefined && asked === undefined;
+  if (tellsNothing && allowed?.sentDays === undefined && category === standing.lastCategory) {
+    return [standingCheckItem(standing)];
+  }
   const next: Standing = {
     ...standing,
+    origin: allowed?.origin ?? standing.origin,
+    sentDays: allowed?.sentDays ?? standing.sentDays,
+    lastCategory: category,
     lastVisit: lastVisit ?? standing.lastVisit,
     ...(asked === undefined ? {} : { openQuestions: withQuestion(standing, asked), choice: undefined }),
   };

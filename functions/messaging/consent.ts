@@ -3,28 +3,17 @@ import { toStored } from '../platform/clock.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import { type ConsentEntry, consentItem } from './consent-store.ts';
-import {
-  afterFact,
-  type ConsentBar,
-  type ConsentCategory,
-  type ConsentSource,
-  barOf as stateBar,
-  stopOf,
-} from './core/consent.ts';
+import { afterFact, barOf, type ConsentSource, stopOf } from './core/consent.ts';
 import { getStanding, type Standing, standingItem } from './standing-store.ts';
 
-export { type ConsentBar, type ConsentCategory, type ConsentSource, stopOf } from './core/consent.ts';
+export { barOf, type ConsentBar, type ConsentCategory, type ConsentSource, stopOf } from './core/consent.ts';
 export type { Standing } from './standing-store.ts';
 
 /** Where a number stands with the clinic; of revision 0 when nothing is known of it. Read consistently. */
 export const loadStanding = (clinicId: Id<'clinic'>, phone: string): Promise<Standing> => getStanding(clinicId, phone);
 
 /** Whether a number may be texted about its visits, and to make it an offer, as it stands now. */
-export const mayBeTexted = (standing: Standing): boolean => barOf(standing) === undefined;
-
-/** Why a text of a category may not go to a number, if so. */
-export const barOf = (standing: Standing, category: ConsentCategory = 'treatment'): ConsentBar | undefined =>
-  stateBar(standing, category);
+export const mayBeTexted = (standing: Standing): boolean => barOf(standing, 'treatment') === undefined;
 
 /** Something a number agreed to or refused. What is left out is said by the caller: who took it down, and when. */
 export type Given = Pick<

@@ -23,6 +23,7 @@ export const TEMPLATE_NAMES = [
   'reply-which-text',
   'reply-help',
   'reply-opt-out',
+  'reply-opt-out-kind',
   'reply-opt-out-visit-stands',
   'reply-opt-in',
   'reply-red-flag',

@@ -42,6 +42,9 @@ export const ENGLISH = {
   'reply-which-text': '{clinicName}: reply which of our texts, by time sent: {options}',
   'reply-help': '{clinicName}: texts about your visits. Help: {phone}. Msg & data rates may apply. Reply STOP to stop.',
   'reply-opt-out': "{clinicName}: you're unsubscribed and will get no more texts. Reply START to get them again.",
+  /** Where a STOP ends the kind of text it answers. */
+  'reply-opt-out-kind':
+    "{clinicName}: you'll get no more texts like the last one. Reply STOP again to get none at all.",
   /** After a bare CANCEL or END, which may have meant the visit. */
   'reply-opt-out-visit-stands':
     "{clinicName}: you're unsubscribed. Your visit still stands: to cancel it call {phone}. To keep texts, reply START.",
@@ -92,6 +95,8 @@ export const SPANISH: Readonly<Record<TemplateName, string>> = {
   'reply-help':
     '{clinicName}: textos sobre sus citas. Ayuda: {phone}. Pueden aplicarse tarifas de mensajes y datos. Responda STOP para salir.',
   'reply-opt-out': '{clinicName}: no recibirá más textos nuestros. Responda START para recibirlos otra vez.',
+  'reply-opt-out-kind':
+    '{clinicName}: no recibirá más textos como el último. Responda STOP otra vez para no recibir ninguno.',
   'reply-opt-out-visit-stands':
     '{clinicName}: no recibirá más textos. Su cita sigue en pie: para cancelarla llame al {phone}. Para recibir textos, responda START.',
   'reply-opt-in':
