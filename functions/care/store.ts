@@ -196,6 +196,24 @@ export const pageOfCases = async (
   return { items: items.map(toCase), cursor };
 };
 
+/** The clinic's cases that were opened from one instant to before another. */
+export const casesOpenedBetween = async (
+  clinicId: Id<'clinic'>,
+  from: string,
+  to: string,
+): Promise<readonly TriageCase[]> => {
+  const found = await Promise.all(
+    triageStatuses.map((status) =>
+      queryAll(TriageCaseEntity, {
+        index: 'lookup',
+        partition: triageLookup(clinicId, status),
+        range: { between: [from, to] },
+      }),
+    ),
+  );
+  return found.flat().map(toCase);
+};
+
 /** The cases of all clinics that wait for a human. Costs a query a shard, by the number of open cases alone. */
 export const waitingCases = async (): Promise<readonly TriageCase[]> =>
   (await inAllShards((shard) => queryAll(TriageCaseEntity, dueQuery('triage', shard)))).map(toCase);

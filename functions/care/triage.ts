@@ -3,7 +3,15 @@ import { toStored } from '../platform/clock.ts';
 import { derivedId, type Id } from '../platform/ids.ts';
 import { found, Problem } from '../platform/problem.ts';
 import { type Page, type QueryPage, type TransactItem, transact } from '../platform/store/records.ts';
-import { createCaseItem, getCase, pageOfCases, replaceCaseItem, type TriageCase, type TriageStatus } from './store.ts';
+import {
+  casesOpenedBetween,
+  createCaseItem,
+  getCase,
+  pageOfCases,
+  replaceCaseItem,
+  type TriageCase,
+  type TriageStatus,
+} from './store.ts';
 
 export type { TriageCase, TriageStatus } from './store.ts';
 
@@ -54,6 +62,13 @@ export const listTriageCases = (
   status: TriageStatus,
   page: QueryPage,
 ): Promise<Page<TriageCase>> => pageOfCases(clinicId, status, page);
+
+/** The clinic's cases that were opened from one instant to before another (as stored), whatever became of them. */
+export const listTriageCasesOpened = (
+  clinicId: Id<'clinic'>,
+  from: string,
+  to: string,
+): Promise<readonly TriageCase[]> => casesOpenedBetween(clinicId, from, to);
 
 /** Decides an acknowledgement: a human has seen the case and takes it on. The first one counts. */
 export const acknowledge = (

@@ -3,7 +3,14 @@ import { boolean, item, number, string } from 'dynamodb-toolbox/schema';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
-import { create, queryAll, recordAttributes, recordsTable, type TransactItem } from '../platform/store/records.ts';
+import {
+  create,
+  lookupKeys,
+  queryAll,
+  recordAttributes,
+  recordsTable,
+  type TransactItem,
+} from '../platform/store/records.ts';
 import {
   CONSENT_CATEGORIES,
   CONSENT_PROOFS,
@@ -42,6 +49,7 @@ const ConsentEntity = new Entity({
   timestamps: false,
   schema: item({
     ...recordAttributes,
+    ...lookupKeys,
     clinicId: string().key(),
     phone: string().key(),
     at: string().key(),
@@ -71,8 +79,31 @@ const ConsentEntity = new Entity({
   }),
 });
 
+/** What was taken back, by anybody, in order of time: what opt-outs are counted by. Of every agreement there are many more. */
+const revocationsPartition = (clinicId: string): string => `clinic#${clinicId}#revocations`;
+
 export const consentItem = (caller: Caller, { id: consentId, ...entry }: ConsentEntry): TransactItem =>
-  create(ConsentEntity, { ...entry, ...stampOf(caller), consentId, rev: 1 });
+  create(ConsentEntity, {
+    ...entry,
+    ...stampOf(caller),
+    consentId,
+    ...(entry.granted ? {} : { lookupPk: revocationsPartition(entry.clinicId), lookupSk: `${entry.at}#${consentId}` }),
+    rev: 1,
+  });
+
+/** Who took an agreement back from one instant to before another, and when. */
+export const revocationsBetween = async (
+  clinicId: Id<'clinic'>,
+  from: string,
+  to: string,
+): Promise<readonly { readonly phone: string; readonly at: string }[]> =>
+  (
+    await queryAll(ConsentEntity, {
+      index: 'lookup',
+      partition: revocationsPartition(clinicId),
+      range: { between: [from, to] },
+    })
+  ).map(({ phone, at }) => ({ phone, at }));
 
 /** Everything a number has agreed to and refused, in the order in which it was recorded. */
 export const consentsOf = async (clinicId: Id<'clinic'>, phone: string): Promise<readonly ConsentEntry[]> => {

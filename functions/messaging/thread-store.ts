@@ -12,6 +12,7 @@ import {
   type Page,
   put,
   type QueryPage,
+  queryAll,
   queryPage,
   recordAttributes,
   recordsTable,
@@ -213,6 +214,20 @@ export const pageOfWritten = async (clinicId: Id<'clinic'>, page: QueryPage): Pr
   );
   return { items: items.map(toEntry), cursor };
 };
+
+/** What people wrote from one instant to before another, oldest first. */
+export const writtenBetween = async (
+  clinicId: Id<'clinic'>,
+  from: string,
+  to: string,
+): Promise<readonly ThreadEntry[]> =>
+  (
+    await queryAll(ThreadEntryEntity, {
+      index: 'search',
+      partition: wordsPartition(clinicId),
+      range: { between: [from, to] },
+    })
+  ).map(toEntry);
 
 /** What staff tell each other about a thread. Never sent, never changed. */
 export interface ThreadNote {

@@ -6,6 +6,7 @@ import type { Id } from '../platform/ids.ts';
 import {
   check,
   format,
+  dueKeys,
   get,
   getMany,
   lookupKeys,
@@ -188,6 +189,7 @@ const AppointmentEntity = new Entity({
   timestamps: false,
   schema: item({
     ...recordAttributes,
+    ...dueKeys,
     ...lookupKeys,
     clinicId: string().key(),
     id: string().key(),
@@ -511,6 +513,21 @@ export const listPatientAppointments = async (
   return { items: items.map(toAppointment), cursor };
 };
 
+/** A patient's appointments that start from one instant to before another, in order. Read from an index: may lag. */
+export const patientAppointmentsBetween = async (
+  clinicId: ClinicId,
+  patientId: Id<'patient'>,
+  from: string,
+  until: string,
+): Promise<readonly Appointment[]> =>
+  (
+    await queryAll(AppointmentEntity, {
+      index: 'lookup',
+      partition: patientAppointmentsKey(clinicId, patientId),
+      range: { between: [from, until] },
+    })
+  ).map(toAppointment);
+
 /** Writes an appointment: revision 1 must be new, any other replaces the one before it. */
 export const appointmentItem = (appointment: Appointment, stamp: Stamp): TransactItem => {
   const stored = {
@@ -519,8 +536,28 @@ export const appointmentItem = (appointment: Appointment, stamp: Stamp): Transac
     ...stamp,
     lookupPk: patientAppointmentsKey(appointment.clinicId, appointment.patientId),
     lookupSk: appointment.start,
+    duePk: visitsPartition(appointment.clinicId, appointment.start),
+    dueSk: `${appointment.start}#${appointment.id}`,
   };
   return save(AppointmentEntity, stored, appointment.rev);
+};
+
+/** A clinic's visits of a month (UTC) by their start, called-off ones included: what its figures are counted from. */
+const visitsPartition = (clinicId: string, start: string): string => `clinic#${clinicId}#visits#${start.slice(0, 7)}`;
+
+/** The visits that begin from one instant to before another (less than a month apart), and when each was last changed. */
+export const appointmentsBetween = async (
+  clinicId: ClinicId,
+  from: string,
+  to: string,
+): Promise<readonly (Appointment & { readonly changedAt: string })[]> => {
+  const partitions = new Set([visitsPartition(clinicId, from), visitsPartition(clinicId, to)]);
+  const found = await Promise.all(
+    [...partitions].map((partition) =>
+      queryAll(AppointmentEntity, { index: 'due', partition, range: { between: [from, to] } }),
+    ),
+  );
+  return found.flat().map((stored) => ({ ...toAppointment(stored), changedAt: stored.changedAt }));
 };
 
 /** Holds only while the appointment has this sequence and one of these statuses: what the sender's claim hangs on. */

@@ -1,3 +1,4 @@
+import type { Temporal } from 'temporal-polyfill';
 import { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
@@ -12,9 +13,12 @@ import {
   appointmentCheckItem,
   appointmentItem,
   appointmentOfImage,
+  appointmentsBetween,
   getAppointment,
+  getAppointments,
   getAppointmentType,
   getProvider,
+  patientAppointmentsBetween,
   listPatientAppointments,
   type Stored,
 } from './store.ts';
@@ -52,6 +56,27 @@ export const wasSeenBefore = async (
   const others = (await recentVisits(caller, patientId)).filter((visit) => visit.id !== id && visit.start < start);
   return isEstablishedBy(others, Temporal.Instant.from(start));
 };
+
+/** Several of them, in no order. */
+export const loadAppointments = (
+  clinicId: Id<'clinic'>,
+  ids: readonly Id<'appointment'>[],
+): Promise<readonly Appointment[]> => getAppointments(clinicId, [...new Set(ids)]);
+
+/** What begins from one instant to before another (as stored, less than a month apart), and when each was last changed. */
+export const listVisitsBetween = (
+  clinicId: Id<'clinic'>,
+  from: string,
+  to: string,
+): Promise<readonly (Appointment & { readonly changedAt: string })[]> => appointmentsBetween(clinicId, from, to);
+
+/** A patient's appointments, whatever became of them, that start from one instant to another, in order. May lag a moment. */
+export const loadVisitsBetween = (
+  clinicId: Id<'clinic'>,
+  patientId: Id<'patient'>,
+  from: Temporal.Instant,
+  until: Temporal.Instant,
+): Promise<readonly Appointment[]> => patientAppointmentsBetween(clinicId, patientId, toStored(from), toStored(until));
 
 /** A provider of this clinic. */
 export const loadProvider = (clinicId: Id<'clinic'>, id: Id<'provider'>): Promise<Stored<Provider> | undefined> =>

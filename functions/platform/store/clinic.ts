@@ -1,7 +1,8 @@
 import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
 import { item, string } from 'dynamodb-toolbox/schema';
 import type { Id } from '../ids.ts';
-import { get, put, recordAttributes, recordsTable, type TransactItem } from './records.ts';
+import { dueEntry, dueQuery, inAllShards } from './due.ts';
+import { dueKeys, get, put, queryAll, recordAttributes, recordsTable, type TransactItem } from './records.ts';
 
 const ClinicEntity = new Entity({
   name: 'Clinic',
@@ -9,6 +10,7 @@ const ClinicEntity = new Entity({
   timestamps: false,
   schema: item({
     ...recordAttributes,
+    ...dueKeys,
     clinicId: string().key(),
     slug: string(),
     name: string(),
@@ -71,4 +73,10 @@ export const readClinic = async (clinicId: Id<'clinic'>): Promise<(Clinic & { re
 
 /** The item that creates or replaces a clinic's settings. */
 export const clinicItem = (stored: Parameters<typeof put<typeof ClinicEntity>>[1]): TransactItem =>
-  put(ClinicEntity, stored);
+  put(ClinicEntity, { ...stored, ...dueEntry('clinics', stored.clinicId, 'all') });
+
+/** Every clinic, in order of its id: for what runs for all of them every hour. A Query a shard. */
+export const listClinics = async (): Promise<readonly Clinic[]> =>
+  (await inAllShards((shard) => queryAll(ClinicEntity, dueQuery('clinics', shard))))
+    .map(toClinic)
+    .toSorted((one, other) => (one.clinicId < other.clinicId ? -1 : 1));
