@@ -36,6 +36,7 @@ export const TOKEN_LIMITS = {
   options: 96,
   count: 2,
 } as const;
+export type TokenName = keyof typeof TOKEN_LIMITS;
 
 const CUT_TOKENS: ReadonlySet<string> = new Set(['clinicName', 'phone']);
 const TOKEN = /\{(\w+)\}/g;

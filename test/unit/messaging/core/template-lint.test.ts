@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  isSound,
+  type LintContext,
+  lintTemplate,
+  tokensFor,
+} from '../../../../functions/messaging/core/template-lint.ts';
+import {
+  builtInWords,
+  LANGUAGES,
+  TEMPLATE_NAMES,
+  type TemplateName,
+} from '../../../../functions/messaging/core/templates.ts';
+
+const context: LintContext = {
+  clinicPhone: '+13035550100',
+  linkHost: 'visits.lakeview.example',
+  pricePerPartMicros: 10_310,
+};
+const lint = (name: TemplateName, words: string) => lintTemplate(name, words, context);
+const codes = (name: TemplateName, words: string) =>
+  lint(name, words).findings.map(({ level, code }) => `${level} ${code}`);
+
+describe('lintTemplate', () => {
+  it.each(LANGUAGES.flatMap((language) => TEMPLATE_NAMES.map((name) => [name, language] as const)))(
+    'has nothing against the built-in words of %s (%s), one part each',
+    (name, language) => {
+      const words = builtInWords(name, language);
+      expect(lint(name, words)).toEqual({ words, findings: [], encoding: 'GSM-7', segments: 1, priceMicros: 10_310 });
+    },
+  );
+
+  const reminder = '{clinicName}: visit {time}. Reply C.';
+
+  it.each<readonly [string, TemplateName, string, string]>([
+    ['a token no text has', 'reminder-24h', `${reminder} {weather}`, 'error unknown-token'],
+    ['a token this text does not have', 'reminder-24h', `${reminder} {code}`, 'error unknown-token'],
+    ["a patient's name", 'reminder-24h', `{patientName}, ${reminder}`, 'error phi-token'],
+    ['a birth date', 'reminder-24h', `${reminder} {birthDate}`, 'error phi-token'],
+    ['a brace left open', 'reminder-24h', `${reminder} {`, 'error stray-brace'],
+    ['no time', 'reminder-24h', '{clinicName}: see you. Reply C to confirm. {link}', 'error missing-token'],
+    ['no code', 'phone-code', '{clinicName}: here is your code.', 'error missing-token'],
+    ['nothing to answer by', 'reminder-24h', '{clinicName}: see you {time}. {link}', 'error missing-words'],
+    ['no scale', 'check-in-48h', '{clinicName}: how bad is the pain, from 0? STOP to stop.', 'error missing-words'],
+    [
+      'no 911 where it is an emergency',
+      'reply-red-flag',
+      '{clinicName}: a clinician calls. {phone}',
+      'error missing-words',
+    ],
+    ['the reason of a visit', 'reminder-24h', `${reminder} For your back pain.`, 'error tells-of-care'],
+    ['it in Spanish', 'reminder-24h', `${reminder} Su cirugia.`, 'error tells-of-care'],
+    ['a diagnosis in capitals', 'reminder-24h', `${reminder} SCIATICA`, 'error tells-of-care'],
+    ['a public short link', 'reminder-24h', `${reminder} https://bit.ly/abc`, 'error link-shortener'],
+    ['a link elsewhere', 'reminder-24h', `${reminder} https://example.com/x`, 'error foreign-link'],
+    ['a bare name of a site', 'reminder-24h', `${reminder} see lakeview-clinic.com`, 'error foreign-link'],
+    [
+      'a site that only begins like ours',
+      'reminder-24h',
+      `${reminder} https://visits.lakeview.example.evil.com/x`,
+      'error foreign-link',
+    ],
+    ['another telephone number', 'reminder-24h', `${reminder} Call (212) 555-0199`, 'error foreign-phone'],
+    ['reply CANCEL', 'reminder-24h', `${reminder} Reply CANCEL to cancel.`, 'error opt-out-word'],
+    ['it in Spanish', 'reminder-24h', `${reminder} Responda CANCELAR.`, 'error opt-out-word'],
+    ['no clinic in a first text', 'confirmation', "You're booked {time}. {link} Reply STOP to stop.", 'error no-brand'],
+    ['no clinic in a later one', 'reminder-24h', 'Visit {time}. Reply C to confirm. {link}', 'warning no-brand'],
+    ['no way out in a first text', 'confirmation', '{clinicName}: booked {time}. {link}', 'error no-opt-out'],
+    ['no way out of a programme', 'exercise-week', '{clinicName}: days of exercise, 0-7?', 'warning no-opt-out'],
+    ['an offer', 'reminder-24h', `${reminder} 20% off`, 'warning marketing'],
+    ['no 911 where somebody may be in need', 'reply-unknown', '{clinicName}: thank you.', 'warning no-911'],
+  ])('finds %s', (_, name, words, expected) => {
+    expect(codes(name, words)).toEqual([expected]);
+  });
+
+  it("names the token, and those the text has, and never the clinic's other words", () => {
+    const [finding] = lint('reply-help', '{clinicName} {phone} {weather} secret. STOP').findings;
+    expect(finding?.message).toBe('There is no {weather}. This text has {clinicName}, {phone}');
+  });
+
+  it("takes the clinic's own number, its own link, 911 and 988", () => {
+    expect(codes('reminder-24h', `${reminder} (303) 555-0100, 911, 988`)).toEqual([]);
+    expect(codes('reply-confirmed', '{clinicName}: {time}. https://visits.lakeview.example/map')).toEqual([]);
+  });
+
+  it('writes what a word processor put in as a telephone does, and says so', () => {
+    const { words, findings } = lint('reply-confirmed', '{clinicName}: you’re set – {time}…');
+    expect(words).toBe("{clinicName}: you're set - {time}...");
+    expect(findings).toEqual([
+      {
+        level: 'warning',
+        code: 'transliterated',
+        message: "Written as a telephone writes it: ’ as ', – as -, … as ...",
+      },
+    ]);
+  });
+
+  it('shows what more than one part costs', () => {
+    const { segments, priceMicros, findings } = lint('reply-confirmed', `{clinicName}: {time} ${'a'.repeat(120)}`);
+    expect([segments, priceMicros]).toEqual([2, 20_620]);
+    expect(findings.map(({ message }) => message)).toEqual([
+      'Up to 2 parts, 0.0206 dollars a text; one part is the aim',
+    ]);
+    expect(codes('reply-confirmed', `{clinicName}: {time} ${'a'.repeat(1600)}`)).toEqual([
+      'warning several-parts',
+      'error too-long',
+    ]);
+  });
+
+  it('says what an emoji does', () => {
+    const { encoding, segments, findings } = lint('reply-confirmed', '{clinicName}: {time} 👍');
+    expect([encoding, segments]).toEqual(['UCS-2', 1]);
+    expect(findings.map(({ code }) => code)).toEqual(['ucs-2']);
+  });
+
+  it('reads anything, the same twice, and what it lets through only says what its subject has', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom('{clinicName}', '{time}', '{patientName}', '{', '}', 'STOP', 'C', ' reply ', 'CANCEL', '’'),
+    );
+    const anyWords = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(fc.constantFrom(...TEMPLATE_NAMES), anyWords, (name, words) => {
+        const first = lint(name, words);
+        const again = lint(name, first.words);
+        expect(again.words).toBe(first.words);
+        expect(again.findings.filter(({ level }) => level === 'error')).toEqual(
+          first.findings.filter(({ level }) => level === 'error'),
+        );
+        if (!isSound(first)) return;
+        for (const [, token = ''] of first.words.matchAll(/\{(\w*)\}/g)) expect(tokensFor(name)).toContain(token);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
