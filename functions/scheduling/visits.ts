@@ -1,4 +1,3 @@
-import type { Temporal } from 'temporal-polyfill';
 import { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
@@ -18,8 +17,8 @@ import {
   getAppointments,
   getAppointmentType,
   getProvider,
-  patientAppointmentsBetween,
   listPatientAppointments,
+  patientAppointmentsBetween,
   type Stored,
 } from './store.ts';
 import { getOffer, offerCheckItem } from './waiting-list-store.ts';

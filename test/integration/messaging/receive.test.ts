@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageOfObservations } from '../../../functions/care/store.ts';
 import { listTriageCases, triageCaseId } from '../../../functions/care/triage.ts';
-import { loadStanding } from '../../../functions/messaging/consent.ts';
+import { loadStanding, mayBeTexted } from '../../../functions/messaging/consent.ts';
 import { consentsOf } from '../../../functions/messaging/consent-store.ts';
+import { DEFAULT_SETTINGS, DEFAULT_SETTINGS } from '../../../functions/messaging/core/settings.ts';
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
-import { messagesOfCause } from '../../../functions/messaging/store.ts';
+import { changeSettings, changeSettings } from '../../../functions/messaging/settings.ts';
+import { getMessage, messagesOfCause } from '../../../functions/messaging/store.ts';
 import { listTasks } from '../../../functions/messaging/tasks.ts';
 import { loadInboundText } from '../../../functions/messaging/thread.ts';
 import type { Appointment } from '../../../functions/scheduling/core/types.ts';
@@ -120,6 +122,8 @@ describe('a reply that may answer two questions', () => {
   const remindedTwice = async () => {
     const first = await reminded();
     const { world, patient } = first;
+    const settings = { ...DEFAULT_SETTINGS, caps: { perDay: 2, perWeek: 3 } };
+    await changeSettings(world.caller(remindAt), { settings });
     const other = await bookVisit(world, patient, later(visitAt, 2));
     const { clinicId } = world.clinic;
     await sendText({ clinicId, messageId: `${other.id}#reminder-72h#0` }, at(later(remindAt, 2)));
@@ -267,6 +271,46 @@ describe('STOP', () => {
     const id = await reply(world, patient.phone, 'START', remindAt);
     expect((await loadStanding(world.clinic.clinicId, patient.phone)).optedOut).toBeUndefined();
     expect(await answersTo(world, id)).toEqual([expect.stringContaining("you'll get texts")]);
+  });
+
+  it('ends one kind of text where the clinic keeps kinds apart, said again all of them; START returns, and plans what is missing', async () => {
+    const world = await newWorld();
+    const { clinicId } = world.clinic;
+    await changeSettings(world.caller(start), { settings: { ...DEFAULT_SETTINGS, revocation: 'category' } });
+    const patient = await addPatient(world, { consents: false });
+    const visit = await bookVisit(world, patient, visitAt);
+    await reply(world, patient.phone, 'START', start);
+    expect((await messagesOfCause(clinicId, visit.id)).map(({ step }) => step)).toEqual([
+      'reminder-24h',
+      'reminder-72h',
+    ]);
+    await sendText({ clinicId, messageId: `${visit.id}#reminder-72h#0` }, at(remindAt));
+
+    const first = await reply(world, patient.phone, 'stop', remindAt);
+    expect(await answersTo(world, first)).toEqual([expect.stringContaining('no more texts like the last one')]);
+    expect(await loadStanding(clinicId, patient.phone)).toMatchObject({
+      optedOut: undefined,
+      stopped: { treatment: { how: 'text' } },
+    });
+    expect(await answersTo(world, await reply(world, patient.phone, 'C', remindAt))).toEqual([]);
+    await sendText({ clinicId, messageId: `${visit.id}#reminder-24h#0` }, at(later(visitAt, -24)));
+    expect(await getMessage(clinicId, `${visit.id}#reminder-24h#0`)).toMatchObject({
+      status: 'suppressed',
+      statusReason: 'opted-out',
+    });
+
+    const second = await reply(world, patient.phone, 'STOP', remindAt);
+    expect(await answersTo(world, second)).toEqual([expect.stringContaining("you're unsubscribed")]);
+    expect(await loadStanding(clinicId, patient.phone)).toHaveProperty('optedOut.how', 'text');
+    const back = await reply(world, patient.phone, 'START', remindAt);
+    expect(await answersTo(world, back)).toEqual([expect.stringContaining("you'll get texts")]);
+    expect(mayBeTexted(await loadStanding(clinicId, patient.phone))).toBe(true);
+    expect(await consentsOf(clinicId, patient.phone)).toMatchObject([
+      { category: 'all', granted: true, evidence: expect.stringMatching(/^in-/) },
+      { category: 'treatment', granted: false, answered: 'treatment', wording: 'stop' },
+      { category: 'all', granted: false, answered: 'treatment' },
+      { category: 'all', granted: true },
+    ]);
   });
 
   it('does not keep HELP from being answered', async () => {
