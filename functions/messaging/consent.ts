@@ -3,7 +3,7 @@ import { toStored } from '../platform/clock.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import { type ConsentEntry, consentItem } from './consent-store.ts';
-import { afterFact, barOf, type ConsentSource, stopOf } from './core/consent.ts';
+import { afterFact, barOf, stopOf } from './core/consent.ts';
 import { getStanding, type Standing, standingItem } from './standing-store.ts';
 
 export { barOf, type ConsentBar, type ConsentCategory, type ConsentSource, stopOf } from './core/consent.ts';
@@ -81,22 +81,4 @@ export const consentItems = async (
 ): Promise<readonly TransactItem[]> => {
   const recorded = withConsent(caller, await getStanding(caller.clinicId, phone), [first, ...more]);
   return [...recorded.items, standingItem(caller, recorded.standing, first.granted ? 'consent given' : 'revoked')];
-};
-
-/** The items and the standing after a number said stop to everything, or START after it; `standing` is the one just read. */
-export const turnTexts = (
-  caller: Caller,
-  standing: Standing,
-  turn: {
-    readonly on: boolean;
-    readonly how: Extract<ConsentSource, 'text' | 'carrier'>;
-    readonly patientId?: Id<'patient'> | undefined;
-    /** What was written. */
-    readonly wording: string;
-    readonly wordingVersion: string;
-  },
-): Consented => {
-  const { on: granted, ...rest } = turn;
-  const proof = turn.how === 'text' ? 'from-the-number' : undefined;
-  return withConsent(caller, standing, [{ ...rest, category: 'all', granted, proof, answered: standing.lastCategory }]);
 };

@@ -14,9 +14,11 @@ import { findClinicId } from '../platform/store/directory.ts';
 import { ConditionFailed, Contended, type TransactItem, transact } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { confirmByText, loadAppointment } from '../scheduling/visits.ts';
-import { turnTexts } from './consent.ts';
+import { barOf, type Given, stopOf, withConsent } from './consent.ts';
+import { planAfterConsent } from './consented.ts';
 import { eveningOf, isStaffed } from './core/business-hours.ts';
-import { asksToStop, type Classification, mayMeanVisit } from './core/replies.ts';
+import { CONSENT_CATEGORIES, endedByStop } from './core/consent.ts';
+import { asksToStop, asksToStopAll, type Classification, mayMeanVisit } from './core/replies.ts';
 import type { MessagingSettings } from './core/settings.ts';
 import type { TemplateName } from './core/template-names.ts';
 import { isHeldByHuman, newThread, received, type Thread } from './core/thread.ts';
@@ -109,6 +111,8 @@ interface Effects {
     | { readonly template: TemplateName; readonly appointmentId?: Id<'appointment'> | undefined }
     | undefined;
   readonly refs?: readonly MessageRef[];
+  /** Whether the answer is the one confirmation of a STOP. */
+  readonly confirmsStop?: boolean;
   /** Whether a human must read it; else automation has dealt with it. */
   readonly isForHuman?: boolean;
   /** The evening on which the number has been told that nobody is there. */
@@ -160,7 +164,7 @@ const takeIn = async (caller: Caller, inbound: FromPhone): Promise<void> => {
     ...threadItems(caller, reading, effects, receivedAt),
     ...effects.items,
   ]);
-  if (standing.optedOut === undefined && effects.standing.optedOut !== undefined) count(metricNames.optOuts);
+  if (effects.confirmsStop) count(metricNames.optOuts);
   log.info('text received', {
     requestId: caller.requestId,
     clinicId: caller.clinicId,
@@ -402,12 +406,25 @@ const onRedFlag = async (caller: Caller, reading: Reading): Promise<Effects> => 
 
 const keywordVersion = 'reply-keywords-1';
 
+/** What a number said, as the ledger keeps it. */
+const inWords = ({ inbound, patient, standing }: Reading, said: Pick<Given, 'category' | 'granted'>): Given => ({
+  ...said,
+  how: 'text',
+  proof: 'from-the-number',
+  patientId: patient?.id,
+  wording: inbound.body,
+  wordingVersion: keywordVersion,
+  evidence: inbound.inboundMessageId,
+  answered: said.granted ? undefined : standing.lastCategory,
+});
+
 /**
- * The first STOP is recorded and confirmed once; a further one changes nothing and is answered with silence. A bare CANCEL
- * may have meant the visit: it stands, the confirmation says so, and staff are to ask, however often it was said before.
+ * A STOP is recorded and confirmed once: it ends what the clinic's settings say (`endedByStop`). Once everything is ended, a further one
+ * changes nothing and is answered with silence. A bare CANCEL may have meant the visit: it stands, the confirmation says so, and staff
+ * are to ask, however often it was said before.
  */
 const onOptOut = async (caller: Caller, reading: Reading): Promise<Effects> => {
-  const { inbound, standing, patient, patients, today } = reading;
+  const { inbound, standing, patient, patients, today, settings } = reading;
   const isUnclear = mayMeanVisit(inbound.body);
   const tasks =
     isUnclear && patients.length > 0
@@ -420,29 +437,28 @@ const onOptOut = async (caller: Caller, reading: Reading): Promise<Effects> => {
         })
       : [];
   if (standing.optedOut !== undefined) return { standing, items: tasks };
-  const turn = turnTexts(caller, standing, {
-    on: false,
-    how: 'text',
-    patientId: patient?.id,
-    wording: inbound.body,
-    wordingVersion: keywordVersion,
-  });
-  const template = isUnclear ? 'reply-opt-out-visit-stands' : 'reply-opt-out';
-  return { ...turn, items: [...turn.items, ...tasks], answer: { template } };
+  const { revocation } = settings;
+  const { lastCategory } = standing;
+  const category = endedByStop(standing, { revocation, lastCategory, saysAll: asksToStopAll(inbound.body) });
+  const ended = withConsent(caller, standing, [inWords(reading, { category, granted: false })]);
+  const plainly = category === 'all' ? 'reply-opt-out' : 'reply-opt-out-kind';
+  const template = isUnclear ? 'reply-opt-out-visit-stands' : plainly;
+  return { standing: ended.standing, items: [...ended.items, ...tasks], answer: { template }, confirmsStop: true };
 };
 
-const onOptIn = (caller: Caller, reading: Reading): Effects => {
-  const { inbound, standing, patient } = reading;
-  const isOn = standing.optedOut === undefined && standing.granted.treatment !== undefined;
-  if (isOn) return answered(reading, 'reply-opt-in');
-  const turn = turnTexts(caller, standing, {
-    on: true,
-    how: 'text',
-    patientId: patient?.id,
-    wording: inbound.body,
-    wordingVersion: keywordVersion,
-  });
-  return { ...turn, answer: { template: 'reply-opt-in' } };
+/** START returns what was agreed to before, marketing excepted, and is an agreement to texts of treatment by itself. */
+const onOptIn = async (caller: Caller, reading: Reading): Promise<Effects> => {
+  const { standing, patients } = reading;
+  const isStopped = CONSENT_CATEGORIES.some((each) => each !== 'marketing' && stopOf(standing, each) !== undefined);
+  if (!isStopped && barOf(standing, 'treatment') === undefined) return answered(reading, 'reply-opt-in');
+  const turn = withConsent(caller, standing, [inWords(reading, { category: 'all', granted: true })]);
+  const plan = await planAfterConsent(caller, { before: standing, after: turn.standing }, patients);
+  return {
+    standing: turn.standing,
+    items: [...turn.items, ...plan.items],
+    refs: plan.refs,
+    answer: { template: 'reply-opt-in' },
+  };
 };
 
 /** The visit a reply means: that of the open question, else the one the thread was last told about. */
@@ -507,13 +523,13 @@ const onNumber = (caller: Caller, reading: Reading): Effects => {
 
 /** Adds the text that answers, unless nothing may or should be answered. */
 const withAnswer = (caller: Caller, { inbound, patient, standing: before }: Reading, effects: Effects): Effects => {
-  const { answer, standing } = effects;
+  const { answer, standing, confirmsStop = false } = effects;
   const answers = before.answersCount ?? 0;
   if (answer === undefined) return effects;
-  const isConfirmationOfStop = before.optedOut === undefined && standing.optedOut !== undefined;
-  if (standing.optedOut !== undefined && !isConfirmationOfStop && answer.template !== 'reply-help') return effects;
+  const isStopped = stopOf(standing, 'treatment') !== undefined;
+  if (isStopped && !confirmsStop && answer.template !== 'reply-help') return effects;
   // The one confirmation of a STOP, and the advice to call 911, are never too many.
-  if (answers >= maxAnswersPerDay && !isConfirmationOfStop && answer.template !== 'reply-red-flag') return effects;
+  if (answers >= maxAnswersPerDay && !confirmsStop && answer.template !== 'reply-red-flag') return effects;
   const plan = planAnswer(caller, {
     template: answer.template,
     to: inbound.from,

@@ -7,7 +7,7 @@ import { loadClinic } from '../platform/store/clinic.ts';
 import { ConditionFailed, type TransactItem, together, transact } from '../platform/store/records.ts';
 import { type SendOutcome, sendOnce } from './carrier.ts';
 import { compose, type Outgoing } from './compose.ts';
-import { turnTexts } from './consent.ts';
+import { withConsent } from './consent.ts';
 import { segment } from './core/segments.ts';
 import { loadPause, pauseSending, resumeSending, type SendingPause, sendingState } from './pause.ts';
 import { claimed, deferred, isForSender, lostTrack, progressed, released } from './progress.ts';
@@ -193,17 +193,25 @@ const afterOutcome = (
   }
 };
 
-/** The carrier keeps a list of its own: what it reports is recorded here, so that nothing is tried again. */
-const carrierOptOut = async (caller: Caller, { to, patientId }: Message): Promise<readonly TransactItem[]> => {
+/** The carrier keeps a list of its own: what it reports is recorded here once, so that nothing is tried again. */
+const carrierOptOut = async (
+  caller: Caller,
+  { id: messageId, to, patientId }: Message,
+): Promise<readonly TransactItem[]> => {
   const standing = await getStanding(caller.clinicId, to);
-  if (standing.optedOut !== undefined) return [];
-  const turn = turnTexts(caller, standing, {
-    on: false,
-    how: 'carrier',
-    patientId,
-    wording: 'DESTINATION_PHONE_NUMBER_OPTED_OUT',
-    wordingVersion: 'carrier',
-  });
+  if (standing.optedOut !== undefined && standing.carrierListedAt !== undefined) return [];
+  const turn = withConsent(caller, standing, [
+    {
+      category: 'all',
+      granted: false,
+      how: 'carrier',
+      patientId,
+      wording: 'DESTINATION_PHONE_NUMBER_OPTED_OUT',
+      wordingVersion: 'carrier',
+      evidence: messageId,
+      answered: standing.lastCategory,
+    },
+  ]);
   return [...turn.items, standingItem(caller, turn.standing, 'opt-out reported by the carrier')];
 };
 

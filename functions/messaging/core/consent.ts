@@ -100,9 +100,9 @@ const afterStopOf = (state: ConsentState, category: ConsentCategory, { at, how }
   stopped: { ...state.stopped, [category]: state.stopped?.[category] ?? { at, how } },
 });
 
-/** What START from the number takes back: what was stopped by text or by the carrier, never marketing. */
+/** What START from the number takes back besides texts of treatment: what was stopped by text or by the carrier, never marketing. */
 const isUndoneByStart = (category: ConsentCategory, { how }: OptOut): boolean =>
-  category !== 'marketing' && (how === 'text' || how === 'carrier');
+  category === 'treatment' || (category !== 'marketing' && (how === 'text' || how === 'carrier'));
 
 /** START is an agreement of its own to texts of treatment: who never gave one has now. */
 const afterStart = (state: ConsentState, { at, proof }: ConsentFact): ConsentState => {

@@ -95,6 +95,11 @@ export const asksToStop = (body: string): boolean => {
   return !isReaction(body) && optOut(body, folded, keywordForms(folded)) !== undefined;
 };
 
+const EVERYTHING = /\b(?:stopall|all|everything|anything|any|ever|todo|todos|todas|nada|ningun|ninguno|nunca)\b/;
+
+/** Whether an opt-out asks for the end of every text, whatever the last one was about. */
+export const asksToStopAll = (body: string): boolean => EVERYTHING.test(foldWords(body));
+
 /** Whether an opt-out is a bare CANCEL, END or the like, which may have meant the visit: staff ask, and the visit stands till then. */
 export const mayMeanVisit = (body: string): boolean => isVisitWord(keywordForms(foldWords(body)));
 
