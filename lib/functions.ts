@@ -1,7 +1,11 @@
 import { routes as billing } from '../functions/billing/contract.ts';
 import { routes as care } from '../functions/care/contract.ts';
 import { routes as intake } from '../functions/intake/contract.ts';
-import { deskRoutes as textDesk, officeRoutes as textOffice } from '../functions/messaging/contract.ts';
+import {
+  deskRoutes as textDesk,
+  inboxRoutes as textInbox,
+  officeRoutes as textOffice,
+} from '../functions/messaging/contract.ts';
 import { routes as platform } from '../functions/platform/contract.ts';
 import type { Route } from '../functions/platform/http/contract.ts';
 import { deskRoutes, feedRoutes, linkRoutes, officeRoutes, publicRoutes } from '../functions/scheduling/contract.ts';
@@ -124,6 +128,15 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     trigger: { kind: 'http', routes: textDesk },
     records: 'write',
     enqueuesTexts: true,
+    timeoutSeconds: 10,
+  },
+  // The shared inbox: what people of the clinic and its patients write to each other.
+  'messaging-inbox-http': {
+    trigger: { kind: 'http', routes: textInbox },
+    records: 'write',
+    enqueuesTexts: true,
+    // To tell the clinic's own links from others in what staff write.
+    makesLinks: true,
     timeoutSeconds: 10,
   },
   // How the clinic texts, and how that goes: asked a few times a day.
