@@ -122,7 +122,7 @@ describe('a reply that may answer two questions', () => {
   const remindedTwice = async () => {
     const first = await reminded();
     const { world, patient } = first;
-    const settings = { ...DEFAULT_SETTINGS, caps: { perDay: 2, perWeek: 3 } };
+    const settings = { ...DEFAULT_SETTINGS, caps: { perDay: 2, perWeek: 4 } };
     await changeSettings(world.caller(remindAt), { settings });
     const other = await bookVisit(world, patient, later(visitAt, 2));
     const { clinicId } = world.clinic;
