@@ -9,9 +9,10 @@ import { change } from './change.ts';
 import { hasStarted } from './core/appointment-status.ts';
 import { closeSheet } from './core/day-sheet.ts';
 import type { Appointment, Provider } from './core/types.ts';
+import { exceptionItem, hoursChangedItem, listExceptions } from './hours-store.ts';
 import { byStart, isWith, visitsOn } from './provider-days.ts';
 import { untilWritten } from './retry.ts';
-import { exceptionItem, getAppointments, getProvider, getSheet, listExceptions, sheetItem } from './store.ts';
+import { getAppointments, getProvider, getSheet, sheetItem } from './store.ts';
 
 export interface CancelDayCommand {
   readonly providerId: Id<'provider'>;
@@ -103,7 +104,9 @@ const closeDay = (
     const dates = { firstDate: date, lastDate: date };
     const added = { id, providerId: provider.id, kind: 'away', ...dates, reason, rev: 1 } as const;
     await transact([
-      ...(leave === undefined ? [exceptionItem(caller.clinicId, added, true, stamp)] : []),
+      ...(leave === undefined
+        ? [exceptionItem(caller.clinicId, added, true, stamp), hoursChangedItem(caller.clinicId)]
+        : []),
       sheetItem(caller.clinicId, closed, stamp),
     ]);
     return id;

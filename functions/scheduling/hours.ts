@@ -9,19 +9,9 @@ import { datedIntervals } from './core/availability.ts';
 import { overlaps, release } from './core/day-sheet.ts';
 import type { AvailabilityException, Closure, DaySheet, Provider } from './core/types.ts';
 import { instantOfEpochMinute } from './core/visit-time.ts';
+import { closureItem, exceptionItem, hoursChangedItem, listClosures, listExceptions } from './hours-store.ts';
 import { untilWritten } from './retry.ts';
-import {
-  closureItem,
-  exceptionItem,
-  getProvider,
-  getSheet,
-  listClosures,
-  listExceptions,
-  listProviders,
-  listSheets,
-  type Stored,
-  sheetItem,
-} from './store.ts';
+import { getProvider, getSheet, listProviders, listSheets, type Stored, sheetItem } from './store.ts';
 
 /** Changes of the weekly hours on certain dates: a provider's leave or extra hours, the clinic's closures. */
 
@@ -58,7 +48,8 @@ export const createException = async (
   const exception: Stored<AvailabilityException> = { ...input, id, providerId, rev: 1 };
   const clashes = input.kind === 'away' ? await bookedIn(caller, [provider], exception) : [];
   const view = { ...exception, clashes };
-  await commit([exceptionItem(caller.clinicId, exception, true, stampOf(caller, 'hours changed'))], view);
+  const stamp = stampOf(caller, 'hours changed');
+  await commit([exceptionItem(caller.clinicId, exception, true, stamp), hoursChangedItem(caller.clinicId)], view);
   return view;
 };
 
@@ -87,6 +78,7 @@ export const removeException = (
     await commit(
       [
         exceptionItem(caller.clinicId, next, false, stamp),
+        hoursChangedItem(caller.clinicId),
         ...reopened.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
       ],
       undefined,
@@ -111,7 +103,8 @@ export const createClosure = async (caller: Caller, input: Omit<Closure, 'id'>, 
   const closure: Stored<Closure> = { ...input, id: newId('closure', caller.now), rev: 1 };
   const clashes = await bookedIn(caller, await listProviders(caller.clinicId), closure);
   const view = { ...closure, clashes };
-  await commit([closureItem(caller.clinicId, closure, true, stampOf(caller, 'clinic closed'))], view);
+  const stamp = stampOf(caller, 'clinic closed');
+  await commit([closureItem(caller.clinicId, closure, true, stamp), hoursChangedItem(caller.clinicId)], view);
   return view;
 };
 
@@ -129,7 +122,8 @@ export const removeClosure = async (caller: Caller, id: Id<'closure'>, commit: C
     'closure',
   );
   const next = { ...closure, rev: closure.rev + 1 };
-  await commit([closureItem(caller.clinicId, next, false, stampOf(caller, 'closure taken back'))], undefined);
+  const stamp = stampOf(caller, 'closure taken back');
+  await commit([closureItem(caller.clinicId, next, false, stamp), hoursChangedItem(caller.clinicId)], undefined);
 };
 
 /** The visits to come that lie in hours which are to be closed. */

@@ -3,7 +3,8 @@ import type { Caller } from '../platform/actor.ts';
 import { sheetDates } from './core/slots.ts';
 import type { AppointmentType, DaySheet, Provider, ResourceId, Room } from './core/types.ts';
 import type { ProviderHours } from './core/visit-time.ts';
-import { getProvider, getRoom, listClosures, listExceptions, listSheets } from './store.ts';
+import { listClosures, listExceptions } from './hours-store.ts';
+import { getProvider, getRoom, listSheets } from './store.ts';
 
 /** All that a search goes by. */
 export interface Calendar {

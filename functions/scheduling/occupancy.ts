@@ -1,6 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
-import type { Id } from '../platform/ids.ts';
 import { Contended } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { checkSlot, purposeOf, type SlotRefusal } from './core/check-slot.ts';
@@ -16,26 +15,14 @@ import type {
   ResourceId,
   VisitTime,
 } from './core/types.ts';
-import { instantOfEpochMinute, type ProviderHours } from './core/visit-time.ts';
-import { getProvider, getRoom, getSheet, listClosures, listExceptions } from './store.ts';
+import { instantOfEpochMinute } from './core/visit-time.ts';
+import { withHours } from './known-hours.ts';
+import { getProvider, getRoom, getSheet } from './store.ts';
 
 /**
  * Taking and giving back time: which day sheets a visit touches, with its room and its second provider, and what is on
  * them afterwards. Whoever books, moves, holds or cancels writes the sheets that come out of here in its transaction.
  */
-
-/** A provider with all that says when they work from a local date on. */
-export const withHours = async (
-  clinicId: Id<'clinic'>,
-  provider: Provider,
-  from: string,
-): Promise<Provider & ProviderHours> => {
-  const [exceptions, closures] = await Promise.all([
-    listExceptions(clinicId, provider.id, from),
-    listClosures(clinicId, from),
-  ]);
-  return { ...provider, exceptions, closures };
-};
 
 /** Time that somebody has on day sheets: an appointment's, or a hold's. */
 export interface Held {

@@ -11,7 +11,8 @@ import { emptySheet } from './core/day-sheet.ts';
 import { inOrderOfMove, isInHours, minutesLater, rederive, type ShiftDecision, shiftHeld } from './core/recheck.ts';
 import type { Appointment, Companion, DaySheet, VisitTime } from './core/types.ts';
 import { planInvitation } from './invite.ts';
-import { heldTime, withHours } from './occupancy.ts';
+import { withHours } from './known-hours.ts';
+import { heldTime } from './occupancy.ts';
 import { untilWritten } from './retry.ts';
 import { appointmentItem, getAppointment, getAppointments, listProviders, listSheets, sheetItem } from './store.ts';
 

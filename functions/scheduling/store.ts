@@ -5,8 +5,8 @@ import type { Stamp } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
 import {
   check,
-  format,
   dueKeys,
+  format,
   get,
   getMany,
   lookupKeys,
@@ -23,9 +23,7 @@ import type {
   Appointment,
   AppointmentStatus,
   AppointmentType,
-  AvailabilityException,
   BusyInterval,
-  Closure,
   Companion,
   DaySheet,
   Provider,
@@ -118,48 +116,6 @@ const RoomEntity = new Entity({
   computeKey: ({ clinicId, id }) => ({ pk: `clinic#${clinicId}#room`, sk: id }),
 });
 
-// The last date comes first in both sort keys: a search reads what ends on its first day or later, so the past costs nothing.
-const AvailabilityExceptionEntity = new Entity({
-  name: 'AvailabilityException',
-  table: recordsTable,
-  timestamps: false,
-  schema: item({
-    ...recordAttributes,
-    clinicId: string().key(),
-    providerId: string().key(),
-    lastDate: string().key(),
-    id: string().key(),
-    kind: string().enum('away', 'extra'),
-    firstDate: string(),
-    from: string().optional(),
-    to: string().optional(),
-    why: string(),
-    active: boolean(),
-  }),
-  computeKey: ({ clinicId, providerId, lastDate, id }) => ({
-    pk: exceptionsKey(clinicId, providerId),
-    sk: `${lastDate}#${id}`,
-  }),
-});
-
-const ClosureEntity = new Entity({
-  name: 'Closure',
-  table: recordsTable,
-  timestamps: false,
-  schema: item({
-    ...recordAttributes,
-    clinicId: string().key(),
-    lastDate: string().key(),
-    id: string().key(),
-    firstDate: string(),
-    from: string().optional(),
-    to: string().optional(),
-    name: string(),
-    active: boolean(),
-  }),
-  computeKey: ({ clinicId, lastDate, id }) => ({ pk: closuresKey(clinicId), sk: `${lastDate}#${id}` }),
-});
-
 const DaySheetEntity = new Entity({
   name: 'DaySheet',
   table: recordsTable,
@@ -222,9 +178,6 @@ const AppointmentEntity = new Entity({
 });
 
 const sheetsKey = (clinicId: string, providerId: string): string => `clinic#${clinicId}#day-sheet#${providerId}`;
-const exceptionsKey = (clinicId: string, providerId: string): string =>
-  `clinic#${clinicId}#availability-exception#${providerId}`;
-const closuresKey = (clinicId: string): string => `clinic#${clinicId}#closure`;
 const patientAppointmentsKey = (clinicId: string, patientId: string): string =>
   `clinic#${clinicId}#patient-appointments#${patientId}`;
 
@@ -270,28 +223,6 @@ const toRoom = (stored: FormattedItem<typeof RoomEntity>): Stored<Room> => ({
   name: stored.name,
   zone: stored.zone,
   active: stored.active,
-  rev: stored.rev,
-});
-
-const toException = (stored: FormattedItem<typeof AvailabilityExceptionEntity>): Stored<AvailabilityException> => ({
-  id: stored.id as Id<'availabilityException'>,
-  providerId: stored.providerId as Id<'provider'>,
-  kind: stored.kind,
-  firstDate: stored.firstDate,
-  lastDate: stored.lastDate,
-  from: stored.from,
-  to: stored.to,
-  reason: stored.why,
-  rev: stored.rev,
-});
-
-const toClosure = (stored: FormattedItem<typeof ClosureEntity>): Stored<Closure> => ({
-  id: stored.id as Id<'closure'>,
-  firstDate: stored.firstDate,
-  lastDate: stored.lastDate,
-  from: stored.from,
-  to: stored.to,
-  name: stored.name,
   rev: stored.rev,
 });
 
@@ -403,44 +334,6 @@ export const listRooms = async (clinicId: ClinicId): Promise<readonly Stored<Roo
 /** Writes a room: revision 1 must be new, any other replaces the one before it. */
 export const roomItem = (room: Stored<Room>, stamp: Stamp): TransactItem =>
   save(RoomEntity, { ...room, ...stamp }, room.rev);
-
-/** The changes of a provider's hours that end on a date or later: one Query, whatever came before. */
-export const listExceptions = async (
-  clinicId: ClinicId,
-  providerId: Id<'provider'>,
-  from: string,
-): Promise<readonly Stored<AvailabilityException>[]> =>
-  (
-    await queryAll(
-      AvailabilityExceptionEntity,
-      { partition: exceptionsKey(clinicId, providerId), range: { gte: from } },
-      { consistent: true },
-    )
-  )
-    .filter(({ active }) => active)
-    .map(toException);
-
-/** Writes a change of hours; taken back, it stays on record and counts no more. */
-export const exceptionItem = (
-  clinicId: ClinicId,
-  { reason: why, ...exception }: Stored<AvailabilityException>,
-  active: boolean,
-  stamp: Stamp,
-): TransactItem => save(AvailabilityExceptionEntity, { clinicId, ...exception, why, active, ...stamp }, exception.rev);
-
-/** The clinic's closures that end on a date or later: one Query, whatever came before. */
-export const listClosures = async (clinicId: ClinicId, from: string): Promise<readonly Stored<Closure>[]> =>
-  (await queryAll(ClosureEntity, { partition: closuresKey(clinicId), range: { gte: from } }, { consistent: true }))
-    .filter(({ active }) => active)
-    .map(toClosure);
-
-/** Writes a closure; taken back, it stays on record and counts no more. */
-export const closureItem = (
-  clinicId: ClinicId,
-  closure: Stored<Closure>,
-  active: boolean,
-  stamp: Stamp,
-): TransactItem => save(ClosureEntity, { clinicId, ...closure, active, ...stamp }, closure.rev);
 
 /** One day of a provider or room as it counts at `now`; an empty sheet when nothing was ever booked on it. */
 export const getSheet = async (

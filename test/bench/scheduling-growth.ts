@@ -56,6 +56,7 @@ const measureClinic = async (size: number, years: number): Promise<SizeResult> =
   const { createTestClinic } = await import('../helpers/clinic.ts');
   const { testPhone } = await import('../helpers/phones.ts');
   const store = await import('../../functions/scheduling/store.ts');
+  const hours = await import('../../functions/scheduling/hours-store.ts');
   const { newId } = await import('../../functions/platform/ids.ts');
   const { newPatient } = await import('../../functions/intake/patients.ts');
   const { stampOf } = await import('../../functions/platform/actor.ts');
@@ -105,8 +106,8 @@ const measureClinic = async (size: number, years: number): Promise<SizeResult> =
       const closure = { ...dates, id: newId('closure', now), name: 'holiday' };
       return [
         writeSheet(sheet),
-        store.exceptionItem(clinicId, { ...leave, providerId: first.provider.id }, true, stamp),
-        store.closureItem(clinicId, closure, true, stamp),
+        hours.exceptionItem(clinicId, { ...leave, providerId: first.provider.id }, true, stamp),
+        hours.closureItem(clinicId, closure, true, stamp),
       ];
     }),
   ]);

@@ -38,6 +38,7 @@ export const technicalEntities = [
   'CalendarLink',
   'Directory',
   'Hold',
+  'HoursMark',
   'Idempotency',
   'LimitCounter',
   'LinkToken',

@@ -6,16 +6,10 @@ import { transact } from '../../../functions/platform/store/records.ts';
 import type { WorkingTimes } from '../../../functions/scheduling/core/availability.ts';
 import type { AppointmentType, DaySheet, Licence, Provider, Room } from '../../../functions/scheduling/core/types.ts';
 import { instantOfEpochMinute } from '../../../functions/scheduling/core/visit-time.ts';
+import { closureItem, exceptionItem } from '../../../functions/scheduling/hours-store.ts';
 import { takeTime } from '../../../functions/scheduling/occupancy.ts';
 import { findPublicSlots } from '../../../functions/scheduling/search.ts';
-import {
-  appointmentTypeItem,
-  closureItem,
-  exceptionItem,
-  providerItem,
-  roomItem,
-  sheetItem,
-} from '../../../functions/scheduling/store.ts';
+import { appointmentTypeItem, providerItem, roomItem, sheetItem } from '../../../functions/scheduling/store.ts';
 import { plainProvider, plainType } from '../../helpers/catalog.ts';
 import { installMemoryTable } from '../../helpers/memory-table/install.ts';
 import {

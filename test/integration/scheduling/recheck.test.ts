@@ -12,11 +12,11 @@ import { transact } from '../../../functions/platform/store/records.ts';
 import { writeBooking } from '../../../functions/scheduling/book.ts';
 import { change } from '../../../functions/scheduling/change.ts';
 import type { Appointment, AppointmentType, Provider } from '../../../functions/scheduling/core/types.ts';
+import { closureItem, hoursChangedItem } from '../../../functions/scheduling/hours-store.ts';
 import { recheck } from '../../../functions/scheduling/recheck.ts';
 import {
   appointmentItem,
   appointmentTypeItem,
-  closureItem,
   getAppointment,
   listSheets,
   providerItem,
@@ -279,7 +279,8 @@ describe('recheck', () => {
     const world = await newWorld();
     const [closed, open] = [await bookAt(world, `${monday}T09:00`), await bookAt(world, '2031-03-18T09:00')];
     const closure = { id: newId('closure', now), firstDate: monday, lastDate: monday, name: 'Snow', rev: 1 };
-    await transact([closureItem(world.clinic.clinicId, closure, true, stampOf(world.caller))]);
+    const { clinicId } = world.clinic;
+    await transact([closureItem(clinicId, closure, true, stampOf(world.caller)), hoursChangedItem(clinicId)]);
     const { outsideHours } = await recheck(world.caller, { apply: true });
     expect(outsideHours).toEqual([
       {

@@ -2,6 +2,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { EntityFormatter } from 'dynamodb-toolbox/entity/actions/format';
 import * as fc from 'fast-check';
 import { log } from '../../../../functions/platform/log.ts';
+import { withHours } from '../../../../functions/scheduling/known-hours.ts';
 import { installMemoryTable } from '../../../helpers/memory-table/install.ts';
 import { auditTable } from './audit.ts';
 import { type ClientPlan, Interleaver, type Wish } from './clinic-run.ts';
@@ -49,6 +50,8 @@ export const openSession = async (): Promise<Session> => {
     interleave: async (plans, scheduler) => {
       dynamo.restore(beginning);
       random.begin(1);
+      // Whatever the runs before have left in memory.
+      for (const provider of world.providers) await withHours(world.caller.clinicId, provider, starts[0].slice(0, 10));
       const after = await interleaver.run(world, calendar, plans, scheduler);
       auditTable(world, dynamo.items('records'), after);
     },
