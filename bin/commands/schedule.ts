@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Command, Option } from 'commander';
-import type { Id } from '../../functions/platform/ids.ts';
+import type { Command } from 'commander';
 import type { MovedVisit, MoveOutcome, RecheckReport } from '../../functions/scheduling/recheck.ts';
-import { CliError, print } from '../cli.ts';
-import { useLocalClinic } from '../local-clinic.ts';
-import { clinicIdOf, explainFailures } from '../target.ts';
+import { type Aim, aim, withAim } from '../aim.ts';
+import { print } from '../cli.ts';
+import { explainFailures } from '../target.ts';
 
-interface RecheckOptions {
-  readonly clinic?: string;
-  readonly recordsTable?: string;
+interface RecheckOptions extends Aim {
   readonly apply?: true;
 }
 
@@ -18,15 +15,8 @@ const NEEDS_ATTENTION = 3;
 /** `plumbline schedule`: whether what is booked still stands. */
 export const register = (program: Command): void => {
   const schedule = program.command('schedule').description('Look at what is booked ahead.');
-  schedule
-    .command('recheck')
+  withAim(schedule.command('recheck'))
     .description('find booked visits whose instant is no longer what their wall time means, or that lie outside hours')
-    .option('--clinic <id or slug>', 'the clinic (default: the one started on this machine)')
-    .addOption(
-      new Option('--records-table <name>', 'records table in the AWS account and region of the environment').env(
-        'RECORDS_TABLE',
-      ),
-    )
     .option('--apply', 'move what has moved: the instant, the day sheet and the texts of each visit in one transaction')
     .addHelpText(
       'after',
@@ -46,20 +36,6 @@ Examples:
   plumbline schedule recheck --records-table records-table --clinic lakeview-spine --apply`,
     )
     .action((_options: object, command: Command) => explainFailures('RECORDS_TABLE', () => recheck(command)));
-};
-
-/** Points the client at the clinic's table and answers the clinic's id. */
-const aim = async ({ clinic, recordsTable }: RecheckOptions): Promise<Id<'clinic'>> => {
-  if (recordsTable === undefined) {
-    const info = await useLocalClinic();
-    return clinicIdOf(clinic === undefined || clinic === info.slug ? info.clinicId : clinic);
-  }
-  process.env.RECORDS_TABLE = recordsTable;
-  if (clinic === undefined) throw new CliError('Name the clinic with --clinic <id or slug>', 2);
-  const clinicId = await clinicIdOf(clinic);
-  const { readClinic } = await import('../../functions/platform/store/clinic.ts');
-  if ((await readClinic(clinicId)) === undefined) throw new CliError(`There is no clinic called "${clinic}"`);
-  return clinicId;
 };
 
 const recheck = async (command: Command): Promise<void> => {

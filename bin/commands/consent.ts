@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import type { ImportReport } from '../../functions/messaging/consent-import.ts';
+import type { ConsentReport } from '../../functions/messaging/record-consent.ts';
+import type { Id } from '../../functions/platform/ids.ts';
+import { type Aim, aim, withAim } from '../aim.ts';
+import { CliError, print } from '../cli.ts';
+import { explainFailures } from '../target.ts';
+
+interface ImportOptions extends Aim {
+  readonly apply?: true;
+}
+
+/** `plumbline consent`: why a text may go or not, and agreements from elsewhere. */
+export const register = (program: Command): void => {
+  const consent = program.command('consent').description('See what numbers agreed to, and bring agreements in.');
+  withAim(consent.command('show'))
+    .description(
+      'why a text of each kind may or may not go to a number now, and everything it ever agreed to or refused',
+    )
+    .argument('<phone or patient id>', 'a number like +13035550100, or pat_...')
+    .addHelpText(
+      'after',
+      `
+Says for each kind of text (treatment, billing, marketing, async-data-sharing) whether it may go: since when and in which
+words it was agreed to, since when it was stopped, or that there is no agreement. Marketing needs one in writing. Quiet
+hours and limits are not consent: they are asked when a text goes. The carrier keeps an opt-out list of its own; what it
+has reported is shown, and what follows from it.
+
+Examples:
+  plumbline consent show +13035550100
+  plumbline consent show pat_01K8Z3V9Q4M7T2W6X5Y1N0R8PA --json | jq '.categories[]'
+  plumbline consent show +13035550100 --records-table records-table --clinic lakeview-spine`,
+    )
+    .action((whom: string, _options: object, command: Command) =>
+      explainFailures('RECORDS_TABLE', () => show(command, whom)),
+    );
+  withAim(consent.command('import'))
+    .description(
+      'bring agreements and opt-outs from elsewhere into the ledger; without --apply, only say what it would do',
+    )
+    .argument('<csv>', 'a file with a header')
+    .option('--apply', 'write what is new; nothing, when a line is at fault')
+    .addHelpText(
+      'after',
+      `
+The columns, in any order: phone (+13035550100), category (treatment, billing, marketing, async-data-sharing,
+unencrypted-texts; or all, for who said stop to everything), granted (yes or no), at (2026-05-01T15:00:00Z), wording,
+wordingVersion; and, where known, language (en or es), evidence, patientId, collector.
+
+What is in the ledger already is left alone: a second run writes nothing. An agreement that comes this way ends no STOP,
+an opt-out always counts, and marketing needs evidence of an agreement in writing.
+
+Exit code: 0, or 1 when a line is at fault; each is listed by its number.
+
+Examples:
+  plumbline consent import agreements.csv
+  plumbline consent import agreements.csv --apply`,
+    )
+    .action((file: string, _options: object, command: Command) =>
+      explainFailures('RECORDS_TABLE', () => importFile(command, file)),
+    );
+};
+
+const isPatientId = (text: string): text is Id<'patient'> => text.startsWith('pat_');
+const northAmerican = /^\+1[2-9]\d{2}[2-9]\d{6}$/;
+
+const show = async (command: Command, whom: string): Promise<void> => {
+  if (!isPatientId(whom) && !northAmerican.test(whom)) {
+    throw new CliError('Expected a number like +13035550100, or the id of a patient (pat_...)', 2);
+  }
+  const clinicId = await aim(command.opts<Aim>());
+  const { loadPatient } = await import('../../functions/intake/patients.ts');
+  const phone = isPatientId(whom) ? (await loadPatient(clinicId, whom))?.phone : whom;
+  if (phone === undefined) throw new CliError('The clinic has no such patient');
+  const { consentReport } = await import('../../functions/messaging/record-consent.ts');
+  const report = await consentReport(clinicId, phone);
+  print(command, { clinicId, ...report }, reportText(report));
+};
+
+const reportText = ({ phone, categories, channel, carrier, entries }: ConsentReport): string =>
+  [
+    phone,
+    ...categories.flatMap(({ category, mayText, why, wording, wordingVersion }) => [
+      `  ${category.padEnd(20)}${mayText ? 'may be texted' : 'NO TEXT      '}  ${why}`,
+      ...(wording === undefined ? [] : [`${' '.repeat(37)}"${wording}" (${wordingVersion})`]),
+    ]),
+    '  Quiet hours and limits are not consent: they are asked when a text goes.',
+    channel === undefined
+      ? '  No warning that texts are not encrypted is on record.'
+      : `  Warned on ${channel.warnedAt} that texts are not encrypted (${channel.wordingVersion}): prefers ${channel.prefersTexts ? 'them all the same' : 'none'}.`,
+    ...(carrier === undefined ? [] : [`  ${carrier.note}`]),
+    entries.length === 0 ? 'Nothing is recorded of this number.' : 'The ledger:',
+    ...entries.map((entry) => {
+      const { at, category, granted, how, wording, wordingVersion, language, collector, evidence, patientId } = entry;
+      const about = [wordingVersion, language, collector, evidence, patientId].filter((each) => each !== undefined);
+      return `  ${at}  ${category.padEnd(18)}  ${granted ? 'agreed ' : 'REVOKED'}  ${how.padEnd(8)}  "${wording}" (${about.join(', ')})`;
+    }),
+  ].join('\n');
+
+const importFile = async (command: Command, file: string): Promise<void> => {
+  const { apply = false, ...target } = command.opts<ImportOptions>();
+  const source = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(error.code === 'ENOENT' ? 'There is no such file' : `The file cannot be read (${error.code})`);
+  });
+  const clinicId = await aim(target);
+  const { systemClock } = await import('../../functions/platform/clock.ts');
+  const { importConsents } = await import('../../functions/messaging/consent-import.ts');
+  const actor = { kind: 'system', id: 'consent-import' } as const;
+  const caller = { clinicId, actor, requestId: randomUUID(), now: systemClock.now() };
+  const report = await importConsents(caller, source, { apply, collector: `import:${basename(file)}` });
+  print(command, { clinicId, ...report }, importText(report, apply));
+  if (report.errors.length > 0) process.exitCode = 1;
+};
+
+const importText = (
+  { rows, agreements, revocations, known, applied, errors }: ImportReport,
+  apply: boolean,
+): string => {
+  const told = `${rows} lines: ${agreements} agreements and ${revocations} opt-outs are new, ${known} are in the ledger already.`;
+  const done = applied
+    ? 'Written.'
+    : apply
+      ? 'Nothing is written: mend these lines first.'
+      : 'Nothing is written: --apply does.';
+  return [told, ...errors.map(({ line, field, message }) => `  line ${line}, ${field}: ${message}`), done].join('\n');
+};
