@@ -36,7 +36,14 @@ export type Id<K extends IdKind> = `${(typeof idKinds)[K]}_${string}`;
 
 /** Mints an id. `now` gives the sortable half, so that a moved local clock also orders ids. */
 export const newId = <K extends IdKind>(kind: K, now: Temporal.Instant): Id<K> =>
-  `${idKinds[kind]}_${ulid(now.epochMilliseconds)}`;
+  `${idKinds[kind]}_${ulid(now.epochMilliseconds, fractions())}`;
+
+/** Random fractions for one ULID: 16 are drawn, and asking for bytes one by one takes as many times as long. */
+const fractions = (): (() => number) => {
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
+  let next = 0;
+  return () => (bytes[next++] ?? 0) / 256;
+};
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

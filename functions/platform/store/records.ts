@@ -14,7 +14,9 @@ import type { PutItemInput } from 'dynamodb-toolbox/entity/actions/put';
 import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { map, number, string } from 'dynamodb-toolbox/schema';
+import { Parser } from 'dynamodb-toolbox/schema/actions/parse';
 import { Table } from 'dynamodb-toolbox/table';
+import { PrimaryKeyParser } from 'dynamodb-toolbox/table/actions/parsePrimaryKey';
 import { type Query, QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { env } from '../config.ts';
 
@@ -83,11 +85,20 @@ export const put = <E extends Entity>(entity: E, item: PutItemInput<E>, conditio
   return params;
 };
 
-/** An item as it is stored. No attribute of ours has a default, so none is looked for: a third of the time is saved. */
-const itemOf = <E extends Entity>(entity: E, item: PutItemInput<E>): Record<string, unknown> =>
-  entity
-    .build(EntityParser)
-    .parse({ ...item, [recordsTable.entityAttributeSavedAs]: entity.entityName }, { fill: false }).item;
+/**
+ * An item as it is stored. No attribute of ours has a default or is stored under another name or in another form, so the
+ * schema is gone through once, to check and nothing else: a third of the time of the library's own parse of an entity.
+ */
+const itemOf = <E extends Entity>(entity: E, item: PutItemInput<E>): Record<string, unknown> => {
+  const checked: Record<string, unknown> = new Parser(entity.schema).parse(
+    { ...item, [recordsTable.entityAttributeSavedAs]: entity.entityName },
+    { fill: false, transform: false },
+  );
+  return { ...checked, ...keyOf(entity, checked) };
+};
+
+const keyOf = (entity: Entity, item: Record<string, unknown>): Record<string, unknown> =>
+  new PrimaryKeyParser(recordsTable).parse(entity.computeKey === undefined ? item : entity.computeKey(item));
 
 /** Builds a put of an item that must not exist yet. */
 export const create = <E extends Entity>(entity: E, item: PutItemInput<E>): TransactItem => {
