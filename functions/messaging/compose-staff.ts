@@ -7,15 +7,16 @@ import { barOf } from './consent.ts';
 import { decideStaffText, staffBody } from './core/staff-text.ts';
 import { recipientOf } from './recipient.ts';
 import { loadSettings } from './settings.ts';
-import { getStanding, standingCheckItem } from './standing-store.ts';
+import { getStanding, standingCheckItem, standingItem } from './standing-store.ts';
 import { type Message, staffText } from './store.ts';
 import { getThread, threadIdOf } from './thread-store.ts';
 
 /** What staff wrote, held at the claim to what it was held to when it was written: consent, opt-out, the patient's night. */
 export const composeStaffText = async (
-  { clinicId, now }: Caller,
+  caller: Caller,
   { to, patientId, parameters, plannedFor }: Message,
 ): Promise<Composed> => {
+  const { clinicId, now } = caller;
   const [standing, thread, patients, clinic, settings] = await Promise.all([
     getStanding(clinicId, to),
     getThread(clinicId, threadIdOf(clinicId, to)),
@@ -27,6 +28,7 @@ export const composeStaffText = async (
   if (patientId !== undefined && !patients.some(({ id }) => id === patientId)) {
     return { kind: 'suppress', reason: 'number-changed' };
   }
+  if (standing.unreachable !== undefined) return { kind: 'suppress', reason: 'number-unreachable' };
   const bar = barOf(standing, 'treatment');
   const decision = decideStaffText(
     {
@@ -49,9 +51,15 @@ export const composeStaffText = async (
         template: staffText,
         parameters,
         to,
+        from: standing.origin,
         body: staffBody(clinic.brand, parameters.words ?? ''),
         expiresAt: decision.expiresAt,
-        conditions: [standingCheckItem(standing)],
+        conditions: [
+          // What a STOP answers: care, whatever was texted before.
+          standing.lastCategory === 'treatment'
+            ? standingCheckItem(standing)
+            : standingItem(caller, { ...standing, lastCategory: 'treatment' }, 'told'),
+        ],
       };
   }
 };

@@ -154,6 +154,9 @@ const requireTextable = ({
 }: { readonly standing: Standing; readonly thread: Thread; readonly at: Temporal.Instant } & ReturnType<
   typeof recipientOf
 >): boolean => {
+  if (standing.unreachable !== undefined) {
+    throw new Problem('invalid-state', 'Texts no longer reach the number. Call, and clear its task once it is right.');
+  }
   const bar = barOf(standing, 'treatment');
   const decision = decideStaffText(
     { isOptedOut: bar === 'opted-out', hasAgreed: bar === undefined, lastInboundAt, plannedFor: at, ...where },

@@ -8,6 +8,8 @@ import { openTriageCase } from '../../functions/care/triage.ts';
 import { routes as intakeRoutes } from '../../functions/intake/contract.ts';
 import { handler as intake } from '../../functions/intake/handlers/http.ts';
 import { routes as messagingRoutes } from '../../functions/messaging/contract.ts';
+import { receiveText } from '../../functions/messaging/receive.ts';
+import { DEFAULT_PLAN } from '../../functions/messaging/core/message-plan.ts';
 import { createTaskItem } from '../../functions/messaging/task-store.ts';
 import { type Route, routeKeyOf } from '../../functions/platform/http/contract.ts';
 import { newId } from '../../functions/platform/ids.ts';
@@ -115,6 +117,14 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
   } as const;
   const actor = { kind: 'system', id: 'test' } as const;
   await transact([createTaskItem({ clinicId: clinic.clinicId, actor, requestId: 'test', now }, task)]);
+  const inbound = { from: phone, to: clinic.originationNumber, body: 'A ramp?', inboundMessageId: `in-${patientId}` };
+  await receiveText(inbound, { now, requestId: 'test' });
+  const planned = await askAsStaff(messaging, clinic.clinicId, 'POST /v1/patients/{patientId}/texts', {
+    params: { patientId },
+    body: { words: 'At the back', sendAt: instantIn(1) },
+  });
+  expect(planned).toMatchObject({ status: 201 });
+  const cannedReplyId = await post(messaging, '/v1/canned-replies', { title: 'Ramp', words: 'At the back' });
   const holdId = await post(scheduling, '/v1/holds', { providerId, typeId, start: slots.body.items[4].start });
   const entryId = await post(scheduling, '/v1/waiting-list', { patientId, typeId });
   return {
@@ -125,11 +135,16 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     closureId,
     exceptionId: exception.body.id,
     typeId,
+    // A type of visit may have a plan of texts of its own.
+    planId: typeId,
     patientId,
     appointmentId,
     seriesId,
     caseId: opened.case.id,
     taskId: task.id,
+    threadId: planned.body.thread.id,
+    textId: planned.body.text.id,
+    cannedReplyId,
     phone,
     start: slots.body.items[1].start,
   };
@@ -160,7 +175,16 @@ const bodies: Readonly<Record<string, unknown>> = {
   setCalendarImport: { url: 'https://calendar.example.com/basic.ics' },
   acknowledgeTriageCase: {},
   closeStaffTask: {},
+  answerThread: { words: 'Yes' },
+  textPatient: { words: 'Yes' },
+  assignThread: {},
+  tagThread: { tags: [] },
+  noteThread: { note: 'Call' },
+  updateCannedReply: { title: 'Ramp', words: 'In front' },
   setMessagingSettings: {},
+  setMessagePlan: DEFAULT_PLAN,
+  setMessageTemplate: { words: 'x' },
+  lintMessageTemplate: { words: 'x' },
   recordConsent: {
     phone: '+13035550100',
     category: 'treatment',
@@ -172,6 +196,7 @@ const bodies: Readonly<Record<string, unknown>> = {
 
 const queries: Readonly<Record<string, Record<string, string>>> = {
   getProviderDay: { date: '2026-11-24' },
+  previewMessagePlan: { appointmentId: 'apt_01K8Z3V9Q4M7T2W6X5Y1N0R8PA' },
   listProviderAppointments: { from: '2026-11-24' },
 };
 
@@ -181,7 +206,11 @@ const parameterNames = (route: Route): string[] => [...route.path.matchAll(/\{(\
 const staffRoutes = areas.flatMap(([routes, handler]) =>
   (routes as readonly Route[]).filter(isStaffRoute).map((route) => [routeKeyOf(route), route, handler] as const),
 );
-const routesWithIds = staffRoutes.filter(([, route]) => parameterNames(route).length > 0);
+/** Parameters that name something every clinic has. */
+const commonNames: readonly string[] = ['template', 'language'];
+const routesWithIds = staffRoutes.filter(([, route]) =>
+  parameterNames(route).some((name) => !commonNames.includes(name)),
+);
 
 beforeAll(async () => {
   [ours, theirs] = await Promise.all([createTestClinic(now), createTestClinic(now)]);
@@ -264,19 +293,26 @@ describe("another clinic's caller", () => {
       'getMessagingSettings',
       'listAppointmentTypes',
       'listCalendarClashes',
+      'listCannedReplies',
       'listCharges',
       'listClosures',
+      'listMessagePlans',
+      'listMessageTemplates',
       'listProviders',
       'listRooms',
       'listStaffTasks',
+      'listThreads',
       'listTriageCases',
       'listWaitingList',
+      'searchTexts',
     ]);
     const listQueries: Record<string, Record<string, string>[]> = {
       findPatients: [{ phone: theirIds.phone ?? '' }, { name: 'Lovelace' }],
       listCharges: [{ date: instantIn(24).slice(0, 10) }],
       findSlots: [{ typeId: ourIds.typeId ?? '', from: instantIn(24), to: instantIn(96) }],
       listWaitingList: [{ typeId: ourIds.typeId ?? '' }],
+      searchTexts: [{ words: 'ramp' }, { words: 'ramp', threadId: theirIds.threadId ?? '' }],
+      listThreads: [{}, { queue: 'unassigned' }, { phone: theirIds.phone ?? '' }, { name: 'Lovelace' }],
       getConsentOfNumber: [{ phone: theirIds.phone ?? '' }],
     };
     for (const [key, route, handler] of lists) {

@@ -88,6 +88,7 @@ const cannedReplyView = cannedReply.extend({
 const ofThread = z.strictObject({ threadId: id('thread') });
 const writeErrors = [
   'not-found',
+  'invalid-state',
   'opted-out',
   'no-consent',
   'quiet-hours',

@@ -51,7 +51,7 @@ export const warningsOf = (
     'link-shortener': SHORTENER.test(words),
     link: [...words.matchAll(LINK)].some(([link]) => ownLink === undefined || !`${link}/`.startsWith(`${ownLink}/`)),
     'reply-cancel': ASKS_FOR_OPT_OUT_WORD.test(folded),
-    promotes: PROMOTES.test(folded),
+    promotes: PROMOTES.test(folded) || PROMOTES.test(words),
   };
   return STAFF_WARNING_NAMES.filter((warning) => found[warning]);
 };

@@ -7,6 +7,8 @@ import { closesAt, isOpen, opensAt, type TextingWindow } from './texting-window.
 /** The most that staff write at once: with the clinic's name before it, within the carrier's 1,600. */
 export const maxStaffWords = 1_000;
 
+/** With the clinic's name, still within what the carrier takes. */
+const maxStaffBody = 1_500;
 const maxBrand = 20;
 
 /**
@@ -16,7 +18,8 @@ const maxBrand = 20;
 export const staffBody = (brand: string, words: string): string => {
   const name = toGsm7(brand).slice(0, maxBrand).trim();
   const plain = toGsm7(words);
-  const body = isGsm7(plain) ? plain : words;
+  // A mark may be typed with three (the ellipsis).
+  const body = isGsm7(plain) && plain.length <= maxStaffBody ? plain : words;
   return body.toLowerCase().startsWith(name.toLowerCase()) ? body : `${name}: ${body}`;
 };
 

@@ -1,0 +1,394 @@
+import { Temporal } from 'temporal-polyfill';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inboxRoutes } from '../../../functions/messaging/contract.ts';
+import {
+  assignThread,
+  closeThread,
+  listLines,
+  listThreads,
+  loadThread,
+  takeAnswering,
+} from '../../../functions/messaging/inbox.ts';
+import { sendText } from '../../../functions/messaging/send.ts';
+import { cancelStaffText, type StaffTextCommand, writeStaffText } from '../../../functions/messaging/staff-text.ts';
+import { getMessage, messagesOfCause } from '../../../functions/messaging/store.ts';
+import { threadIdOf } from '../../../functions/messaging/thread-store.ts';
+import type { Caller } from '../../../functions/platform/actor.ts';
+import type { Route } from '../../../functions/platform/http/contract.ts';
+import { routeKeyOf } from '../../../functions/platform/http/contract.ts';
+import { type TransactItem, transact } from '../../../functions/platform/store/records.ts';
+import { loadAppointment } from '../../../functions/scheduling/visits.ts';
+import { ask } from '../../helpers/clinic.ts';
+import { staffClaims } from '../../helpers/events.ts';
+import { messaging } from '../../helpers/messaging.ts';
+import { testPhone } from '../../helpers/phones.ts';
+import { type Network, startNetwork } from './network.ts';
+import { handedOver } from './queue.ts';
+import { addPatient, at, bookVisit, iso, later, newWorld, optOut, reply, start, type World } from './world.ts';
+
+let network: Network;
+beforeAll(async () => {
+  network = await startNetwork();
+});
+afterAll(() => network.close());
+
+/** Tuesday 21:00 in Denver: the clinic has closed, and patients sleep. */
+const evening = Temporal.Instant.from('2026-11-25T04:00:00Z');
+const write = (items: readonly TransactItem[]) => transact(items);
+
+/** A patient who has written what a human must read. */
+const wrote = async (words = 'Can my daughter wait inside?', now = start) => {
+  const world = await newWorld();
+  const patient = await addPatient(world);
+  const inboundId = await reply(world, patient.phone, words, now);
+  const { clinicId } = world.clinic;
+  const threadId = threadIdOf(clinicId, patient.phone);
+  const staff = (id: string, moment = now): Caller => ({ ...world.caller(moment), actor: { kind: 'staff', id } });
+  const thread = () => loadThread(clinicId, threadId);
+  const answer = (command: Partial<StaffTextCommand> & { readonly words: string }, by = 'ann', moment = now) =>
+    writeStaffText(staff(by, moment), { to: { threadId }, confirmWarnings: false, ...command }, write);
+  return { world, patient, inboundId, clinicId, threadId, staff, thread, answer };
+};
+
+/** What automation answered an inbound text. */
+const answered = async ({ clinic }: World, inboundId: string) =>
+  (await messagesOfCause(clinic.clinicId, `inb_${inboundId}`)).map(({ template }) => template);
+
+const bodiesTo = async (phone: string) => (await network.acceptedFor(phone)).map(({ body }) => body);
+
+const idsOf = async (caller: Caller, kind: 'open' | 'unknown' | 'unassigned' | 'closed') =>
+  (await listThreads(caller, { queue: { kind } }, { limit: 25 })).items.map(({ thread }) => thread.id);
+
+describe('a thread', () => {
+  it('has both directions in order: automation by its template, people by their words, what is to come first', async () => {
+    const { world, patient, clinicId, threadId, answer, inboundId } = await wrote();
+    const [auto] = await messagesOfCause(clinicId, `inb_${inboundId}`);
+    await sendText({ clinicId, messageId: auto?.id ?? '' }, at(later(start, 0.1)));
+    const { message } = await answer({ words: 'Yes – of course' }, 'ann', later(start, 0.2));
+    expect(await handedOver(clinicId)).toContain(message.id);
+    await sendText({ clinicId, messageId: message.id }, at(later(start, 0.2)));
+    await answer({ words: 'See you at ten', sendAt: iso(later(start, 24)) }, 'bea', later(start, 0.3));
+    await reply(world, patient.phone, 'Thanks!', later(start, 0.4));
+
+    expect(await bodiesTo(patient.phone)).toEqual([
+      expect.stringContaining('our staff will read this'),
+      'Lakeview: Yes - of course',
+    ]);
+    const { items } = await listLines(clinicId, threadId, {});
+    expect(items.map(({ entry, message: sent }) => entry.words ?? sent?.template)).toEqual([
+      'See you at ten',
+      'Thanks!',
+      'Yes – of course',
+      'reply-unknown',
+      'Can my daughter wait inside?',
+    ]);
+    expect(items.map(({ entry, message: sent }) => [entry.by, sent?.status, sent?.patientId])).toEqual([
+      ['bea', 'planned', patient.id],
+      [undefined, undefined, undefined],
+      ['ann', 'accepted', patient.id],
+      [undefined, 'accepted', patient.id],
+      [undefined, undefined, undefined],
+    ]);
+  });
+
+  it('that automation has dealt with waits for nobody, and one that needs a human is opened again', async () => {
+    const { world, patient, staff, thread, threadId } = await wrote();
+    await closeThread(staff('ann'), { threadId }, write);
+    expect(await idsOf(staff('ann'), 'closed')).toContain(threadId);
+    await reply(world, patient.phone, 'HELP', later(start, 0.1));
+    expect(await thread()).toMatchObject({ status: 'closed', unread: 0 });
+    await reply(world, patient.phone, 'One more thing', later(start, 0.2));
+    expect(await thread()).toMatchObject({ status: 'open', unread: 1 });
+    expect(await idsOf(staff('ann'), 'unassigned')).toEqual([threadId]);
+    expect(await idsOf(staff('ann'), 'open')).toEqual([threadId]);
+  });
+
+  it('of a number nobody knows waits apart, and its answer tells nothing about anybody', async () => {
+    const world = await newWorld();
+    await addPatient(world);
+    const stranger = testPhone();
+    const inboundId = await reply(world, stranger, 'When is my visit?', start);
+    const [auto] = await messagesOfCause(world.clinic.clinicId, `inb_${inboundId}`);
+    await sendText({ clinicId: world.clinic.clinicId, messageId: auto?.id ?? '' }, at(start));
+    expect(await bodiesTo(stranger)).toEqual([expect.not.stringMatching(/Ana|Reyes|Nov|visit/)]);
+    const caller = world.caller(start);
+    expect(await idsOf(caller, 'unknown')).toEqual([threadIdOf(world.clinic.clinicId, stranger)]);
+    expect([await idsOf(caller, 'open'), await idsOf(caller, 'unassigned')]).toEqual([[], []]);
+    const [found] = (await listThreads(caller, { phone: stranger }, { limit: 5 })).items;
+    expect(found?.patients).toEqual([]);
+  });
+
+  it('of a number of two patients is one, and belongs to neither alone', async () => {
+    const { world, patient, answer, staff, threadId, clinicId } = await wrote();
+    await addPatient(world, { phone: patient.phone, givenName: 'Bea', birthDate: '2015-05-05' });
+    const { items } = await listThreads(staff('ann'), { name: 'Reyes' }, { limit: 10 });
+    expect(items).toHaveLength(1);
+    expect(items[0]?.patients.map(({ givenName }) => givenName).toSorted()).toEqual(['Ana', 'Bea']);
+    const { message } = await answer({ words: 'Of course' });
+    expect(message.patientId).toBeUndefined();
+    expect((await listLines(clinicId, threadId, {})).items).toHaveLength(2);
+  });
+});
+
+describe('two of the staff', () => {
+  it('do not answer at once: the second is told who is at it, until it is sent or two minutes are over', async () => {
+    const { staff, threadId, answer, thread } = await wrote();
+    await takeAnswering(staff('ann'), { threadId }, write);
+    await expect(answer({ words: 'Yes' }, 'bea')).rejects.toMatchObject({
+      code: 'being-answered',
+      message: expect.stringContaining('ann is answering'),
+    });
+    await expect(takeAnswering(staff('bea'), { threadId }, write)).rejects.toMatchObject({ code: 'being-answered' });
+    await expect(answer({ words: 'Yes' }, 'bea', later(start, 3 / 60))).resolves.toBeDefined();
+    await answer({ words: 'And park behind' }, 'ann', later(start, 3 / 60));
+    expect((await thread()).answering).toBeUndefined();
+  });
+
+  it('who take it in the same moment: one has it', async () => {
+    const { staff, threadId, thread } = await wrote();
+    const outcomes = await Promise.allSettled(
+      ['ann', 'bea', 'cid', 'dee'].map((id) => takeAnswering(staff(id), { threadId }, write)),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await thread()).answering?.by).toMatch(/ann|bea|cid|dee/);
+  });
+});
+
+describe('what staff write', () => {
+  it('is refused after a STOP, and what was planned before it is not sent', async () => {
+    const { world, patient, answer, clinicId } = await wrote();
+    const { message } = await answer({ words: 'Tomorrow then', sendAt: iso(later(start, 1)) });
+    await optOut(world, patient.phone, later(start, 0.1));
+    await expect(answer({ words: 'Hello?' }, 'ann', later(start, 0.2))).rejects.toMatchObject({ code: 'opted-out' });
+    await sendText({ clinicId, messageId: message.id }, at(later(start, 1)));
+    expect(await getMessage(clinicId, message.id)).toMatchObject({ status: 'suppressed', statusReason: 'opted-out' });
+    expect(await bodiesTo(patient.phone)).toEqual([]);
+  });
+
+  it('that is written while the STOP arrives does not go', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const { world, patient, answer, clinicId } = await wrote();
+      const [written] = await Promise.allSettled([answer({ words: 'Yes' }), optOut(world, patient.phone)]);
+      if (written.status === 'rejected') expect(written.reason).toMatchObject({ code: 'opted-out' });
+      else await sendText({ clinicId, messageId: written.value.message.id }, at(start));
+      expect(await bodiesTo(patient.phone)).toEqual([]);
+    }
+  });
+
+  it('by night goes as an answer, with a warning; unasked it waits, to be sent at a time that is named', async () => {
+    const { answer, patient, staff } = await wrote('Are you there?', later(evening, -20));
+    expect(await answer({ words: 'Yes' }, 'ann', evening)).toMatchObject({ warnings: ['at-night'] });
+    const unasked = later(evening, 24);
+    await expect(answer({ words: 'Yes' }, 'ann', unasked)).rejects.toMatchObject({
+      code: 'quiet-hours',
+      errors: [{ field: 'body.sendAt', message: 'Send it at 2026-11-26T15:00:00Z or later' }],
+    });
+    const toPatient = { to: { patientId: patient.id }, words: 'Good morning', confirmWarnings: false };
+    const planned = { ...toPatient, sendAt: '2026-11-26T15:00:00Z' };
+    expect(await writeStaffText(staff('ann', unasked), planned, write)).toMatchObject({ warnings: [] });
+  });
+
+  it('to who agreed to nothing is an answer within a day, or refused', async () => {
+    const world = await newWorld();
+    const stranger = testPhone();
+    await reply(world, stranger, 'Do you take my plan?', start);
+    const to = { threadId: threadIdOf(world.clinic.clinicId, stranger) };
+    const say = (hours: number) =>
+      writeStaffText(world.caller(later(start, hours)), { to, words: 'We do', confirmWarnings: false }, write);
+    await expect(say(23)).resolves.toBeDefined();
+    await expect(say(25)).rejects.toMatchObject({ code: 'no-consent' });
+  });
+
+  it('and planned can be taken back until it goes', async () => {
+    const { answer, clinicId, threadId, staff, patient } = await wrote();
+    const { message } = await answer({ words: 'See you', sendAt: iso(later(start, 1)) });
+    const which = { threadId, textId: message.causeId as `stx_${string}` };
+    await cancelStaffText(staff('bea'), which, write);
+    await sendText({ clinicId, messageId: message.id }, at(later(start, 1)));
+    expect(await getMessage(clinicId, message.id)).toMatchObject({
+      status: 'suppressed',
+      statusReason: 'cancelled-by-staff',
+    });
+    expect(await bodiesTo(patient.phone)).toEqual([]);
+    await expect(cancelStaffText(staff('bea'), which, write)).rejects.toMatchObject({ code: 'invalid-state' });
+  });
+});
+
+describe('automation', () => {
+  it('says nothing once a human has taken over, but for keywords and red flags', async () => {
+    const { world, patient, staff, threadId, answer } = await wrote();
+    const visit = await bookVisit(world, patient, later(start, 120));
+    const asked = later(start, 48);
+    await sendText({ clinicId: world.clinic.clinicId, messageId: `${visit.id}#reminder-72h#0` }, at(asked));
+    await assignThread(staff('ann', asked), { threadId, to: 'ann' }, write);
+    const says = async (words: string, now = asked) => answered(world, await reply(world, patient.phone, words, now));
+    expect(await says('And my son?')).toEqual([]);
+    expect(await says('C')).toEqual(['reply-confirmed']);
+    expect((await loadAppointment(world.clinic.clinicId, visit.id))?.confirmedSequence).toBe(0);
+    expect(await says('I cannot feel my legs and cannot pee')).toEqual(['reply-red-flag']);
+    expect(await says('HELP')).toEqual(['reply-help']);
+
+    await closeThread(staff('ann', asked), { threadId }, write);
+    await answer({ words: 'He can come' }, 'ann', asked);
+    expect(await says('Great', later(asked, 11))).toEqual([]);
+    // Thursday 22:00, and a new day: nobody has written for twelve hours.
+    expect(await says('Hello?', later(asked, 26))).toEqual(['reply-unknown']);
+  });
+
+  it('tells who writes after hours once an evening, and red flags at once', async () => {
+    const { world, patient, inboundId } = await wrote('Anybody there?', evening);
+    const says = async (words: string, hours: number) =>
+      answered(world, await reply(world, patient.phone, words, later(evening, hours)));
+    expect(await answered(world, inboundId)).toEqual(['reply-after-hours']);
+    expect([await says('Hello?', 1), await says('Hello??', 9)]).toEqual([[], []]);
+    expect(await says('My face is drooping and I cannot speak', 9.1)).toEqual(['reply-red-flag']);
+    expect(await says('Good morning', 12)).toEqual(['reply-unknown']);
+    expect(await says('Good evening', 24)).toEqual(['reply-after-hours']);
+  });
+});
+
+describe('over HTTP', () => {
+  const routeOf = (name: string): Route => {
+    const route = inboxRoutes.find((each) => each.name === name);
+    if (route === undefined) throw new Error(`No route ${name}`);
+    return route;
+  };
+  /** Asks, and holds what is answered to the contract. */
+  const asking =
+    (clinicId: string) =>
+    async (name: string, options: Parameters<typeof ask>[2] & { readonly as?: string } = {}) => {
+      const route = routeOf(name);
+      const claims = { ...staffClaims(clinicId), sub: options.as ?? 'ann' };
+      const answer = await ask(messaging, routeKeyOf(route), { ...options, claims });
+      if (answer.status === route.reply.status) expect(() => route.reply.body?.parse(answer.body)).not.toThrow();
+      return answer;
+    };
+
+  it('a shift: read, take, answer once however often it is sent, note, tag, search, close', async () => {
+    const now = Temporal.Now.instant();
+    const { clinicId, threadId, patient, world } = await wrote('Is the ramp at the back door?', now);
+    const call = asking(clinicId);
+    const params = { threadId };
+    const listed = await call('listThreads');
+    expect(listed.body.items).toMatchObject([
+      { id: threadId, queue: 'unassigned', unread: 1, patients: [{ id: patient.id, familyName: 'Reyes' }] },
+    ]);
+    expect((await call('assignThread', { params, body: {} })).body).toMatchObject({ assignedTo: 'ann' });
+    expect((await call('listThreads', { query: { queue: 'mine' } })).body.items).toHaveLength(1);
+    expect((await call('listThreads', { query: { queue: 'mine' }, as: 'bea' })).body.items).toHaveLength(0);
+    expect((await call('takeAnswering', { params })).body.answering.by).toBe('ann');
+    const collides = await call('answerThread', { params, body: { words: 'Yes' }, as: 'bea' });
+    expect(collides).toMatchObject({ status: 409, body: { code: 'being-answered' } });
+    expect(collides.body.detail).toContain('ann');
+
+    const body = { words: 'Yes, Ana, it is' };
+    const warned = await call('answerThread', { params, body });
+    expect(warned).toMatchObject({
+      status: 422,
+      body: { code: 'confirm-warnings', errors: [{ field: 'body.words' }] },
+    });
+    const once = { params, body: { ...body, confirmWarnings: true }, headers: { 'idempotency-key': 'answer-1' } };
+    const [sent, again] = [await call('answerThread', once), await call('answerThread', once)];
+    expect(sent).toMatchObject({
+      status: 201,
+      body: { segments: 1, thread: { unread: 0 }, text: { status: 'planned' } },
+    });
+    expect(sent.body.warnings).toContain('patient-name');
+    expect(again).toMatchObject({ status: 201, body: sent.body, headers: { 'idempotency-replayed': 'true' } });
+
+    expect((await call('noteThread', { params, body: { note: 'Needs the ramp' } })).status).toBe(201);
+    expect((await call('listThreadNotes', { params })).body.items).toMatchObject([
+      { note: 'Needs the ramp', by: { kind: 'staff', id: 'ann' } },
+    ]);
+    expect((await call('tagThread', { params, body: { tags: ['access', 'access'] } })).body.tags).toEqual(['access']);
+    expect((await call('listThreads', { query: { tag: 'access' } })).body.items).toHaveLength(1);
+    expect((await call('listThreads', { query: { tag: 'other' } })).body.items).toHaveLength(0);
+
+    for (const query of [{ words: 'RAMP' }, { words: 'back door', threadId }]) {
+      expect((await call('searchTexts', { query })).body).toMatchObject({
+        items: [{ threadId, words: 'Is the ramp at the back door?' }],
+      });
+    }
+    expect((await call('searchTexts', { query: { words: 'amp' } })).body).toMatchObject({ items: [], searched: 2 });
+    expect((await call('listThreads', { query: { name: 'reyes' } })).body.items).toHaveLength(1);
+    expect((await call('listThreads', { query: { phone: patient.phone } })).body.items).toHaveLength(1);
+    expect((await call('listThreadTexts', { params })).body.items).toHaveLength(2);
+
+    const etag = { 'if-match': sent.headers.etag ?? '"1"' };
+    expect((await call('closeThread', { params, headers: etag })).status).toBe(412);
+    expect((await call('closeThread', { params })).body).toMatchObject({ status: 'closed', queue: 'closed' });
+    expect((await call('reopenThread', { params })).body).toMatchObject({ queue: 'unassigned' });
+    await reply(world, patient.phone, 'Thank you', now);
+    expect((await call('markThreadRead', { params })).body).toMatchObject({ unread: 0 });
+    expect((await call('getPatientThread', { params: { patientId: patient.id } })).body).toMatchObject({
+      id: threadId,
+    });
+  });
+
+  it('a patient who has not written yet is written to; what is planned is taken back', async () => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    const call = asking(world.clinic.clinicId);
+    const params = { patientId: patient.id };
+    expect((await call('getPatientThread', { params })).body).toMatchObject({ rev: 0, status: 'closed' });
+    const day = Temporal.Now.zonedDateTimeISO(patient.zone).add({ days: 2 }).with({ hour: 10 });
+    const sendAt = day.toInstant().toString({ smallestUnit: 'second' });
+    const sent = await call('textPatient', { params, body: { words: 'Your form is ready', sendAt } });
+    expect(sent).toMatchObject({ status: 201, body: { text: { status: 'planned', at: sendAt, by: 'ann' } } });
+    const { threadId, textId } = { threadId: sent.body.thread.id, textId: sent.body.text.id };
+    const cancelled = await call('cancelStaffText', { params: { threadId, textId } });
+    expect(cancelled.body).toMatchObject({ status: 'suppressed', reason: 'cancelled-by-staff' });
+  });
+
+  it('canned replies are kept, changed and retired, and say what their sender will have to confirm', async () => {
+    const { clinic } = await newWorld();
+    const call = asking(clinic.clinicId);
+    const body = { title: 'MRI', language: 'es', words: 'Su resonancia está lista' };
+    const made = await call('createCannedReply', { body });
+    expect(made.body).toMatchObject({ ...body, warnings: ['diagnosis'], status: 'active' });
+    await call('createCannedReply', { body: { title: 'Parking', words: 'Behind the house' } });
+    const titles = async (query = {}) =>
+      (await call('listCannedReplies', { query })).body.items.map(({ title }: { title: string }) => title);
+    expect([await titles(), await titles({ language: 'en' })]).toEqual([['MRI', 'Parking'], ['Parking']]);
+    const params = { cannedReplyId: made.body.id };
+    const retired = { ...body, status: 'retired' };
+    expect((await call('updateCannedReply', { params, body: retired })).body).toMatchObject({
+      status: 'retired',
+      rev: 2,
+    });
+    expect(await titles()).toEqual(['Parking']);
+    expect(await call('updateCannedReply', { params, body, headers: { 'if-match': '"1"' } })).toMatchObject({
+      status: 412,
+    });
+  });
+
+  let shared: Awaited<ReturnType<typeof wrote>>;
+  beforeAll(async () => {
+    shared = await wrote('Hello', Temporal.Now.instant());
+  });
+
+  it.each([
+    ['listThreads', { query: { queue: 'open', name: 'x' } }, 'query.queue'],
+    ['listThreads', { query: { queue: 'assigned' } }, 'query.staffId'],
+    ['listThreads', { query: { queue: 'nobody' } }, 'query.queue'],
+    ['listThreads', { query: { phone: '555' } }, 'query.phone'],
+    ['searchTexts', { query: { words: '!!' } }, 'query.words'],
+    ['answerThread', { body: { words: ' ' } }, 'body.words'],
+    ['answerThread', { body: { words: 'x'.repeat(1001) } }, 'body.words'],
+    ['answerThread', { body: { words: 'a\u0000b' } }, 'body.words'],
+    ['answerThread', { body: { words: 'x', sendAt: 'tomorrow' } }, 'body.sendAt'],
+    ['answerThread', { body: { words: 'x', sendAt: '2020-01-01T12:00:00Z' } }, 'body.sendAt'],
+    ['answerThread', { body: { words: 'x', sendAt: '2199-01-01T12:00:00Z' } }, 'body.sendAt'],
+    ['assignThread', { body: { staffId: 'a b' } }, 'body.staffId'],
+    ['tagThread', { body: { tags: ['Call Back'] } }, 'body.tags.0'],
+    ['noteThread', { body: { note: '' } }, 'body.note'],
+    ['createCannedReply', { body: { title: '', words: 'x' } }, 'body.title'],
+    ['createCannedReply', { body: { title: 'x', language: 'fr', words: 'x' } }, 'body.language'],
+  ])('%s: %j is told by its field', async (name, options, field) => {
+    const { clinicId, threadId } = shared;
+    const params = name.includes('Thread') && name !== 'listThreads' ? { params: { threadId } } : {};
+    const answer = await asking(clinicId)(name, { ...params, ...options });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'bad-input' } });
+    expect(answer.body.errors.map((error: { field: string }) => error.field)).toContain(field);
+  });
+});
