@@ -140,7 +140,12 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     timeoutSeconds: 10,
   },
   // How the clinic texts, and how that goes: asked a few times a day.
-  'messaging-office-http': { trigger: { kind: 'http', routes: textOffice }, records: 'write', timeoutSeconds: 10 },
+  'messaging-office-http': {
+    trigger: { kind: 'http', routes: textOffice },
+    records: 'write',
+    makesLinks: true,
+    timeoutSeconds: 10,
+  },
   'care-http': { trigger: { kind: 'http', routes: care }, records: 'write', timeoutSeconds: 10 },
   'billing-http': { trigger: { kind: 'http', routes: billing }, records: 'read', timeoutSeconds: 10 },
 
@@ -157,6 +162,14 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     enqueuesTexts: true,
     enqueuesBulk: true,
     timeoutSeconds: 50,
+  },
+  // Counts what all clinics' texts came to, and writes their files of the month.
+  'messaging-figures': {
+    trigger: { kind: 'schedule', everyMinutes: 60 },
+    records: 'write',
+    documents: { access: 'write', prefix: 'figures/' },
+    memoryMiB: 1024,
+    timeoutSeconds: 300,
   },
   'scheduling-calendars': {
     trigger: { kind: 'schedule', everyMinutes: 5 },
@@ -193,6 +206,8 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     trigger: { kind: 'queue', queue: 'send-bulk', batchSize: 10, maxConcurrency: 5 },
     records: 'write',
     sendsTexts: true,
+    // In the place of reminders that did not arrive.
+    sendsMail: true,
     makesLinks: true,
     timeoutSeconds: 60,
     reservedConcurrency: 5,

@@ -49,6 +49,7 @@ export const allowanceOf = async (
 ): Promise<Allowance> => {
   if (standing.unreachable !== undefined) return { kind: 'suppress', reason: 'number-unreachable' };
   const [settings, clinic] = await Promise.all([loadSettings(caller.clinicId), loadClinic(caller.clinicId)]);
+  if (isPaused(step.category, settings)) return { kind: 'suppress', reason: 'marketing-paused' };
   const origin = standing.origin ?? clinic.originationNumber;
   const zones = [patient.zone];
   const window = windowOf(step.category, settings, patient.state);
@@ -88,6 +89,12 @@ export const allowanceOf = async (
       return { kind: 'suppress', reason: decision.reason };
   }
 };
+
+/** Whether too many opt-outs have stopped texts of the kind (see figures-sweep.ts), or staff have. */
+export const isPaused = (
+  category: string,
+  { marketingPausedSince }: Pick<MessagingSettings, 'marketingPausedSince'>,
+): boolean => category === 'marketing' && marketingPausedSince !== undefined;
 
 const windowOf = (category: string, settings: MessagingSettings, state: string | undefined): TextingWindow =>
   category === 'marketing' ? marketingWindow(settings, state) : treatmentWindow(settings);

@@ -6,6 +6,7 @@ import { log } from '../platform/log.ts';
 import { metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
 import { ConditionFailed, transact } from '../platform/store/records.ts';
+import { aftermathItems } from './aftermath.ts';
 import { failureReason, receiptOutcome } from './core/message-status.ts';
 import { progressed } from './progress.ts';
 import { getMessage, type Message, replaceMessageItem } from './store.ts';
@@ -66,7 +67,7 @@ export const recordReceipt = async (
         const priced = outcome === 'receipt-pending' ? undefined : withPrice(message, facts);
         return priced && (await transact([replaceMessageItem(caller, priced)]));
       }
-      await transact([replaceMessageItem(caller, next)]);
+      await transact([replaceMessageItem(caller, next), ...(await aftermathItems(caller, next))]);
       if (next.status === 'delivered') count(metricNames.textsDelivered);
       if (next.status === 'failed') count(metricNames.textsFailed);
       return log.info('receipt', {

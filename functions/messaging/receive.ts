@@ -18,6 +18,7 @@ import { barOf, type Given, stopOf, withConsent } from './consent.ts';
 import { planAfterConsent } from './consented.ts';
 import { eveningOf, isStaffed } from './core/business-hours.ts';
 import { CONSENT_CATEGORIES, endedByStop } from './core/consent.ts';
+import { reachedAgain } from './core/reach.ts';
 import { asksToStop, asksToStopAll, type Classification, mayMeanVisit } from './core/replies.ts';
 import type { MessagingSettings } from './core/settings.ts';
 import type { TemplateName } from './core/template-names.ts';
@@ -160,7 +161,11 @@ const takeIn = async (caller: Caller, inbound: FromPhone): Promise<void> => {
       why: classification.why,
       patientId: reading.patient?.id,
     }),
-    standingItem(caller, effects.standing, `reply: ${classification.intent}`),
+    standingItem(
+      caller,
+      { ...effects.standing, ...reachedAgain, origin: inbound.to },
+      `reply: ${classification.intent}`,
+    ),
     ...threadItems(caller, reading, effects, receivedAt),
     ...effects.items,
   ]);

@@ -5,12 +5,14 @@ import { type MetricName, metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { ConditionFailed, type TransactItem, together, transact } from '../platform/store/records.ts';
+import { aftermathItems } from './aftermath.ts';
 import { type SendOutcome, sendOnce } from './carrier.ts';
 import { compose, type Outgoing } from './compose.ts';
 import { withConsent } from './consent.ts';
 import { segment } from './core/segments.ts';
 import { loadPause, pauseSending, resumeSending, type SendingPause, sendingState } from './pause.ts';
 import { claimed, deferred, isForSender, lostTrack, progressed, released } from './progress.ts';
+import { sendEmail } from './send-email.ts';
 import { getStanding, standingItem } from './standing-store.ts';
 import { getMessage, type Message, type MessageRef, replaceMessageItem } from './store.ts';
 import { threadEntryItem, threadIdOf, toEntryTime } from './thread-store.ts';
@@ -43,9 +45,11 @@ export const sendText = async (
     if (message === undefined) return log.warn('no such text', { clinicId, messageId, requestId });
     // A hint that came twice, or after the text was taken back.
     if (!isForSender(message, now)) return;
-    // It stays due: a sweep hands it over when the pause is over.
-    if (message.cause !== 'triage' && sendingState(pause, now) === 'paused') return;
+    // It stays due: a sweep hands it over when the pause is over. An alert is tried all the same, and e-mail is another service.
+    const isHeld = sendingState(pause, now) === 'paused' && message.cause !== 'triage' && message.channel !== 'email';
+    if (isHeld) return;
     try {
+      if (message.channel === 'email') return await sendEmail(caller, message);
       await decideAndSend(caller, message, pause);
       return;
     } catch (error) {
@@ -60,7 +64,7 @@ const decideAndSend = async (caller: Caller, message: Message, pause: SendingPau
   const composed = await compose(caller, message);
   switch (composed.kind) {
     case 'suppress': {
-      await transact(suppressed(caller, message, composed.reason));
+      await transact(await suppressed(caller, message, composed.reason));
       count(metricNames.textsSuppressed);
       return logOutcome(caller, message, 'suppressed', composed.reason);
     }
@@ -72,11 +76,16 @@ const decideAndSend = async (caller: Caller, message: Message, pause: SendingPau
 };
 
 /** A text that was never sent is suppressed; an alert that may have been sent, and is needed no more, is dropped. */
-const suppressed = (caller: Caller, message: Message, reason: string): readonly TransactItem[] => {
+const suppressed = async (caller: Caller, message: Message, reason: string): Promise<readonly TransactItem[]> => {
   const event = message.status === 'planned' ? 'suppress' : 'drop';
   const next = progressed(message, event, caller.now, { reason });
-  return next === undefined ? [] : [replaceMessageItem(caller, next)];
+  return next === undefined ? [] : endedItems(caller, next);
 };
+
+const endedItems = async (caller: Caller, next: Message): Promise<readonly TransactItem[]> => [
+  replaceMessageItem(caller, next),
+  ...(await aftermathItems(caller, next)),
+];
 
 const claimAndSend = async (
   caller: Caller,
@@ -160,7 +169,7 @@ const outcomeItems = async (
   { isGivenUp }: { readonly isGivenUp: boolean },
 ): Promise<readonly TransactItem[]> => {
   const next = afterOutcome(current, outcome, caller.now, isGivenUp);
-  const items = next === undefined ? [] : [replaceMessageItem(caller, next)];
+  const items = next === undefined ? [] : await endedItems(caller, next);
   if (isGivenUp) {
     const standing = await getStanding(caller.clinicId, current.to);
     return [...items, standingItem(caller, { ...standing, origin: undefined }, 'number given up')];

@@ -59,6 +59,8 @@ export interface Message {
   readonly step: string;
   readonly sequence: number;
   readonly kind: DueKind;
+  /** How it goes. @default as a text; an e-mail takes the place of a text that did not arrive */
+  readonly channel?: 'email' | undefined;
   readonly template: TextName;
   /** What was put into it. Until it is claimed, only what nobody could look up then. No secrets. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -108,6 +110,7 @@ const MessageEntity = new Entity({
     messageId: string(),
     cause: string().enum(...causeKinds),
     kind: string().enum(...dueKinds),
+    channel: string().enum('email').optional(),
     template: string().enum(...TEMPLATE_NAMES, staffText),
     // Built by core/plan.ts and nobody else; `record` would say the same, and weighs 7 KB in every function.
     parameters: any().castAs<Record<string, string>>(),
@@ -152,6 +155,8 @@ const dueIndexOf = (message: Message): { duePk?: string; dueSk?: string } => {
   if (status === 'planned') return dueEntry(kind, id, dueAt);
   // Leases and reconcile windows are housekeeping: one sweep looks after those of every kind.
   if (status === 'claimed' || status === 'ambiguous') return dueEntry('reminders', id, dueAt);
+  // The figures are those of texts.
+  if (message.channel === 'email') return {};
   const sentAt = sentAtOf(message);
   return sentAt === undefined ? {} : { duePk: sentPartition(clinicId, sentAt), dueSk: `${sentAt}#${id}` };
 };
@@ -182,6 +187,7 @@ const toMessage = (stored: FormattedItem<typeof MessageEntity>): Message => ({
   step: stored.step,
   sequence: stored.sequence,
   kind: stored.kind,
+  channel: stored.channel,
   template: stored.template,
   parameters: stored.parameters,
   to: stored.to,
@@ -206,6 +212,15 @@ const toMessage = (stored: FormattedItem<typeof MessageEntity>): Message => ({
 });
 
 const messageIdShape = /^([^#]+)#([^#]+)#(\d{1,9})$/;
+
+const emailMark = '-email';
+
+/** The step of the e-mail that takes the place of a text. */
+export const emailStepOf = (step: string): string => `${step}${emailMark}`;
+
+/** The step of its plan that a message is of, which an e-mail has from its text. */
+export const planStepOf = ({ step, channel }: Pick<Message, 'step' | 'channel'>): string =>
+  channel === 'email' ? step.slice(0, -emailMark.length) : step;
 
 /** The parts of a message id, or undefined for anything else. */
 export const messageKeyOf = (

@@ -7,6 +7,7 @@ import { metricNames } from '../platform/metric-names.ts';
 import { count, seconds } from '../platform/metrics.ts';
 import { inAllShards } from '../platform/store/due.ts';
 import { ConditionFailed, together, transact } from '../platform/store/records.ts';
+import { aftermathItems } from './aftermath.ts';
 import { paceOf, turnsOf } from './core/pacing.ts';
 import { enqueue } from './dispatch.ts';
 import { enqueueBulk } from './dispatch-bulk.ts';
@@ -74,10 +75,14 @@ const handOver = async (kind: DueKind, due: readonly Message[], now: Temporal.In
   if (kind === 'reminders' && paused > 0) count(metricNames.sendingPaused, paused);
 
   const urgent: Message[] = [];
+  const unpaced: Message[] = [];
   const lines: { readonly clinicId: Id<'clinic'>; readonly texts: readonly Message[] }[] = [];
   [...byClinic].forEach(([clinicId, texts], index) => {
-    const [alerts, others] = parted(texts, ({ cause }) => cause === 'triage');
+    const [alerts, rest] = parted(texts, ({ cause }) => cause === 'triage');
     urgent.push(...alerts);
+    const [emails, others] = parted(rest, ({ channel }) => channel === 'email');
+    // They take nothing of a number's throughput.
+    unpaced.push(...emails);
     if (states[index] === 'trying') urgent.push(...others.toSorted(byDueTime).slice(-probes));
     if (states[index] !== 'on') return;
     const [atOnce, inTurn] = parted(others, isUrgent);
@@ -92,7 +97,7 @@ const handOver = async (kind: DueKind, due: readonly Message[], now: Temporal.In
       pace: paceOf(kind, settings[index]?.partsPerSecond ?? 1),
     })),
   );
-  await enqueueBulk(turns);
+  await enqueueBulk([...unpaced.map((message) => ({ text: refOf(message), delaySeconds: 0 })), ...turns]);
 };
 
 const sendingStates = async (
@@ -128,7 +133,7 @@ const settle = async (message: Message, now: Temporal.Instant, requestId: string
     now,
   };
   try {
-    await transact([replaceMessageItem(caller, next)]);
+    await transact([replaceMessageItem(caller, next), ...(await aftermathItems(caller, next))]);
     log.warn('text settled by the sweep', {
       clinicId: message.clinicId,
       messageId: message.id,

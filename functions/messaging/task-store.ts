@@ -16,7 +16,7 @@ import {
   type TransactItem,
 } from '../platform/store/records.ts';
 
-export const taskKinds = ['opt-out-may-mean-visit', 'reply-unclear'] as const;
+export const taskKinds = ['opt-out-may-mean-visit', 'reply-unclear', 'marketing-paused', 'number-unreachable'] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
 export const taskStatuses = ['open', 'closed'] as const;
@@ -32,7 +32,7 @@ export interface StaffTask {
   readonly phone: string;
   /** Absent when more than one patient uses the number. */
   readonly patientId?: Id<'patient'> | undefined;
-  /** The inbound text that opened it, by the carrier's id. */
+  /** What opened it: an inbound text, by the carrier's id, or a text of ours. */
   readonly sourceId: string;
   readonly closedAt?: string | undefined;
   readonly closedBy?: Actor | undefined;

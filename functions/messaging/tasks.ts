@@ -3,6 +3,8 @@ import { toStored } from '../platform/clock.ts';
 import { derivedId, type Id } from '../platform/ids.ts';
 import { found, Problem } from '../platform/problem.ts';
 import { type Page, type QueryPage, type TransactItem, transact } from '../platform/store/records.ts';
+import { reachedAgain } from './core/reach.ts';
+import { getStanding, standingItem } from './standing-store.ts';
 import {
   createTaskItem,
   getTask,
@@ -25,14 +27,37 @@ export const openTaskItems = async (
 ): Promise<readonly TransactItem[]> => {
   const { clinicId, now } = caller;
   const { today, ...about } = task;
-  const id = derivedId('staffTask', [clinicId, about.kind, about.phone, today]);
+  const id = taskId(clinicId, about.kind, about.phone, today);
   if ((await getTask(clinicId, id)) !== undefined) return [];
   return [createTaskItem(caller, { ...about, id, clinicId, status: 'open', openedAt: toStored(now), rev: 1 })];
 };
 
+/** Whether a number has, or had, a task of a kind from one of these local days. */
+export const hadTask = async (
+  clinicId: Id<'clinic'>,
+  { kind, phone }: Pick<StaffTask, 'kind' | 'phone'>,
+  days: readonly string[],
+): Promise<boolean> => {
+  const tasks = await Promise.all(days.map((day) => getTask(clinicId, taskId(clinicId, kind, phone, day))));
+  return tasks.some((task) => task !== undefined);
+};
+
+/** A number has one task of a kind a day. */
+const taskId = (clinicId: Id<'clinic'>, kind: TaskKind, phone: string, day: string): Id<'staffTask'> =>
+  derivedId('staffTask', [clinicId, kind, phone, day]);
+
 /** The clinic's tasks of one status, longest waiting first. */
 export const listTasks = (clinicId: Id<'clinic'>, status: TaskStatus, page: QueryPage): Promise<Page<StaffTask>> =>
   pageOfTasks(clinicId, status, page);
+
+/** What closing a task changes besides: texts go again to a number that was given up. */
+const closingItems = async (caller: Caller, { kind, phone }: StaffTask): Promise<readonly TransactItem[]> => {
+  if (kind !== 'number-unreachable') return [];
+  const standing = await getStanding(caller.clinicId, phone);
+  return standing.unreachable === undefined
+    ? []
+    : [standingItem(caller, { ...standing, ...reachedAgain }, 'number looked into')];
+};
 
 /** Closes a task, on behalf of the caller: the first one counts. `commit` writes the one transaction. */
 export const closeTask = async (
@@ -52,6 +77,6 @@ export const closeTask = async (
     note,
     rev: task.rev + 1,
   };
-  await commit([replaceTaskItem(caller, closed, 'closed')], closed);
+  await commit([replaceTaskItem(caller, closed, 'closed'), ...(await closingItems(caller, task))], closed);
   return closed;
 };

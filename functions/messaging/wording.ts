@@ -121,7 +121,8 @@ export const parametersOf = (
 const timeText = (instant: string | undefined, format: (at: Temporal.Instant) => string): string =>
   instant === undefined ? '' : format(Temporal.Instant.from(instant));
 
-interface MintedLink {
+/** A link that is in one text or e-mail and nowhere else. */
+export interface MintedLink {
   readonly url: string;
   readonly items: readonly TransactItem[];
 }
@@ -141,7 +142,7 @@ const offerLink = ({ id, clinicId, patientId, end }: Offer): MintedLink => {
   return { url: `${env('PUBLIC_URL')}/o/${token}`, items: [item] };
 };
 
-const visitLink = (appointment: Appointment): MintedLink => {
+export const visitLink = (appointment: Appointment): MintedLink => {
   const token = newLinkToken();
   const hours = appointment.cancelledBy === 'clinic' ? linkGraceHours.cancelledByClinic : linkGraceHours.usually;
   const item = linkTokenItem(token, {

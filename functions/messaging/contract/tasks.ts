@@ -7,15 +7,15 @@ const actor = z.strictObject({ kind: z.enum(['staff', 'patient', 'automation', '
 /** What staff must see to about a number's texts. `rev` is its ETag. */
 const staffTask = z.strictObject({
   id: id('staffTask'),
-  kind: z.enum(['opt-out-may-mean-visit', 'reply-unclear']).meta({
+  kind: z.enum(['opt-out-may-mean-visit', 'reply-unclear', 'marketing-paused', 'number-unreachable']).meta({
     description:
-      'opt-out-may-mean-visit: texted CANCEL or END, gets no more texts, the visit stands; reply-unclear: asked which visit was meant, in vain',
+      "opt-out-may-mean-visit: texted CANCEL or END, gets no more texts, the visit stands; reply-unclear: asked which visit was meant, in vain; marketing-paused: too many opt-outs after the texts of this number, the clinic's own; number-unreachable: two texts in a row found nobody, and no more go to the number until this is closed or somebody writes from it",
   }),
   status: z.enum(['open', 'closed']),
   openedAt: instant,
   phone,
   patientId: id('patient').optional().meta({ description: 'Absent when more than one patient uses the number' }),
-  sourceId: z.string().meta({ description: 'The inbound text that opened it' }),
+  sourceId: z.string().meta({ description: 'The inbound text that opened it, or our text that found nobody' }),
   closedAt: instant.optional(),
   closedBy: actor.optional(),
   note: z.string().optional(),

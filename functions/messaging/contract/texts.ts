@@ -7,6 +7,10 @@ const textView = z.strictObject({
   id: z.string(),
   template: z.string().meta({ description: 'Which text' }),
   parameters: z.record(z.string(), z.string()).meta({ description: 'What was put into it; empty until it is sent' }),
+  channel: z
+    .enum(['email'])
+    .optional()
+    .meta({ description: 'In the place of a text that did not arrive; absent for a text' }),
   to: phone,
   patientId: id('patient').optional(),
   appointmentId: id('appointment').optional(),

@@ -9,6 +9,7 @@ import { listAppointmentTexts, listPatientTexts, type Message } from '../thread.
 
 const view = (message: Message) => ({
   id: message.id,
+  channel: message.channel,
   template: message.template,
   parameters: message.parameters,
   to: message.to,

@@ -105,6 +105,24 @@ const visitLinkRoutes = [
     body: visitPageForm,
     reply: { status: 303, format: 'html' },
   }),
+  defineRoute({
+    name: 'showStopEmailsPage',
+    method: 'GET',
+    path: '/v/{token}/stop-emails',
+    access: 'link',
+    summary: 'Asks whether the e-mails that take the place of texts shall end',
+    params: linkParams,
+    reply: { status: 200, format: 'html' },
+  }),
+  defineRoute({
+    name: 'stopEmails',
+    method: 'POST',
+    path: '/v/{token}/stop-emails',
+    access: 'link',
+    summary: 'Ends the e-mails that take the place of texts: the button of the page, or a mail program (RFC 8058)',
+    params: linkParams,
+    reply: { status: 200, format: 'html' },
+  }),
 ] as const;
 
 /** What a patient may ask with the link of a text, whatever the text was about. */

@@ -6,6 +6,7 @@ import { cancelByLink, confirmByLink, findSlotsByLink, getVisit, rescheduleByLin
 
 // Pages are loaded by the first request for one.
 const visitPages = () => import('../visit-page.ts');
+const stopPages = () => import('../stop-emails.ts');
 const offerPages = () => import('../offer-page.ts');
 
 export const handler = httpHandler(
@@ -19,6 +20,8 @@ export const handler = httpHandler(
     rebookByLink: async (request) => ({ body: await rebookByLink(request, request.body.start) }),
     showVisitPage: async (request) => (await visitPages()).showVisitPage(request, request.query.done),
     submitVisitPage: async (request) => (await visitPages()).submitVisitPage(request, request.body),
+    showStopEmailsPage: async (request) => (await stopPages()).showStopEmails(request),
+    stopEmails: async (request) => (await stopPages()).stopEmails(request),
     getOfferByLink: async (request) => ({ body: await getOfferByLink(request) }),
     acceptOfferByLink: async (request) => ({ body: await acceptOffer(request) }),
     declineOfferByLink: async (request) => ({ body: await declineOffer(request) }),

@@ -1,0 +1,94 @@
+import { loadPatient } from '../intake/patients.ts';
+import type { Caller } from '../platform/actor.ts';
+import { toStored } from '../platform/clock.ts';
+import { type TransactItem, together } from '../platform/store/records.ts';
+import { messageId } from './core/plan.ts';
+import { reachAfter } from './core/reach.ts';
+import { getStanding, standingItem } from './standing-store.ts';
+import { createMessageItem, emailStepOf, getMessage, type Message } from './store.ts';
+import { openTaskItems } from './tasks.ts';
+
+/**
+ * What follows from a text having come to its end, for the transaction that records the end: what is known of its number from now on,
+ * and an e-mail in the place of a reminder that did not arrive. The on-call number is the clinic's own.
+ */
+export const aftermathItems = async (caller: Caller, ended: Message): Promise<readonly TransactItem[]> => {
+  if (ended.cause === 'triage' || ended.channel === 'email') return [];
+  const [reach, email] = await Promise.all([reachItems(caller, ended), emailItems(caller, ended)]);
+  return [...reach, ...email];
+};
+
+const reachItems = async (caller: Caller, ended: Message): Promise<readonly TransactItem[]> => {
+  if (ended.status !== 'failed' && ended.status !== 'delivered') return [];
+  const standing = await getStanding(caller.clinicId, ended.to);
+  const at = toStored(caller.now);
+  const { failures, unreachable } = standing;
+  const before = { failures, unreachable };
+  const after = reachAfter(before, { status: ended.status, reason: ended.statusReason, at });
+  if (after === before) return [];
+  const isGivenUp = after.unreachable !== undefined && unreachable === undefined;
+  const about = { phone: ended.to, patientId: ended.patientId, sourceId: ended.id };
+  return [
+    standingItem(caller, { ...standing, ...after }, isGivenUp ? 'number given up' : 'reach'),
+    // Given up twice in a day, it is looked into twice.
+    ...(isGivenUp ? await openTaskItems(caller, { ...about, kind: 'number-unreachable', today: at }) : []),
+  ];
+};
+
+/** What a patient would miss a visit without. News of a visit has gone by calendar invitation already. */
+const remindersOfVisit: ReadonlySet<string> = new Set([
+  'reminder-72h',
+  'reminder-24h',
+  'reminder-confirmed',
+  'video-link',
+]);
+
+/** Not sent on purpose, but for a reason that an e-mail does not share. */
+const isUndelivered = ({ status, statusReason }: Message): boolean =>
+  status === 'failed'
+    ? statusReason !== 'DESTINATION_PHONE_NUMBER_OPTED_OUT'
+    : status === 'dropped' || (status === 'suppressed' && statusReason === 'number-unreachable');
+
+/**
+ * The e-mail in the place of a text about a visit, if its patient has an address: once for each step, whatever is reported of the text
+ * later. Whether it still makes sense is asked when it is claimed, as of any text.
+ */
+const emailItems = async (caller: Caller, ended: Message): Promise<readonly TransactItem[]> => {
+  const { causeId, sequence, patientId, template } = ended;
+  if (ended.cause !== 'visit' || patientId === undefined) return [];
+  if (!remindersOfVisit.has(template) || !isUndelivered(ended)) return [];
+  const step = emailStepOf(ended.step);
+  const id = messageId(causeId, step, sequence);
+  const [patient, planned] = await together(() =>
+    Promise.all([loadPatient(caller.clinicId, patientId), getMessage(caller.clinicId, id)]),
+  );
+  if (patient?.email === undefined || planned !== undefined) return [];
+  const { clinicId, cause, kind, to, appointmentId, planId, planVersion } = ended;
+  const at = toStored(caller.now);
+  return [
+    createMessageItem(caller, {
+      id,
+      clinicId,
+      cause,
+      causeId,
+      step,
+      sequence,
+      kind,
+      template,
+      channel: 'email',
+      parameters: {},
+      to,
+      patientId,
+      appointmentId,
+      planId,
+      planVersion,
+      createdAt: at,
+      plannedFor: at,
+      dueAt: at,
+      status: 'planned',
+      history: [{ status: 'planned', at }],
+      attempts: 0,
+      rev: 1,
+    }),
+  ];
+};

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Reach, reachAfter } from '../../../../functions/messaging/core/reach.ts';
+
+const ends = [
+  'delivered',
+  'INVALID',
+  'UNREACHABLE',
+  'CARRIER_UNREACHABLE',
+  'SPAM',
+  'TTL_EXPIRED',
+  'BLOCKED',
+  'UNKNOWN',
+] as const;
+const at = '2026-11-24T17:00:00Z';
+const after = (history: readonly (typeof ends)[number][]): Reach =>
+  history.reduce<Reach>(
+    (reach, end) =>
+      reachAfter(reach, end === 'delivered' ? { status: end, at } : { status: 'failed', reason: end, at }),
+    {},
+  );
+
+describe('a number', () => {
+  it('is given up after two texts in a row that found nobody', () => {
+    expect(after(['UNREACHABLE']).unreachable).toBeUndefined();
+    expect(after(['UNREACHABLE', 'INVALID']).unreachable).toEqual({ at, reason: 'INVALID' });
+    expect(after(['UNREACHABLE', 'delivered', 'UNREACHABLE']).unreachable).toBeUndefined();
+  });
+
+  it('is not given up for what says nothing about it', () => {
+    expect(after(['CARRIER_UNREACHABLE', 'SPAM', 'TTL_EXPIRED', 'BLOCKED', 'UNKNOWN', 'SPAM'])).toEqual({});
+  });
+
+  it('is given up exactly when two such ends come with nothing delivered between them', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...ends)), (history) => {
+        const telling = history.filter((end) => ['delivered', 'INVALID', 'UNREACHABLE'].includes(end));
+        const isDead = telling.some(
+          (end, index) => end !== 'delivered' && (telling[index - 1] ?? 'delivered') !== 'delivered',
+        );
+        expect(after(history).unreachable !== undefined).toBe(isDead);
+      }),
+    );
+  });
+});
