@@ -11,7 +11,7 @@ import {
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { metricNames } from '../functions/platform/metric-names.ts';
+import { type MetricName, metricNames } from '../functions/platform/metric-names.ts';
 import { counter, gauge } from './clinic-metrics.ts';
 import type { PlumblineFunction } from './constructs/plumbline-function.ts';
 import { RunbookAlarm, type RunbookAlarmProps } from './constructs/runbook-alarm.ts';
@@ -42,6 +42,7 @@ export class ObserveStack extends Stack {
     super(scope, id, props);
     this.#props = props;
     this.#watchTexts();
+    this.#watchFigures();
     this.#watchPatients();
     this.#watchApi();
     const dashboard = this.#createDashboard();
@@ -86,6 +87,34 @@ export class ObserveStack extends Stack {
       meaning:
         'Texts are paused: the monthly spend limit is reached, or the carrier service refuses us or does not answer.',
       runbook: 'sending-paused',
+    });
+  }
+
+  /** Counted every hour, over the last seven days; which clinic it is stands in the log, never in a metric. */
+  #watchFigures(): void {
+    for (const [id, metricName, meaning] of [
+      ['ClinicsBelowDelivery', metricNames.clinicsBelowDelivery, 'Fewer of its texts arrive than its limit.'],
+      ['ClinicsAboveOptOuts', metricNames.clinicsAboveOptOuts, 'More people opt out after its texts than its limit.'],
+      [
+        'ClinicsSlowOnRedFlags',
+        metricNames.clinicsSlowOnRedFlags,
+        'One in twenty red flags waits longer than its limit.',
+      ],
+      ['MarketingPaused', metricNames.marketingPaused, 'Its marketing was stopped because of opt-outs.'],
+    ] as const) {
+      this.#alarm(id, {
+        metric: counter(metricName, 'messaging', Duration.hours(1)),
+        atLeast: 1,
+        meaning: `A clinic's texts of the last seven days are beyond a limit. ${meaning}`,
+        runbook: 'figures-beyond-limits',
+      });
+    }
+    this.#alarm('ClinicsNotCounted', {
+      metric: counter(metricNames.clinicsNotCounted, 'messaging', Duration.hours(1)),
+      atLeast: 1,
+      periods: 3,
+      meaning: 'The figures of a clinic have not been counted for three hours.',
+      runbook: 'figures-not-counted',
     });
   }
 
@@ -180,6 +209,27 @@ export class ObserveStack extends Stack {
           ]),
         ],
         [
+          graph('Texts of the last seven days (%)', [
+            latest(metricNames.deliveryPercent, 'Delivered'),
+            latest(metricNames.responsePercent, 'Answered, of those that ask'),
+            latest(metricNames.confirmPercent, 'Confirmed, of those that ask to'),
+            latest(metricNames.optOutPercent, 'Opted out after'),
+          ]),
+          graph('Patients of the last seven days', [
+            latest(metricNames.noShowPercent, 'Missed their visit (%)'),
+            latest(metricNames.checkInNeedPercent, 'Needed somebody after a check-in (%)'),
+            latest(metricNames.redFlagSecondsP50, 'Red flag to human, median (s)'),
+            latest(metricNames.redFlagSecondsP95, 'Red flag to human, p95 (s)'),
+          ]),
+          graph('Cost of the last seven days, and clinics beyond a limit', [
+            latest(metricNames.textsCostCents, 'US cents'),
+            latest(metricNames.clinicsBelowDelivery, 'Too few delivered'),
+            latest(metricNames.clinicsAboveOptOuts, 'Too many opt-outs'),
+            latest(metricNames.clinicsSlowOnRedFlags, 'Red flags wait too long'),
+            latest(metricNames.clinicsNotCounted, 'Not counted'),
+          ]),
+        ],
+        [
           graph(
             'Audit and billing export behind the records (ms)',
             reading.map((one) => iteratorAge(one).with({ label: one.node.id })),
@@ -230,6 +280,10 @@ const failedShare = (): MathExpression =>
     period: Duration.hours(1),
     label: 'Texts not delivered (%)',
   });
+
+/** What an hour's run says. */
+const latest = (metricName: MetricName, label: string): IMetric =>
+  gauge(metricName, 'messaging').with({ period: Duration.hours(1), label });
 
 const depth = (queue: Queue): IMetric =>
   queue.metricApproximateNumberOfMessagesVisible({

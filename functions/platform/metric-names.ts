@@ -45,6 +45,27 @@ export const metricNames = {
   /** messaging · Count · the account's monthly spend limit stopped a send; texts stay due. */
   sendingPaused: 'SendingPaused',
 
+  /** messaging · Percent · the last seven days of all clinics, counted every hour (core/figures.ts); absent below 50 of a kind. */
+  deliveryPercent: 'DeliveryPercent',
+  responsePercent: 'ResponsePercent',
+  confirmPercent: 'ConfirmPercent',
+  optOutPercent: 'OptOutPercent',
+  noShowPercent: 'NoShowPercent',
+  checkInNeedPercent: 'CheckInNeedPercent',
+  /** messaging · Seconds · of the same days: from a red flag to the first thing staff did, half of them and all but one in twenty. */
+  redFlagSecondsP50: 'RedFlagSecondsP50',
+  redFlagSecondsP95: 'RedFlagSecondsP95',
+  /** messaging · Count · US cents that the texts of the same days cost. */
+  textsCostCents: 'TextsCostCents',
+  /** messaging · Count · clinics whose last seven days are beyond a limit in their settings; 0 included. */
+  clinicsBelowDelivery: 'ClinicsBelowDelivery',
+  clinicsAboveOptOuts: 'ClinicsAboveOptOuts',
+  clinicsSlowOnRedFlags: 'ClinicsSlowOnRedFlags',
+  /** messaging · Count · clinics whose marketing was stopped just now, for their opt-outs. */
+  marketingPaused: 'MarketingPaused',
+  /** messaging · Count · clinics that an hour's run of the figures failed at or had no time for; 0 included. */
+  clinicsNotCounted: 'ClinicsNotCounted',
+
   /**
    * messaging (kind reminders) and care (kind check-ins) · Seconds · how long the oldest text that should have been sent has been
    * waiting; 0 when nothing waits. scheduling · the same of freed time that should have been offered. Emitted by each minute's sweep.

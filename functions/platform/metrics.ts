@@ -20,6 +20,12 @@ export const seconds = (name: MetricName, value: number): void => {
   metrics.addMetric(name, MetricUnit.Seconds, value);
 };
 
+/** Records a share of a hundred. */
+export const percent = (name: MetricName, value: number): void => {
+  isPending = true;
+  metrics.addMetric(name, MetricUnit.Percent, value);
+};
+
 /** Writes what was counted as one structured log line; called once at the end of each invocation. */
 export const flushMetrics = (): void => {
   if (!isPending) return;

@@ -15,6 +15,8 @@ export const runbookAnchors = [
   'red-flags-waiting',
   'texts-failing',
   'sending-paused',
+  'figures-beyond-limits',
+  'figures-not-counted',
   'function-errors',
   'function-throttles',
   'api-errors',

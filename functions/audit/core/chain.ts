@@ -37,6 +37,8 @@ export const technicalEntities = [
   'Attendance',
   'CalendarLink',
   'Directory',
+  'FiguresDay',
+  'FiguresExport',
   'Hold',
   'HoursMark',
   'Idempotency',

@@ -1,7 +1,8 @@
+import { figuresRoutes } from './figures.ts';
 import { settingsRoutes } from './settings.ts';
 
 /**
  * Staff, a few times a day, about how the clinic texts and how that goes: `messaging-office-http`. In a file of its own, so that
  * this function carries no other contract.
  */
-export const officeRoutes = [...settingsRoutes] as const;
+export const officeRoutes = [...settingsRoutes, ...figuresRoutes] as const;

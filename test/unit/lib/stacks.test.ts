@@ -42,6 +42,10 @@ const sweeps = Object.entries(functions).flatMap(([name, { trigger }]) =>
   trigger.kind === 'schedule' ? [[name, trigger.everyMinutes ?? 1] as const] : [],
 );
 
+/** As EventBridge Scheduler writes it. */
+const rateOf = (minutes: number): string =>
+  minutes === 1 ? 'rate(1 minute)' : minutes === 60 ? 'rate(1 hour)' : `rate(${minutes} minutes)`;
+
 const text = (value: unknown): string => JSON.stringify(value) ?? '';
 const named = ({ stack, logicalId }: Resource): string => `${stack}/${logicalId}`;
 
@@ -324,7 +328,10 @@ describe('queues and streams', () => {
                   'Attendance',
                   'CalendarLink',
                   'Directory',
+                  'FiguresDay',
+                  'FiguresExport',
                   'Hold',
+                  'HoursMark',
                   'Idempotency',
                   'LimitCounter',
                   'LinkToken',
@@ -352,7 +359,7 @@ describe('queues and streams', () => {
       expect(schedules).toHaveLength(1);
       for (const { Properties } of schedules) {
         expect(Properties).toMatchObject({
-          ScheduleExpression: minutes === 1 ? 'rate(1 minute)' : `rate(${minutes} minutes)`,
+          ScheduleExpression: rateOf(minutes),
           State: 'ENABLED',
           Target: {
             Input: '{"time":"<aws.scheduler.scheduled-time>"}',
@@ -489,7 +496,7 @@ describe('least privilege', () => {
     const accepted: readonly [RegExp, RegExp][] = [
       [/^xray:PutTelemetryRecords,xray:PutTraceSegments$|^xray:PutTraceSegments,xray:PutTelemetryRecords$/, /^"\*"$/],
       [/^sms-voice:SendTextMessage$/, /:(phone-number|pool)\/\*/],
-      [/^s3:GetObject,s3:PutObject$/, /Documents.*charges\/\*/],
+      [/^s3:GetObject,s3:PutObject$/, /Documents.*(charges|figures)\/\*/],
       [/^lambda:InvokeFunction$/, new RegExp(`(${sweeps.map(([name]) => name.replaceAll('-', '')).join('|')}).*:\\*`)],
     ];
     const unexpected = wild.filter(

@@ -1,0 +1,239 @@
+import { Temporal } from 'temporal-polyfill';
+import { listTriageCasesOpened } from '../care/triage.ts';
+import { toStored } from '../platform/clock.ts';
+import type { Id } from '../platform/ids.ts';
+import type { Clinic } from '../platform/store/clinic.ts';
+import { localDateOf, zonedDayBounds } from '../platform/time.ts';
+import { listVisitsBetween, loadAppointments } from '../scheduling/visits.ts';
+import { revocationsBetween } from './consent-store.ts';
+import {
+  asksOf,
+  type CareCounts,
+  careRatesOf,
+  countFigures,
+  type DayFigures,
+  type Facts,
+  type FigureGroup,
+  groupedBy,
+  leastToJudge,
+  outcomeHours,
+  priceOn,
+  ratesOf,
+  type SentText,
+  type Span,
+  sumOfCare,
+  sumOfTexts,
+  type TextCounts,
+} from './core/figures.ts';
+import { datesFrom, daysBefore, standsAt } from './core/figures-days.ts';
+import type { PartPrice } from './core/settings.ts';
+import { type FiguresDay, figuresDays } from './figures-store.ts';
+import { loadSettings } from './settings.ts';
+import { type Message, messagesSent, sentAtOf } from './store.ts';
+import { threadIdOf, writtenBetween } from './thread-store.ts';
+
+/** So many days' facts are read at once. */
+const daysAtOnce = 7;
+
+/** Counts some of a clinic's local days (oldest first) from its records as they are at `now`. */
+export const countDays = async (
+  { clinicId, zone }: Pick<Clinic, 'clinicId' | 'zone'>,
+  dates: readonly string[],
+  now: Temporal.Instant,
+): Promise<readonly FiguresDay[]> => {
+  const { pricePerPartMicros } = await loadSettings(clinicId);
+  const counted: FiguresDay[] = [];
+  for (const [first, last] of stretchesOf(dates)) {
+    const span = { from: spanOf(first, zone).from, to: spanOf(last, zone).to };
+    const facts = await loadFacts(clinicId, span, { zone, prices: pricePerPartMicros });
+    const count = countFigures(facts);
+    for (const date of datesFrom(first, last)) {
+      const day = spanOf(date, zone);
+      counted.push({
+        date,
+        figures: count(day, now.epochMilliseconds),
+        countedAt: toStored(now),
+        stands: standsAt(day.to, now.epochMilliseconds),
+      });
+    }
+  }
+  return counted;
+};
+
+/** The first and last dates of what is counted together: days in a row, a week at most. */
+const stretchesOf = (dates: readonly string[]): readonly (readonly [string, string])[] => {
+  const stretches: [string, string][] = [];
+  for (const date of dates) {
+    const current = stretches.at(-1);
+    const isNext = current !== undefined && daysBefore(date, 1) === current[1];
+    if (isNext && daysBefore(date, daysAtOnce) < current[0]) current[1] = date;
+    else stretches.push([date, date]);
+  }
+  return stretches;
+};
+
+export const spanOf = (date: string, zone: string): Span => {
+  const { start, end } = zonedDayBounds(date, zone);
+  return { from: start.epochMilliseconds, to: end.epochMilliseconds };
+};
+
+const storedOf = (epochMillis: number): string => `${new Date(epochMillis).toISOString().slice(0, 19)}Z`;
+
+/** Everything that the figures of a span are counted from: what happened in it, and what it led to in the days after. */
+const loadFacts = async (
+  clinicId: Id<'clinic'>,
+  { from, to }: Span,
+  how: { readonly zone: string; readonly prices: readonly PartPrice[] },
+): Promise<Facts> => {
+  const after = to + outcomeHours * 3_600_000;
+  const [messages, entries, revocations, visits, cases] = await Promise.all([
+    messagesSent(clinicId, storedOf(from), storedOf(after)),
+    writtenBetween(clinicId, new Date(from).toISOString(), new Date(after).toISOString()),
+    revocationsBetween(clinicId, storedOf(from), storedOf(after)),
+    listVisitsBetween(clinicId, storedOf(from), storedOf(to)),
+    listTriageCasesOpened(clinicId, storedOf(from), storedOf(to)),
+  ]);
+  const threadOf = (phone: string): string => threadIdOf(clinicId, phone);
+  const texts = messages.map((message) => sentText(message, { ...how, to: threadOf(message.to) }));
+  const asked = messages.filter(({ template, status }) => asksOf(template) === 'confirm' && status === 'delivered');
+  const appointments = await loadAppointments(
+    clinicId,
+    asked.flatMap(({ appointmentId }) => appointmentId ?? []),
+  );
+  const byStaff = entries.filter(({ direction, by }) => direction === 'out' && by !== undefined);
+  return {
+    texts,
+    written: entries
+      .filter(({ direction }) => direction === 'in')
+      .map(({ threadId, at, intent = 'other' }) => ({
+        from: threadId,
+        at: Date.parse(at),
+        isForHuman: intent === 'other' || intent === 'red_flag',
+      })),
+    optOuts: revocations.map(({ phone, at }) => ({ from: threadOf(phone), at: Date.parse(at) })),
+    confirmed: new Set(
+      appointments.flatMap(({ id, confirmedSequence }) =>
+        confirmedSequence === undefined ? [] : [`${id}#${confirmedSequence}`],
+      ),
+    ),
+    visits: visits.map(({ start, status, cancelledBy, changedAt }) => ({
+      start: Date.parse(start),
+      status,
+      cancelledBy,
+      // Nothing comes after a patient's cancellation.
+      ...(status === 'cancelled' ? { cancelledAt: Date.parse(changedAt) } : {}),
+    })),
+    redFlags: cases.map(({ openedAt, acknowledgedAt, phone }) => {
+      const at = Date.parse(openedAt);
+      const thread = phone === undefined ? undefined : threadOf(phone);
+      const acts = [
+        ...(acknowledgedAt === undefined ? [] : [Date.parse(acknowledgedAt)]),
+        ...byStaff.filter(({ threadId }) => threadId === thread).map((entry) => Date.parse(entry.at)),
+      ].filter((act) => act >= at);
+      return { at, actedAt: acts.length === 0 ? undefined : Math.min(...acts) };
+    }),
+  };
+};
+
+/** Causes of texts that nobody was sent on the clinic's own initiative. */
+const answering: ReadonlySet<Message['cause']> = new Set(['reply', 'triage', 'phone-code']);
+
+const sentText = (
+  message: Message,
+  { zone, prices, to }: { readonly zone: string; readonly prices: readonly PartPrice[]; readonly to: string },
+): SentText => {
+  const { status, template, step, sequence, appointmentId, carrierMessageId, carrierName, parts = 1 } = message;
+  const at = Date.parse(sentAtOf(message) ?? message.dueAt);
+  const date = localDateOf(Temporal.Instant.fromEpochMilliseconds(at), zone);
+  return {
+    template,
+    step,
+    carrier: carrierName,
+    to,
+    at,
+    outcome: status === 'delivered' || status === 'failed' ? status : 'none',
+    taken: carrierMessageId !== undefined ? 'yes' : status === 'failed' ? 'refused' : 'unknown',
+    isAnswer: answering.has(message.cause),
+    asks: asksOf(template),
+    visit: appointmentId === undefined ? undefined : `${appointmentId}#${sequence}`,
+    parts,
+    costMicros: message.priceMicros ?? parts * priceOn(date, prices),
+  };
+};
+
+/** How far back a clinic's own share of missed visits is taken from. */
+const baselineDays = 90;
+
+/** The share of visits missed in the three months before a date, if there were enough to say. */
+export const noShowRateBefore = async (clinicId: Id<'clinic'>, date: string): Promise<number | undefined> => {
+  const days = await figuresDays(clinicId, daysBefore(date, baselineDays), daysBefore(date, 1));
+  const care = sumOfCare(days.map(({ figures }) => figures.care));
+  return care.visitsDue < leastToJudge ? undefined : careRatesOf(care).noShowRate;
+};
+
+/** Some days' figures as they are told. */
+export const figuresReport = (days: readonly DayFigures[], by: FigureGroup | undefined, before: number | undefined) => {
+  const texts = sumOfTexts(days.flatMap(({ rows }) => rows));
+  const care = sumOfCare(days.map((day) => day.care));
+  return {
+    texts: withRates(texts),
+    care: careView(care, before),
+    rows: by === undefined ? [] : groupedBy(days, by).map(({ name, counts }) => ({ name, ...withRates(counts) })),
+  };
+};
+
+const withRates = (counts: TextCounts) => ({ ...counts, ...ratesOf(counts) });
+
+const careView = (care: CareCounts, before: number | undefined) => {
+  const { redFlagSeconds, ...counts } = care;
+  return {
+    ...counts,
+    redFlagsOpen: care.redFlags - redFlagSeconds.length,
+    ...careRatesOf(care),
+    ...(before === undefined ? {} : { noShowRateBefore: before }),
+  };
+};
+
+export type FiguresReport = ReturnType<typeof figuresReport> & {
+  readonly from: string;
+  readonly to: string;
+  /** Days of which something is counted. */
+  readonly days: number;
+  /** Of those, the ones that are counted for the last time. */
+  readonly daysThatStand: number;
+};
+
+/** A clinic's figures from one date to another, both included, as they were last counted: an hour ago at most. */
+export const readFigures = async (
+  clinicId: Id<'clinic'>,
+  { from, to, by }: { readonly from: string; readonly to: string; readonly by?: FigureGroup | undefined },
+): Promise<FiguresReport> => {
+  const [days, before] = await Promise.all([figuresDays(clinicId, from, to), noShowRateBefore(clinicId, from)]);
+  return reportOf(days, { from, to, by, before });
+};
+
+/** The report of some days, stored or just counted. */
+export const reportOf = (
+  days: readonly FiguresDay[],
+  {
+    from,
+    to,
+    by,
+    before,
+  }: {
+    readonly from: string;
+    readonly to: string;
+    readonly by?: FigureGroup | undefined;
+    readonly before?: number | undefined;
+  },
+): FiguresReport => ({
+  from,
+  to,
+  days: days.length,
+  daysThatStand: days.filter(({ stands }) => stands).length,
+  ...figuresReport(
+    days.map(({ figures }) => figures),
+    by,
+    before,
+  ),
+});
