@@ -23,6 +23,7 @@ export const problems = {
   'idempotency-mismatch': { status: 422, title: 'This Idempotency-Key was used for another request' },
   'phone-code-wrong': { status: 422, title: 'The code is not right, or no longer valid' },
   'confirm-warnings': { status: 422, title: 'Read the warnings and confirm them' },
+  'template-refused': { status: 422, title: 'These words cannot be sent' },
   'too-many-requests': { status: 429, title: 'Too many requests; try again later' },
   busy: { status: 503, title: 'Too many changes at once; try again' },
   internal: { status: 500, title: 'Something went wrong on our side' },

@@ -1,5 +1,6 @@
 import { CognitoIdentityProviderClient, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_PLAN } from '../../functions/messaging/core/message-plan.ts';
 import { isAllowed, type Permission, type StaffGroup, staffGroups } from '../../functions/platform/access.ts';
 import type { Route } from '../../functions/platform/http/contract.ts';
 import { apiOf, outcomeOf, routes } from './support/api.ts';
@@ -52,6 +53,7 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     patientId,
     providerId,
     typeId,
+    planId: typeId,
     appointmentId,
     holdId,
     entryId,
@@ -83,6 +85,7 @@ const bodyOf = (route: Route): unknown => {
     rescheduleAppointment: { start: localTime(theirs, 6, '10:00') },
     cancelProviderDay: { date: localTime(theirs, 6, '10:00').slice(0, 10), reason: 'ill' },
     fulfilAppointment: { modality: 'video', start: localTime(theirs, 0, '00:00'), end: localTime(theirs, 0, '00:30') },
+    setMessagePlan: DEFAULT_PLAN,
   };
   return bodies[route.name] ?? {};
 };
@@ -90,10 +93,13 @@ const bodyOf = (route: Route): unknown => {
 const queries: Readonly<Record<string, string>> = {
   getProviderDay: '?date=2026-11-24',
   listProviderAppointments: '?from=2026-11-24',
+  previewMessagePlan: '?appointmentId=apt_01K8Z3V9Q4M7T2W6X5Y1N0R8PA',
 };
 const queryOf = ({ name }: Route): string => queries[name] ?? '';
 
-const withIds = staffRoutes.filter((route) => parametersOf(route).length > 0);
+/** Parameters that name something every clinic has. */
+const commonNames: readonly string[] = ['template', 'language'];
+const withIds = staffRoutes.filter((route) => parametersOf(route).some((name) => !commonNames.includes(name)));
 
 describe('staff of one clinic', () => {
   it.each(withIds.map((route) => [`${route.method} ${route.path}`, route] as const))(

@@ -13,12 +13,13 @@ export interface Caps {
 
 /**
  * Which of them gives way, the lowest first: who comes tomorrow must know it; pain after a visit is asked once; the reminder of 72 h is followed
- * by that of 24 h; there is a nudge next week too. What is not here does not count.
+ * by that of 24 h; the link of a video visit is in each reminder; there is a nudge next week too. What is not here does not count.
  */
 const IMPORTANCE: Partial<Readonly<Record<TemplateName, number>>> = {
-  'reminder-24h': 4,
-  'check-in-48h': 3,
-  'reminder-72h': 2,
+  'reminder-24h': 5,
+  'check-in-48h': 4,
+  'reminder-72h': 3,
+  'video-link': 2,
   'exercise-week': 1,
 };
 

@@ -1,0 +1,188 @@
+import { Temporal } from 'temporal-polyfill';
+import { loadPatient } from '../intake/patients.ts';
+import type { Caller } from '../platform/actor.ts';
+import { toStored } from '../platform/clock.ts';
+import { env } from '../platform/config.ts';
+import type { Id } from '../platform/ids.ts';
+import { found } from '../platform/problem.ts';
+import { loadClinic } from '../platform/store/clinic.ts';
+import { localDateOf } from '../platform/time.ts';
+import type { Appointment } from '../scheduling/core/types.ts';
+import { loadAppointment, wasSeenBefore } from '../scheduling/visits.ts';
+import { barOf, loadStanding } from './consent.ts';
+import { priceOn } from './core/figures.ts';
+import { OCCASIONS, stepsOf } from './core/message-plan.ts';
+import {
+  decideSend,
+  type Occasion,
+  type PlannedMessage,
+  type PlanStep,
+  planOrSkip,
+  type SkipReason,
+  type SuppressReason,
+} from './core/plan.ts';
+import { segment } from './core/segments.ts';
+import { type Language, renderWords, type TemplateName } from './core/templates.ts';
+import type { PlanId } from './plan-store.ts';
+import { type PlanView, readPlan } from './plans.ts';
+import { loadSettings } from './settings.ts';
+import { languageOf, parametersOf, visitSubject, wordsInForce } from './wording.ts';
+
+/** A text that a plan has for a visit. */
+export interface PreviewedText {
+  readonly step: string;
+  readonly template: TemplateName;
+  /** The version of the clinic's own words; 0 for the built-in ones. */
+  readonly templateVersion: number;
+  /** What makes it go: a notice at once when it happens, the others at their time. */
+  readonly occasion: Occasion;
+  /** Absent for a notice. */
+  readonly dueAt?: string | undefined;
+  /** The same on the clock of the patient: `2026-12-09T09:30`. */
+  readonly localTime?: string | undefined;
+  /** The words, the secret of a link left out: it is as long as a real one. */
+  readonly words: string;
+  readonly encoding: 'GSM-7' | 'UCS-2';
+  readonly segments: number;
+  readonly priceMicros: number;
+}
+
+/** What a plan does for one real visit, as things stand. */
+export interface PlanPreview {
+  readonly appointmentId: Id<'appointment'>;
+  readonly planId: PlanId;
+  readonly source: PlanView['source'];
+  readonly rev: number;
+  readonly language: Language;
+  /** The zone whose night the texts keep, and of `localTime`. */
+  readonly patientZone: string;
+  /** Why none of them would go to this number, if so. */
+  readonly barredBecause?: string | undefined;
+  readonly texts: readonly PreviewedText[];
+  readonly skipped: readonly { readonly step: string; readonly reason: SkipReason | SuppressReason }[];
+}
+
+type Skipped = PlanPreview['skipped'][number];
+
+/**
+ * What would go out around a visit by a plan, whether or not the visit's own texts were planned by it: which texts, when by the
+ * patient's clock, in which words, for how much; and which steps have none, and why. Writes nothing.
+ */
+export const previewPlan = async (
+  caller: Caller,
+  { planId, appointmentId }: { readonly planId: PlanId; readonly appointmentId: Id<'appointment'> },
+): Promise<PlanPreview> => {
+  const { clinicId } = caller;
+  const [plan, appointment] = await Promise.all([
+    readPlan(clinicId, planId),
+    loadAppointment(clinicId, appointmentId).then((visit) => found(visit, 'appointment')),
+  ]);
+  const patient = found(await loadPatient(clinicId, appointment.patientId), 'patient');
+  const steps = stepsOf(plan);
+  const [clinic, settings, standing, language, isNewPatient] = await Promise.all([
+    loadClinic(clinicId),
+    loadSettings(clinicId),
+    loadStanding(clinicId, patient.phone),
+    languageOf(clinicId, patient),
+    steps.some(({ conditions }) => conditions.newPatientsOnly)
+      ? wasSeenBefore(caller, appointment).then((seen) => !seen)
+      : true,
+  ]);
+  const planned = OCCASIONS.map((occasion) =>
+    plannedFor(caller, occasion, { appointment, steps, patientZone: patient.zone, isNewPatient }),
+  );
+  const price = priceOn(localDateOf(caller.now, clinic.zone), settings.pricePerPartMicros);
+  const parameters = parametersOf(clinic, visitSubject(appointment, patient), language);
+  // A text of a step that is planned for several occasions is one text.
+  const texts = new Map(planned.flatMap(({ texts: each }) => each).map((text) => [text.step, text]));
+  const skipped = new Map(planned.flatMap(({ skipped: each }) => each).map((each) => [each.step, each]));
+  return {
+    appointmentId,
+    planId,
+    source: plan.source,
+    rev: plan.rev,
+    language,
+    patientZone: patient.zone,
+    barredBecause: barOf(standing, 'treatment'),
+    texts: await Promise.all(
+      [...texts.values()].map(async ({ step, template, occasion, dueAt }): Promise<PreviewedText> => {
+        const { words: pattern, version } = await wordsInForce(clinicId, template, language);
+        const words = renderWords(pattern, { ...parameters, link: `${env('PUBLIC_URL')}/v/${'x'.repeat(22)}` });
+        const { encoding, segments } = segment(words);
+        return {
+          step,
+          template,
+          templateVersion: version,
+          occasion,
+          ...(dueAt === undefined ? {} : { dueAt: toStored(dueAt), localTime: localTimeOf(dueAt, patient.zone) }),
+          words,
+          encoding,
+          segments,
+          priceMicros: segments * price,
+        };
+      }),
+    ),
+    skipped: [...skipped.values()].filter(({ step }) => !texts.has(step)),
+  };
+};
+
+const localTimeOf = (instant: Temporal.Instant, zone: string): string =>
+  instant.toZonedDateTimeISO(zone).toPlainDateTime().toString({ smallestUnit: 'minute' });
+
+interface Previewed {
+  readonly step: string;
+  readonly template: TemplateName;
+  readonly occasion: Occasion;
+  readonly dueAt?: Temporal.Instant | undefined;
+}
+
+interface VisitAsItIs {
+  readonly appointment: Appointment;
+  readonly steps: readonly PlanStep[];
+  readonly patientZone: string;
+  readonly isNewPatient: boolean;
+}
+
+/** What one occasion would bring now; what follows the visit, when it ends. */
+const plannedFor = (
+  caller: Caller,
+  occasion: Occasion,
+  about: VisitAsItIs,
+): { readonly texts: readonly Previewed[]; readonly skipped: readonly Skipped[] } => {
+  const { appointment, steps, patientZone } = about;
+  const [start, end] = [
+    Temporal.Instant.from(appointment.start),
+    Temporal.Instant.from(appointment.fulfilment?.end ?? appointment.end),
+  ];
+  const isOver = Temporal.Instant.compare(caller.now, end) >= 0;
+  const { planned, skipped } = planOrSkip({
+    occasion,
+    visit: { ...appointment, start, end, visitZone: appointment.zone, patientZone },
+    now: occasion === 'fulfilled' && !isOver ? end : caller.now,
+    steps,
+  });
+  const texts: Previewed[] = [];
+  const barred: Skipped[] = [...skipped];
+  for (const message of planned) {
+    const { step, template, isNotice, dueAt } = message;
+    if (isNotice) {
+      texts.push({ step, template, occasion });
+      continue;
+    }
+    const decision = decisionOn(message, occasion, about);
+    if (decision.kind === 'send') texts.push({ step, template: decision.template, occasion, dueAt });
+    else if (decision.kind === 'suppress') barred.push({ step, reason: decision.reason });
+  }
+  return { texts, skipped: barred };
+};
+
+/** What would be decided of a text at its time, were the visit then as it is now. */
+const decisionOn = (message: PlannedMessage, occasion: Occasion, about: VisitAsItIs) => {
+  const { appointment, steps, patientZone, isNewPatient } = about;
+  const step = steps.find((each) => each.step === message.step);
+  if (step === undefined) throw new Error('A text of no step');
+  const status = occasion === 'fulfilled' && appointment.status === 'booked' ? 'fulfilled' : appointment.status;
+  const visit = { ...appointment, status, start: Temporal.Instant.from(appointment.start) };
+  const { sequence, dueAt } = message;
+  return decideSend({ step, sequence, dueAt, visit, isNewPatient, patientZone }, dueAt);
+};
