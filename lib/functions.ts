@@ -163,6 +163,14 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     enqueuesBulk: true,
     timeoutSeconds: 50,
   },
+  // Counts what all clinics' texts came to, and writes their files of the month.
+  'messaging-figures': {
+    trigger: { kind: 'schedule', everyMinutes: 60 },
+    records: 'write',
+    documents: { access: 'write', prefix: 'figures/' },
+    memoryMiB: 1024,
+    timeoutSeconds: 300,
+  },
   'scheduling-calendars': {
     trigger: { kind: 'schedule', everyMinutes: 5 },
     records: 'write',
@@ -198,6 +206,8 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     trigger: { kind: 'queue', queue: 'send-bulk', batchSize: 10, maxConcurrency: 5 },
     records: 'write',
     sendsTexts: true,
+    // In the place of reminders that did not arrive.
+    sendsMail: true,
     makesLinks: true,
     timeoutSeconds: 60,
     reservedConcurrency: 5,

@@ -1,3 +1,4 @@
+import { figuresRoutes } from './figures.ts';
 import { planRoutes } from './plans.ts';
 import { settingsRoutes } from './settings.ts';
 import { templateRoutes } from './templates.ts';
@@ -6,4 +7,4 @@ import { templateRoutes } from './templates.ts';
  * Staff, a few times a day, about how the clinic texts and how that goes: `messaging-office-http`. In a file of its own, so that
  * this function carries no other contract.
  */
-export const officeRoutes = [...settingsRoutes, ...planRoutes, ...templateRoutes] as const;
+export const officeRoutes = [...settingsRoutes, ...planRoutes, ...templateRoutes, ...figuresRoutes] as const;

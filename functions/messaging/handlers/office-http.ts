@@ -1,11 +1,13 @@
 import { httpHandler } from '../../platform/http/api.ts';
 import { officeRoutes } from '../contract/office-routes.ts';
+import { readFigures } from '../figures.ts';
 import { listTemplates, listTemplateVersions, readTemplate, saveTemplate, tryWords } from '../own-words.ts';
 import { previewPlan } from '../plan-preview.ts';
 import { listPlans, listPlanVersions, readPlan, savePlan, withdrawPlan } from '../plans.ts';
 import { changeSettings, readSettings } from '../settings.ts';
 
 export const handler = httpHandler(officeRoutes, {
+  getMessagingFigures: async ({ caller, query }) => ({ body: await readFigures(caller.clinicId, query) }),
   getMessagingSettings: async ({ caller }) => ({ body: await readSettings(caller.clinicId) }),
   setMessagingSettings: async ({ caller, body, ifMatch, commit }) => ({
     body: await changeSettings(caller, { settings: body, ifMatch }, commit),
