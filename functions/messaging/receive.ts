@@ -179,15 +179,14 @@ const takeIn = async (caller: Caller, inbound: FromPhone): Promise<void> => {
   await dispatch(effects.refs ?? []);
 };
 
-/** The thread after the text, and the text's line in it. A number that nobody knows is always for a human. */
+/** The thread after the text, and the text's line in it. */
 const threadItems = (
   caller: Caller,
   { inbound, classification, thread, patients }: Reading,
   { isForHuman = false, afterHoursOn }: Effects,
   at: string,
 ): readonly TransactItem[] => {
-  const isKnown = patients.length > 0;
-  const after = received(thread, { at, isKnown, isForHuman: isForHuman || !isKnown });
+  const after = received(thread, { at, isKnown: patients.length > 0, isForHuman });
   return [
     threadItem(caller, afterHoursOn === undefined ? after : { ...after, afterHoursOn }, 'received'),
     threadEntryItem(caller.clinicId, {

@@ -100,6 +100,9 @@ beforeAll(async () => {
       entryId: 'waitingEntry',
       caseId: 'triageCase',
       taskId: 'staffTask',
+      threadId: 'thread',
+      textId: 'staffText',
+      cannedReplyId: 'cannedReply',
     }),
   };
   offerToken = await tokenOfOffer(start);
