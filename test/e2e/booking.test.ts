@@ -63,6 +63,7 @@ describe('fifty callers at once want one time', () => {
       'confirmation#0',
       'reminder-24h#0',
       'reminder-72h#0',
+      'video-link#0',
     ]);
     await untilStill(() => clinic.carrier.received(patient.phone));
     expect(await confirmationsOn(patient.phone)).toBe(1);

@@ -72,7 +72,11 @@ describe('a series', () => {
     await untilStill(() => clinic.carrier.received(patient.phone));
     expect(await clinic.carrier.received(patient.phone)).toHaveLength(1);
     for (const { id } of others) {
-      expect([...(await textsOf(clinic, id)).keys()].toSorted()).toEqual(['reminder-24h#0', 'reminder-72h#0']);
+      expect([...(await textsOf(clinic, id)).keys()].toSorted()).toEqual([
+        'reminder-24h#0',
+        'reminder-72h#0',
+        'video-link#0',
+      ]);
     }
     const html = await pageOf(tokenIn(words));
     expect(html).toContain('Also booked for you');

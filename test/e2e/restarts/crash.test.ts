@@ -154,6 +154,7 @@ describe('function processes killed in the middle of requests and sends', () => 
         'confirmation#0',
         'reminder-24h#0',
         'reminder-72h#0',
+        'video-link#0',
       ]);
     }
 
