@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type * as fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import type { Id, IdKind } from '../../../../functions/platform/ids.ts';
@@ -11,8 +10,8 @@ import { holdTime, releaseHold } from '../../../../functions/scheduling/hold.ts'
 import { rebookByLink } from '../../../../functions/scheduling/rebook.ts';
 import { reschedule } from '../../../../functions/scheduling/reschedule.ts';
 import { bookSeries, cancelSeries } from '../../../../functions/scheduling/series.ts';
-import type { Moment } from '../../../helpers/memory-table/memory-table.ts';
 import type { Item } from '../../../helpers/memory-table/values.ts';
+import { Turns } from '../../support/turns.ts';
 import {
   after,
   Broken,
@@ -56,10 +55,6 @@ export interface ClientPlan {
 
 /** A client at work. */
 interface Client {
-  readonly name: string;
-  /** Awaits left until its process ends. */
-  left: number;
-  readonly stop: () => void;
   command: Command | undefined;
   /** Whether the present command has been written. */
   hasWritten: boolean;
@@ -70,42 +65,19 @@ export const minuteOf = (start: string): number => Date.parse(start) / 60_000;
 const instantOf = (epochMinute: number): Temporal.Instant =>
   Temporal.Instant.fromEpochMilliseconds(epochMinute * 60_000);
 
-/** Joins the table, the clients and the scheduler of one run at a time. */
+/** Follows what the clients of one run at a time write. */
 export class Interleaver {
-  readonly #present = new AsyncLocalStorage<Client>();
-  readonly #setTimeout = globalThis.setTimeout;
-  #scheduler: fc.Scheduler | undefined;
+  readonly turns = new Turns();
+  #clients: ReadonlyMap<string, Client> = new Map();
   /** Every state the calendar was in, the present one last. */
   #history: Calendar[] = [];
 
   /** How often each kind of command was written. */
   readonly counts = new Map<Command['kind'], number>();
 
-  /** For the in-memory table: where a client waits, somebody else may go on. */
-  readonly between = (moment: Moment, operation: string): Promise<void> => {
-    const client = this.#present.getStore();
-    if (client === undefined || this.#scheduler === undefined) return Promise.resolve();
-    // A transaction under way belongs to the database: it goes on whatever becomes of its client.
-    if (moment === 'commit') return this.#scheduler.schedule(Promise.resolve(), `${client.name} commit`);
-    if (client.left === 0) {
-      client.stop();
-      return new Promise(() => {});
-    }
-    client.left -= 1;
-    // An answer is news to its own client only, so waiting before the next request is all the waiting there is to do.
-    if (moment === 'answer') return Promise.resolve();
-    return this.#scheduler.schedule(Promise.resolve(), `${client.name} ${operation}`);
-  };
-
-  /** In place of `setTimeout`: how long a client waits does not matter, what happens meanwhile does. */
-  readonly wait = (resume: () => void, millis?: number): unknown =>
-    this.#present.getStore() === undefined
-      ? this.#setTimeout(resume, millis)
-      : void this.between('request', 'wait').then(resume);
-
   /** For the in-memory table: the model takes the same step in the same moment. */
   readonly written = (items: readonly Item[]): void => {
-    const client = this.#present.getStore();
+    const client = this.#clients.get(this.turns.name ?? '');
     if (client === undefined) return;
     const { command } = client;
     if (command === undefined || (client.hasWritten && !isDoneInSteps(command))) {
@@ -132,34 +104,18 @@ export class Interleaver {
     plans: readonly ClientPlan[],
     scheduler: fc.Scheduler,
   ): Promise<Calendar> {
-    this.#scheduler = scheduler;
     this.#history = [calendar];
-    try {
-      const ends = plans.map((plan, index) => this.#start(world, plan, `client ${index}`));
-      await quiet();
-      while (scheduler.count() > 0) {
-        await scheduler.waitOne();
-        await quiet();
-      }
-      if (ends.some(({ hasEnded }) => !hasEnded())) throw new Broken('A client waits for what never comes');
-      await Promise.all(ends.map(({ end }) => end));
-      return this.#now;
-    } finally {
-      this.#scheduler = undefined;
-    }
-  }
-
-  #start(world: World, plan: ClientPlan, name: string) {
-    const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
-    const left = plan.stopsAfter ?? Number.POSITIVE_INFINITY;
-    const client: Client = { name, left, stop, command: undefined, hasWritten: false };
-    let hasEnded = false;
-    const work = this.#present.run(client, () => this.#work(world, client, plan.wishes));
-    const end = Promise.race([work, stopped]).finally(() => {
-      hasEnded = true;
+    const clients = plans.map(({ wishes, stopsAfter }, index) => {
+      const client: Client = { command: undefined, hasWritten: false };
+      const body = () => this.#work(world, client, wishes);
+      return { client, runner: { name: `client ${index}`, body, stopsAfter } };
     });
-    end.catch(() => {}); // whoever awaits it last reports it
-    return { end, hasEnded: () => hasEnded };
+    this.#clients = new Map(clients.map(({ client, runner }) => [runner.name, client]));
+    await this.turns.run(
+      clients.map(({ runner }) => runner),
+      scheduler,
+    );
+    return this.#now;
   }
 
   async #work(world: World, client: Client, wishes: readonly Wish[]): Promise<void> {
@@ -215,9 +171,6 @@ export class Interleaver {
     }
   }
 }
-
-/** Until nobody can go on without the scheduler: what clients do between two awaits takes microtasks only. */
-const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 type Answer =
   | { readonly code: string }
