@@ -60,6 +60,22 @@ export const countDays = async (
   return counted;
 };
 
+/** The days from one date to another: as kept where they stand, else counted now. Nothing is written. */
+export const freshDays = async (
+  clinic: Pick<Clinic, 'clinicId' | 'zone'>,
+  { from, to }: { readonly from: string; readonly to: string },
+  now: Temporal.Instant,
+): Promise<readonly FiguresDay[]> => {
+  const standing = (await figuresDays(clinic.clinicId, from, to)).filter(({ stands }) => stands);
+  const known = new Set(standing.map(({ date }) => date));
+  const counted = await countDays(
+    clinic,
+    datesFrom(from, to).filter((date) => !known.has(date)),
+    now,
+  );
+  return [...standing, ...counted].toSorted((one, other) => (one.date < other.date ? -1 : 1));
+};
+
 /** The first and last dates of what is counted together: days in a row, a week at most. */
 const stretchesOf = (dates: readonly string[]): readonly (readonly [string, string])[] => {
   const stretches: [string, string][] = [];

@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,6 +53,18 @@ const sweep = (world: World, now: Temporal.Instant) =>
   sweepFigures(now, 'test', async () =>
     (await listClinics()).filter(({ clinicId }) => clinicId === world.clinic.clinicId),
   );
+
+/** What `plumbline figures` prints of November, once it is over. */
+const printed = async (clinicId: string, ...args: readonly string[]): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'plumbline-figures-'));
+  const clockFile = join(folder, 'clock.json');
+  await writeFile(clockFile, JSON.stringify({ offsetMillis: afterMonth.epochMilliseconds - Date.now() }));
+  const command = ['bin/plumbline.ts', 'figures', '--month', '2026-11', '--clinic', clinicId, ...args];
+  const env = { ...process.env, PLUMBLINE_CLOCK_FILE: clockFile };
+  const { stdout } = await promisify(execFile)(process.execPath, command, { env });
+  await rm(folder, { recursive: true });
+  return stdout;
+};
 
 /** A patient who was reminded, and what the carrier says about it. */
 const reminded = async (world: World, eventType: string) => {
@@ -164,6 +181,9 @@ describe("a clinic's figures", () => {
     const file = await read();
     const [, all] = file.split('\r\n');
     expect(all).toBe('2026-11,all,,3,2,1,0,0,0,0.6667,2,2,1,2,1,0.5,1,0.5,3,0.026430,3,1,0.3333,,0,0,,1,0,360,360');
+    // The command counts with a clock of its own, and comes to the same bytes.
+    expect(await printed(clinicId, '--csv')).toBe(file);
+    expect(await printed(clinicId)).toMatch(/^all +3 +66\.7 % +100\.0 % +50\.0 % +50\.0 % +3 +0\.03$/m);
     // Late news changes nothing that stands: neither the days nor the file.
     const before = await figuresDays(clinicId, '2026-11-01', '2026-11-30');
     await optOut(world, testPhone(), later(afterMonth, 1));
