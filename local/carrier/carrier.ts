@@ -4,6 +4,7 @@ import { segment } from '../../functions/messaging/core/segments.ts';
 import { Faults, type Struck } from './faults.ts';
 import { type Message, type OptOut, type Outgoing, Phones } from './phones.ts';
 import {
+  conflict,
   describeOptedOutNumbersInput,
   notFound,
   optedOut,
@@ -206,6 +207,8 @@ export class Carrier {
         throw optedOut(phone);
       case 'spend-limit':
         throw spendLimitReached();
+      case 'conflict':
+        throw conflict(refused.reason);
       default:
         if (this.phones.memory.optOuts.some((each) => each.phone === phone)) throw optedOut(phone);
         return undefined;

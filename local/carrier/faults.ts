@@ -18,6 +18,18 @@ export const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('outage'), how: z.enum(['refuse', 'error']).default('error'), ...scope }),
   z.strictObject({ kind: z.literal('opted-out'), ...scope }),
   z.strictObject({ kind: z.literal('spend-limit'), ...scope }),
+  z.strictObject({
+    kind: z.literal('conflict'),
+    reason: z
+      .enum([
+        'DESTINATION_PHONE_NUMBER_NOT_VERIFIED',
+        'NO_ORIGINATION_IDENTITIES_FOUND',
+        'RESOURCE_NOT_ACTIVE',
+        'DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION',
+      ])
+      .default('DESTINATION_PHONE_NUMBER_NOT_VERIFIED'),
+    ...scope,
+  }),
   // While answering: the phone gets the text though the caller may think it failed.
   z.strictObject({ kind: z.literal('error-after-accepting'), ...scope }),
   z.strictObject({ kind: z.literal('drop-after-accepting'), ...scope }),
@@ -63,6 +75,7 @@ const stages = {
   outage: 'admission',
   'opted-out': 'admission',
   'spend-limit': 'admission',
+  conflict: 'admission',
   'error-after-accepting': 'accepted',
   'drop-after-accepting': 'accepted',
   fail: 'accepted',

@@ -64,6 +64,7 @@ export const addPatient = async (
     readonly consents?: boolean;
     readonly givenName?: string;
     readonly birthDate?: string;
+    readonly email?: string;
   } = {},
 ): Promise<Patient> => {
   const { patient, items } = newPatient(caller(start), {
@@ -72,19 +73,21 @@ export const addPatient = async (
     birthDate: details.birthDate ?? '1984-02-29',
     phone: details.phone ?? testPhone(),
     zone,
+    email: details.email,
   });
   const consent =
     details.consents === false
       ? []
-      : await consentItems(caller(start), {
-          phone: patient.phone,
-          patientId: patient.id,
-          category: 'treatment',
-          granted: true,
-          how: 'staff',
-          wording: 'I agree to texts about my visits.',
-          wordingVersion: 'test-1',
-        });
+      : await consentItems(caller(start), patient.phone, [
+          {
+            patientId: patient.id,
+            category: 'treatment',
+            granted: true,
+            how: 'staff',
+            wording: 'I agree to texts about my visits.',
+            wordingVersion: 'test-1',
+          },
+        ]);
   await transact([...items, ...consent]);
   return patient;
 };

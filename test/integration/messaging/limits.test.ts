@@ -1,0 +1,350 @@
+import { Temporal } from 'temporal-polyfill';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { loadExercisePlan } from '../../../functions/care/exercise.ts';
+import { loadStanding } from '../../../functions/messaging/consent.ts';
+import { parseRef } from '../../../functions/messaging/hint.ts';
+import { recordReceipt } from '../../../functions/messaging/receipts.ts';
+import { receiveText } from '../../../functions/messaging/receive.ts';
+import { sendText } from '../../../functions/messaging/send.ts';
+import { createMessageItem, getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
+import { sweepDue } from '../../../functions/messaging/sweep.ts';
+import { closeTask, listTasks } from '../../../functions/messaging/tasks.ts';
+import { directoryItem, findLink } from '../../../functions/platform/store/directory.ts';
+import { transact } from '../../../functions/platform/store/records.ts';
+import { stopEmails } from '../../../functions/scheduling/stop-emails.ts';
+import { testPhone } from '../../helpers/phones.ts';
+import { type MailService, startMailService } from '../scheduling/calendar/mail-service.ts';
+import { type Network, startNetwork } from './network.ts';
+import { addPatient, at, bookVisit, changeVisit, iso, later, moveTo, newWorld, reply, type World } from './world.ts';
+
+// Sweeps look at every clinic, so this file lives in a time of its own that is over before the other tests begin: a Tuesday, 10:00 in Denver.
+const start = Temporal.Instant.from('2026-02-24T17:00:00Z');
+const visitAt = later(start, 120);
+
+/** What the sweeps hand over, with its delay; the queue itself would keep the delayed ones to itself. */
+const handed: {
+  readonly clinicId: string;
+  readonly messageId: string;
+  readonly delay: number;
+  readonly queue: string;
+}[] = [];
+const batch = z.object({
+  QueueUrl: z.string(),
+  Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string(), DelaySeconds: z.number().default(0) })),
+});
+const { fetch } = globalThis;
+
+let network: Network;
+let mail: MailService;
+beforeAll(async () => {
+  network = await startNetwork();
+  mail = await startMailService();
+  process.env.MAIL_SENDER = 'visits@lakeview.example';
+  process.env.SEND_BULK_QUEUE_URL = 'http://127.0.0.1:1/000000000000/send-bulk';
+  globalThis.fetch = async (...request) => {
+    const body = batch.safeParse(JSON.parse(typeof request[1]?.body === 'string' ? request[1].body : '{}'));
+    if (!body.success) return fetch(...request);
+    for (const { MessageBody, DelaySeconds: delay } of body.data.Entries) {
+      handed.push({ ...parseRef(MessageBody), delay, queue: body.data.QueueUrl.split('/').at(-1) ?? '' });
+    }
+    return Response.json({ Successful: body.data.Entries.map(({ Id }) => ({ Id })), Failed: [] });
+  };
+});
+afterAll(async () => {
+  globalThis.fetch = fetch;
+  await Promise.all([network.close(), mail.stop()]);
+});
+
+const handedTo = async ({ clinic }: World, now: Temporal.Instant, kind: 'reminders' | 'check-ins' = 'reminders') => {
+  handed.length = 0;
+  await sweepDue(kind, now, 'sweep');
+  return handed.filter(({ clinicId }) => clinicId === clinic.clinicId);
+};
+
+const send = ({ clinic }: World, messageId: string, now: Temporal.Instant) =>
+  sendText({ clinicId: clinic.clinicId, messageId }, at(now));
+const load = async ({ clinic }: World, messageId: string): Promise<Message> => {
+  const message = await getMessage(clinic.clinicId, messageId);
+  if (message === undefined) throw new Error('The text is gone');
+  return message;
+};
+const endsAs = async (world: World, messageId: string, eventType: string, now: Temporal.Instant) => {
+  const { to, carrierMessageId = '' } = await load(world, messageId);
+  const context = { clinic: world.clinic.clinicId, message: messageId };
+  await recordReceipt({ eventType, messageId: carrierMessageId, destinationPhoneNumber: to, context }, at(now));
+};
+const seen = async (world: World, patient: Awaited<ReturnType<typeof addPatient>>, time: Temporal.Instant) => {
+  const visit = await bookVisit(world, patient, time, later(time, -0.5));
+  await changeVisit(world, patient, visit.id, { kind: 'arrive' }, time);
+  const fulfilment = { modality: 'in-person', start: iso(time), end: iso(later(time, 0.5)) } as const;
+  await changeVisit(world, patient, visit.id, { kind: 'fulfil', fulfilment }, later(time, 1));
+  return visit;
+};
+
+describe('what somebody gets in a day and a week', () => {
+  it('is one reminder where two visits are on one day', async () => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    const [one, other] = [
+      await bookVisit(world, patient, visitAt, start),
+      await bookVisit(world, patient, later(visitAt, 2), start),
+    ];
+    await send(world, `${one.id}#reminder-24h#0`, later(start, 96));
+    await send(world, `${other.id}#reminder-24h#0`, later(start, 98));
+    expect(await load(world, `${one.id}#reminder-24h#0`)).toMatchObject({ status: 'accepted' });
+    expect(await load(world, `${other.id}#reminder-24h#0`)).toMatchObject({
+      status: 'suppressed',
+      statusReason: 'over-daily-cap',
+    });
+    const { sentDays } = await loadStanding(world.clinic.clinicId, patient.phone);
+    expect(sentDays).toEqual([{ messageId: `${one.id}#reminder-24h#0`, patientId: patient.id, on: '2026-02-28' }]);
+  });
+
+  it('a nudge makes room for the reminder of the same day and goes the next morning', async () => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    await seen(world, patient, start);
+    // A week later at 10:30 the nudge is due, and at 15:00 the reminder of tomorrow.
+    const visit = await bookVisit(world, patient, later(start, 7 * 24 + 29), later(start, 1));
+    const all = await messagesOfCause(world.clinic.clinicId, (await nudgesOf(world, patient.id)).causeId);
+    const nudge = all.find(({ step }) => step === 'exercise-week-1')?.id ?? '';
+    const due = later(start, 7 * 24 + 0.5);
+    await send(world, nudge, due);
+    expect(await load(world, nudge)).toMatchObject({ status: 'planned', dueAt: '2026-03-04T15:00:00Z' });
+    await send(world, `${visit.id}#reminder-24h#0`, later(start, 7 * 24 + 5));
+    expect(await load(world, `${visit.id}#reminder-24h#0`)).toMatchObject({ status: 'accepted' });
+    await send(world, nudge, Temporal.Instant.from('2026-03-04T15:00:00Z'));
+    expect(await load(world, nudge)).toMatchObject({ status: 'accepted' });
+  });
+
+  it('what was not taken and is sent again counts once; another patient of the phone has a count of their own', async () => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    const child = await addPatient(world, { phone: patient.phone, givenName: 'Bea', birthDate: '2015-05-05' });
+    const visits = [await bookVisit(world, patient, visitAt, start), await bookVisit(world, child, visitAt, start)];
+    const [mine, theirs] = visits.map(({ id }) => `${id}#reminder-24h#0`);
+    await network.break({ kind: 'throttle', phone: patient.phone });
+    await send(world, mine ?? '', later(start, 96));
+    await network.break();
+    await send(world, mine ?? '', later(start, 96.1));
+    await send(world, theirs ?? '', later(start, 96.1));
+    expect(await network.acceptedFor(patient.phone)).toHaveLength(2);
+    expect((await loadStanding(world.clinic.clinicId, patient.phone)).sentDays).toHaveLength(2);
+  });
+});
+
+const nudgesOf = async ({ clinic }: World, patientId: Message['patientId']): Promise<{ readonly causeId: string }> => {
+  const plan = patientId && (await loadExercisePlan(clinic.clinicId, patientId));
+  return { causeId: plan?.id ?? '' };
+};
+
+describe('a clinic whose texts are not taken', () => {
+  it('pauses after the first, tries the newest after a quarter of an hour, and goes on when one is taken', async () => {
+    const world = await newWorld();
+    const elsewhere = await newWorld();
+    const patients = await Promise.all(Array.from({ length: 5 }, () => addPatient(world)));
+    const visits = await Promise.all(patients.map((patient) => bookVisit(world, patient, visitAt, start)));
+    const ids = visits.map(({ id }) => `${id}#reminder-72h#0`);
+    const due = later(start, 48);
+    const [first = '', second = ''] = ids;
+    await network.break(...patients.map(({ phone }) => ({ kind: 'conflict' as const, phone })));
+    await send(world, first, due);
+    await network.break();
+    await send(world, second, due);
+    expect(await load(world, first)).toMatchObject({ status: 'planned', dueAt: '2026-02-26T17:15:00Z', attempts: 1 });
+    expect(await load(world, second)).toMatchObject({ status: 'planned', attempts: 0 });
+    const other = await addPatient(elsewhere);
+    const visit = await bookVisit(elsewhere, other, visitAt, start);
+    await send(elsewhere, `${visit.id}#reminder-72h#0`, due);
+    expect(await network.acceptedFor(other.phone)).toHaveLength(1);
+
+    const reminders = async (now: Temporal.Instant) =>
+      (await handedTo(world, now))
+        .filter(({ messageId }) => messageId.includes('reminder'))
+        .map(({ messageId }) => messageId);
+    expect(await handedTo(world, later(start, 48.1))).toEqual([]);
+    const trying = await reminders(later(start, 48.25));
+    expect(trying).toHaveLength(3);
+    expect(trying).toContain(first);
+    await send(world, first, later(start, 48.25));
+    expect(await load(world, first)).toMatchObject({ status: 'accepted' });
+    expect((await reminders(later(start, 48.3))).toSorted()).toEqual(ids.filter((id) => id !== first).toSorted());
+  });
+
+  it('an alert to its on-call number is tried all the same', async () => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    const visit = await bookVisit(world, patient, visitAt, start);
+    await network.break({ kind: 'spend-limit', phone: patient.phone });
+    await send(world, `${visit.id}#confirmation#0`, start);
+    await network.break();
+    await reply(world, patient.phone, "I can't feel my legs", start);
+    const [alert] = (await handedTo(world, start)).filter(({ messageId }) => messageId.includes('on-call-alert'));
+    expect(alert).toMatchObject({ delay: 0, queue: expect.not.stringContaining('bulk') });
+    await send(world, alert?.messageId ?? '', start);
+    expect(await network.acceptedFor(world.clinic.onCallNumber)).toHaveLength(1);
+  });
+});
+
+it('a minute hands over what a number carries, by turns; another clinic waits for nothing, an answer neither', async () => {
+  const [busy, quiet] = [await newWorld(), await newWorld()];
+  const due = iso(start);
+  const reminder = (world: World, index: number, part: Partial<Message> = {}): Message => ({
+    id: `apt_${index}#reminder-24h#0`,
+    clinicId: world.clinic.clinicId,
+    cause: 'visit',
+    causeId: `apt_${index}`,
+    step: 'reminder-24h',
+    sequence: 0,
+    kind: 'reminders',
+    template: 'reminder-24h',
+    parameters: {},
+    to: testPhone(),
+    createdAt: iso(later(start, -96)),
+    plannedFor: due,
+    dueAt: due,
+    status: 'planned',
+    history: [],
+    attempts: 0,
+    rev: 1,
+    ...part,
+  });
+  const caller = busy.caller(start);
+  await transact(Array.from({ length: 50 }, (_, index) => createMessageItem(caller, reminder(busy, index))));
+  const answer = {
+    id: 'inb_1#reply-help#0',
+    causeId: 'inb_1',
+    step: 'reply-help',
+    cause: 'reply',
+    template: 'reply-help',
+    createdAt: due,
+  } as const;
+  await transact([
+    createMessageItem(caller, reminder(busy, 99, answer)),
+    createMessageItem(quiet.caller(start), reminder(quiet, 1)),
+  ]);
+
+  const ofBusy = await handedTo(busy, start);
+  expect(ofBusy.filter(({ queue }) => queue !== 'send-bulk').map(({ messageId }) => messageId)).toEqual([answer.id]);
+  const turns = ofBusy.filter(({ queue }) => queue === 'send-bulk').map(({ delay }) => delay);
+  expect(turns).toHaveLength(36);
+  expect([turns[0], turns.at(-1)]).toEqual([0, 58]);
+  expect(handed.filter(({ clinicId }) => clinicId === quiet.clinic.clinicId)).toMatchObject([{ delay: 0 }]);
+});
+
+it('a conversation stays on the number it is on, until that number is given up', async () => {
+  const world = await newWorld();
+  const patient = await addPatient(world);
+  const before = testPhone();
+  await transact([directoryItem('number', before, world.clinic.clinicId)]);
+  const inbound = { from: patient.phone, to: before, body: 'Is there parking?', inboundMessageId: `in-${before}` };
+  await receiveText(inbound, at(start));
+  const visits = [
+    await bookVisit(world, patient, visitAt, start),
+    await bookVisit(world, patient, later(visitAt, 24), start),
+  ];
+  const [one = '', other = ''] = visits.map(({ id }) => `${id}#confirmation#0`);
+  await send(world, one, start);
+  await network.break({ kind: 'conflict', reason: 'RESOURCE_NOT_ACTIVE', phone: patient.phone, next: 1 });
+  await send(world, other, start);
+  expect(await load(world, other)).toMatchObject({ status: 'planned', dueAt: iso(start) });
+  await send(world, other, start);
+  const numbers = (await network.acceptedFor(patient.phone)).map(({ clinicNumber }) => clinicNumber);
+  expect(numbers).toEqual([before, world.clinic.originationNumber]);
+});
+
+describe('a reminder that does not arrive', () => {
+  const reminded = async (email = 'ana@example.com') => {
+    const world = await newWorld();
+    const patient = await addPatient(world, { email });
+    const visit = await bookVisit(world, patient, visitAt, start);
+    const id = `${visit.id}#reminder-24h#0`;
+    await send(world, id, later(start, 96));
+    return { world, patient, visit, id, emailId: `${visit.id}#reminder-24h-email#0` };
+  };
+  const mailTo = (address: string) => mail.asked.filter(({ to }) => to.includes(address)).map(({ message }) => message);
+  const textOf = (message = ''): string => Buffer.from(message.split('\r\n\r\n')[1] ?? '', 'base64').toString('utf8');
+
+  it('goes by e-mail, once, with a link that opens the visit and one that ends these e-mails', async () => {
+    const { world, id, emailId, patient } = await reminded('once@example.com');
+    await endsAs(world, id, 'TEXT_CARRIER_BLOCKED', later(start, 97));
+    await endsAs(world, id, 'TEXT_CARRIER_BLOCKED', later(start, 97));
+    const [handedOver, ...more] = (await handedTo(world, later(start, 97))).filter(
+      ({ messageId }) => messageId === emailId,
+    );
+    expect(more).toEqual([]);
+    expect(handedOver).toMatchObject({ queue: 'send-bulk', delay: 0 });
+    await send(world, emailId, later(start, 97));
+    await send(world, emailId, later(start, 97));
+    const [message = '', ...others] = mailTo('once@example.com');
+    expect(others).toEqual([]);
+    expect(await load(world, emailId)).toMatchObject({ status: 'accepted', channel: 'email', to: patient.phone });
+    expect(message).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+    expect(message).not.toMatch(/Ana|Reyes|MST/);
+    expect(textOf(message)).toContain('Your visit is on Sun Mar 1 10:00 AM MST.');
+    const token = /\/v\/([\w-]{22})\r/.exec(textOf(message))?.[1] ?? '';
+    const link = await findLink(token);
+    expect(link).toMatchObject({ patientId: patient.id });
+    expect(JSON.stringify(await load(world, emailId))).not.toContain(token);
+
+    if (link === undefined || !('appointmentId' in link)) throw new Error('No link');
+    const { body } = await stopEmails({ caller: world.caller(later(start, 98)), link });
+    expect(String(body)).toContain('No more e-mails');
+    const next = await bookVisit(world, patient, later(visitAt, 24 * 9), start);
+    const again = `${next.id}#reminder-24h#0`;
+    await send(world, again, later(start, 96 + 24 * 9));
+    await endsAs(world, again, 'TEXT_SPAM', later(start, 97 + 24 * 9));
+    await send(world, `${next.id}#reminder-24h-email#0`, later(start, 97 + 24 * 9));
+    expect(await load(world, `${next.id}#reminder-24h-email#0`)).toMatchObject({
+      status: 'suppressed',
+      statusReason: 'mail-refused',
+    });
+  });
+
+  it.each([
+    ['the visit has moved', 'visit-moved'],
+    ['the visit has begun', 'visit-started'],
+    ['the number has said stop', 'opted-out'],
+  ])('not when %s meanwhile', async (_, reason) => {
+    const { world, patient, visit, id, emailId } = await reminded(`${reason}@example.com`);
+    await endsAs(world, id, 'TEXT_UNREACHABLE', later(start, 97));
+    if (reason === 'visit-moved')
+      await changeVisit(world, patient, visit.id, moveTo(later(visitAt, 24)), later(start, 98));
+    if (reason === 'opted-out') await reply(world, patient.phone, 'STOP', later(start, 98));
+    await send(world, emailId, later(start, reason === 'visit-started' ? 121 : 99));
+    expect(await load(world, emailId)).toMatchObject({ status: 'suppressed', statusReason: reason });
+    expect(mailTo(`${reason}@example.com`)).toEqual([]);
+  });
+
+  it('two in a row give the number up: staff have a task, e-mail goes instead of texts, until somebody writes from it', async () => {
+    const { world, patient, id } = await reminded('dead@example.com');
+    const other = await bookVisit(world, patient, later(visitAt, 48), start);
+    const between = `${other.id}#reminder-72h#0`;
+    await send(world, between, later(start, 97 + 24));
+    await endsAs(world, id, 'TEXT_INVALID', later(start, 97));
+    expect(await loadStanding(world.clinic.clinicId, patient.phone)).toMatchObject({ failures: 1 });
+    const next = `${other.id}#reminder-24h#0`;
+    await send(world, next, later(start, 144));
+    await endsAs(world, next, 'TEXT_UNREACHABLE', later(start, 145));
+    expect(await loadStanding(world.clinic.clinicId, patient.phone)).toMatchObject({
+      unreachable: { reason: 'UNREACHABLE' },
+    });
+    const tasks = (await listTasks(world.clinic.clinicId, 'open', {})).items;
+    expect(tasks).toMatchObject([
+      { kind: 'number-unreachable', phone: patient.phone, sourceId: next, patientId: patient.id },
+    ]);
+
+    const last = await bookVisit(world, patient, later(visitAt, 24 * 12), later(start, 150));
+    await send(world, `${last.id}#confirmation#0`, later(start, 150));
+    expect(await load(world, `${last.id}#confirmation#0`)).toMatchObject({ statusReason: 'number-unreachable' });
+    const reminder = `${last.id}#reminder-24h#0`;
+    await send(world, reminder, later(start, 96 + 24 * 12));
+    expect(await load(world, reminder)).toMatchObject({ statusReason: 'number-unreachable' });
+    await send(world, `${last.id}#reminder-24h-email#0`, later(start, 96 + 24 * 12));
+    expect(mailTo('dead@example.com')).toHaveLength(1);
+
+    await closeTask(world.caller(later(start, 500)), tasks[0]?.id ?? 'tsk_', { note: 'New phone' });
+    expect((await loadStanding(world.clinic.clinicId, patient.phone)).unreachable).toBeUndefined();
+  });
+});
