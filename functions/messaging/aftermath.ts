@@ -4,18 +4,21 @@ import { toStored } from '../platform/clock.ts';
 import { type TransactItem, together } from '../platform/store/records.ts';
 import { messageId } from './core/plan.ts';
 import { reachAfter } from './core/reach.ts';
+import { writtenInVain } from './core/thread.ts';
 import { getStanding, standingItem } from './standing-store.ts';
-import { createMessageItem, emailStepOf, getMessage, type Message } from './store.ts';
+import { cancelledByStaff, createMessageItem, emailStepOf, getMessage, type Message } from './store.ts';
 import { openTaskItems } from './tasks.ts';
+import { getThread, threadIdOf, threadItem } from './thread-store.ts';
 
 /**
  * What follows from a text having come to its end, for the transaction that records the end: what is known of its number from now on,
- * and an e-mail in the place of a reminder that did not arrive. The on-call number is the clinic's own.
+ * an e-mail in the place of a reminder that did not arrive, and an open thread where staff wrote in vain. The on-call number is the
+ * clinic's own.
  */
 export const aftermathItems = async (caller: Caller, ended: Message): Promise<readonly TransactItem[]> => {
   if (ended.cause === 'triage' || ended.channel === 'email') return [];
-  const [reach, email] = await Promise.all([reachItems(caller, ended), emailItems(caller, ended)]);
-  return [...reach, ...email];
+  const items = await Promise.all([reachItems(caller, ended), emailItems(caller, ended), threadItems(caller, ended)]);
+  return items.flat();
 };
 
 const reachItems = async (caller: Caller, ended: Message): Promise<readonly TransactItem[]> => {
@@ -33,6 +36,17 @@ const reachItems = async (caller: Caller, ended: Message): Promise<readonly Tran
     // Given up twice in a day, it is looked into twice.
     ...(isGivenUp ? await openTaskItems(caller, { ...about, kind: 'number-unreachable', today: at }) : []),
   ];
+};
+
+/** What staff wrote and nobody got waits for them again, whoever closed the thread. What they took back themselves does not. */
+const threadItems = async (
+  caller: Caller,
+  { clinicId, cause, to, status, statusReason }: Message,
+): Promise<readonly TransactItem[]> => {
+  const isInVain = status === 'failed' || status === 'dropped' || status === 'suppressed';
+  if (cause !== 'staff' || !isInVain || statusReason === cancelledByStaff) return [];
+  const thread = await getThread(clinicId, threadIdOf(clinicId, to));
+  return thread === undefined ? [] : [threadItem(caller, writtenInVain(thread), 'written in vain')];
 };
 
 /** What a patient would miss a visit without. News of a visit has gone by calendar invitation already. */

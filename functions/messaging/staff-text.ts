@@ -25,7 +25,14 @@ import { progressed } from './progress.ts';
 import { recipientOf } from './recipient.ts';
 import { loadSettings } from './settings.ts';
 import { getStanding, type Standing, standingCheckItem } from './standing-store.ts';
-import { createMessageItem, getMessage, type Message, replaceMessageItem, staffText } from './store.ts';
+import {
+  cancelledByStaff,
+  createMessageItem,
+  getMessage,
+  type Message,
+  replaceMessageItem,
+  staffText,
+} from './store.ts';
 import { threadEntryItem, threadItem, toEntryTime } from './thread-store.ts';
 
 /** What a member of staff writes: to a thread, or to a patient, whose number's thread it becomes part of. */
@@ -234,7 +241,7 @@ export const cancelStaffText = (
       getMessage(caller.clinicId, messageIdOf(textId)),
     ]);
     const text = found(message?.to === thread.phone ? message : undefined, 'text');
-    const cancelled = progressed(text, 'suppress', caller.now, { reason: 'cancelled-by-staff' });
+    const cancelled = progressed(text, 'suppress', caller.now, { reason: cancelledByStaff });
     if (cancelled === undefined) throw new Problem('invalid-state', 'It has gone out already, or is on its way.');
     await commit([replaceMessageItem(caller, cancelled)], cancelled);
     return cancelled;

@@ -35,6 +35,8 @@ export type CauseKind = (typeof causeKinds)[number];
 /** Which text: one of the clinic's templates, or the words of a member of staff, which are its parameter `words`. */
 export type TextName = TemplateName | typeof staffText;
 export const staffText = 'staff-text';
+/** Why such a text was not sent, where its writer thought better of it. */
+export const cancelledByStaff = 'cancelled-by-staff';
 
 export interface StatusChange {
   readonly status: MessageStatus;

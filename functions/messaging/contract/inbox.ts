@@ -23,7 +23,7 @@ const threadView = z.strictObject({
     .meta({ description: 'Who uses the number now: nobody the clinic knows, one, or a family' }),
   assignedTo: z.string().optional().meta({ description: 'The `sub` of a sign-in' }),
   tags: z.array(z.string()),
-  unread: z.number().int().meta({ description: 'Texts that wait for a human to read them' }),
+  unread: z.number().int().meta({ description: 'Texts that wait for a human: to be read, or written in vain' }),
   lastAt: instant.meta({ description: 'Of the last text from the number, or from staff to it' }),
   lastInboundAt: instant.optional(),
   lastStaffAt: instant.optional(),

@@ -18,7 +18,7 @@ export interface Thread {
   /** The member of staff (their sign-in's id) who has taken it. */
   readonly assignedTo?: string | undefined;
   readonly tags: readonly string[];
-  /** Texts that wait for a human to read them. */
+  /** Texts that wait for a human: to be read, or written in vain. */
   readonly unread: number;
   /** Of the last text from the number, or from staff to it. */
   readonly lastAt: string;
@@ -88,6 +88,13 @@ export const replied = (thread: Thread, { at, by }: { readonly at: string; reado
   lastAt: at,
   lastStaffAt: at,
   answering: thread.answering?.by === by ? undefined : thread.answering,
+});
+
+/** What staff wrote did not arrive: it waits for them again. */
+export const writtenInVain = (thread: Thread): Thread => ({
+  ...thread,
+  status: 'open',
+  unread: Math.min(maxUnread, thread.unread + 1),
 });
 
 export const assigned = (thread: Thread, to: string | undefined): Thread => ({

@@ -155,14 +155,16 @@ describe('two of the staff', () => {
 });
 
 describe('what staff write', () => {
-  it('is refused after a STOP, and what was planned before it is not sent', async () => {
-    const { world, patient, answer, clinicId } = await wrote();
+  it('is refused after a STOP; what was planned before it is not sent, and opens the thread again', async () => {
+    const { world, patient, answer, clinicId, staff, threadId, thread } = await wrote();
     const { message } = await answer({ words: 'Tomorrow then', sendAt: iso(later(start, 1)) });
     await optOut(world, patient.phone, later(start, 0.1));
     await expect(answer({ words: 'Hello?' }, 'ann', later(start, 0.2))).rejects.toMatchObject({ code: 'opted-out' });
+    await closeThread(staff('ann', later(start, 0.2)), { threadId }, write);
     await sendText({ clinicId, messageId: message.id }, at(later(start, 1)));
     expect(await getMessage(clinicId, message.id)).toMatchObject({ status: 'suppressed', statusReason: 'opted-out' });
     expect(await bodiesTo(patient.phone)).toEqual([]);
+    expect(await thread()).toMatchObject({ status: 'open', unread: 1 });
   });
 
   it('that is written while the STOP arrives does not go', async () => {

@@ -15,6 +15,7 @@ import {
   seen,
   type Thread,
   tagged,
+  writtenInVain,
 } from '../../../../functions/messaging/core/thread.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 24, 15, minute)).toISOString().replace('.000', '');
@@ -96,7 +97,7 @@ describe('whatever happens, in whatever order', () => {
     ),
     who.map((by) => (thread: Thread) => answeringReleased(thread, by)),
     fc.array(fc.constantFrom('a', 'b')).map((tags) => (thread: Thread) => tagged(thread, tags)),
-    fc.constantFrom(closed, reopened, seen),
+    fc.constantFrom(closed, reopened, seen, writtenInVain),
   );
 
   it('a text for a human is in a queue that people look at, and nothing unread is closed', () => {
