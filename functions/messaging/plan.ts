@@ -10,6 +10,7 @@ import type { Appointment } from '../scheduling/core/types.ts';
 import type { Offer } from '../scheduling/core/waiting-list.ts';
 import { messageId, type PlannedMessage, planFor } from './core/plan.ts';
 import type { TemplateName } from './core/template-names.ts';
+import type { Language } from './core/templates.ts';
 import { planInForce } from './plan-in-force.ts';
 import { progressed } from './progress.ts';
 import { getStanding } from './standing-store.ts';
@@ -196,6 +197,8 @@ export interface Answer {
   readonly patientId?: Id<'patient'> | undefined;
   /** The visit whose time or link the answer carries. */
   readonly appointmentId?: Id<'appointment'> | undefined;
+  /** The language it was asked in. @default the patient's */
+  readonly language?: Language | undefined;
 }
 
 /** The text that answers an inbound one. */
@@ -220,7 +223,7 @@ export const planPhoneCode = (caller: Caller, codeId: Id<'phoneCode'>, to: strin
   });
 
 type OneText = Pick<Message, 'causeId' | 'step' | 'sequence' | 'template' | 'to' | 'cause'> &
-  Partial<Pick<Message, 'patientId' | 'appointmentId'>>;
+  Partial<Pick<Message, 'patientId' | 'appointmentId' | 'language'>>;
 
 const planOne = (caller: Caller, text: OneText): Plan => {
   const id = messageId(text.causeId, text.step, text.sequence);

@@ -20,6 +20,7 @@ import { eveningOf, isStaffed } from './core/business-hours.ts';
 import { CONSENT_CATEGORIES, endedByStop } from './core/consent.ts';
 import { reachedAgain } from './core/reach.ts';
 import { asksToStop, asksToStopAll, type Classification, mayMeanVisit } from './core/replies.ts';
+import { isSpanish } from './core/reply-language.ts';
 import type { MessagingSettings } from './core/settings.ts';
 import type { TemplateName } from './core/template-names.ts';
 import { isHeldByHuman, newThread, received, type Thread } from './core/thread.ts';
@@ -540,6 +541,7 @@ const withAnswer = (caller: Caller, { inbound, patient, standing: before }: Read
     inboundMessageId: inbound.inboundMessageId,
     patientId: patient?.id,
     appointmentId: answer.appointmentId,
+    language: isSpanish(inbound.body) ? 'es' : undefined,
   });
   return {
     ...effects,

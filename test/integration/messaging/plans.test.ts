@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PLAN, type StepSpec } from '../../../functions/messaging/core/message-plan.ts';
 import { forgetPlans } from '../../../functions/messaging/plan-in-force.ts';
+import { receiveText } from '../../../functions/messaging/receive.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
 import { getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
 import { type Answer, askAsStaff } from '../../helpers/clinic.ts';
@@ -264,5 +265,18 @@ describe("the clinic's own words", () => {
     expect(versions.body.items.map(({ version }: { version: number }) => version)).toEqual([2, 1]);
     const theirs = await askAsStaff(messaging, other.clinic.clinicId, `GET ${route}`, { params });
     expect(theirs.body).toMatchObject({ rev: 0, words: expect.stringContaining('Reply C to confirm') });
+  });
+
+  it('answer who wrote in Spanish in Spanish, whatever language they are texted in', async () => {
+    const { phone } = await booked(12, '13:00');
+    const { clinicId, originationNumber } = practice.clinic;
+    const now = Temporal.Now.instant();
+    const inbound = { from: phone, to: originationNumber, body: '¿Ayuda?', inboundMessageId: `in-es-${clinicId}` };
+    await receiveText(inbound, at(now));
+    const [answer] = await messagesOfCause(clinicId, `inb_${inbound.inboundMessageId}`);
+    await sendText({ clinicId, messageId: answer?.id ?? '' }, at(now));
+    expect((await network.acceptedFor(phone)).map(({ body }) => body)).toEqual([
+      expect.stringMatching(/^Test Clinic: textos sobre sus citas\. Ayuda: \+13035550100\./),
+    ]);
   });
 });
