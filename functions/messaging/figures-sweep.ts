@@ -23,7 +23,8 @@ import {
 } from './core/figures.ts';
 import { figuresCsv } from './core/figures-csv.ts';
 import { datesFrom, datesToCount, daysBefore, daysToReach, monthBefore, monthBounds } from './core/figures-days.ts';
-import { countDays, noShowRateBefore, spanOf } from './figures.ts';
+import { countDays, spanOf } from './figures.ts';
+import { noShowRateBefore } from './figures-report.ts';
 import {
   type FiguresDay,
   figuresDays,

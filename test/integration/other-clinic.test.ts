@@ -290,6 +290,7 @@ describe("another clinic's caller", () => {
       'findPatients',
       'findSlots',
       'getConsentOfNumber',
+      'getMessagingFigures',
       'getMessagingSettings',
       'listAppointmentTypes',
       'listCalendarClashes',
@@ -313,6 +314,7 @@ describe("another clinic's caller", () => {
       listWaitingList: [{ typeId: ourIds.typeId ?? '' }],
       searchTexts: [{ words: 'ramp' }, { words: 'ramp', threadId: theirIds.threadId ?? '' }],
       listThreads: [{}, { queue: 'unassigned' }, { phone: theirIds.phone ?? '' }, { name: 'Lovelace' }],
+      getMessagingFigures: [{ from: instantIn(0).slice(0, 10), to: instantIn(24).slice(0, 10), by: 'template' }],
       getConsentOfNumber: [{ phone: theirIds.phone ?? '' }],
     };
     for (const [key, route, handler] of lists) {

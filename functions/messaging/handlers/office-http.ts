@@ -1,6 +1,6 @@
 import { httpHandler } from '../../platform/http/api.ts';
 import { officeRoutes } from '../contract/office-routes.ts';
-import { readFigures } from '../figures.ts';
+import { readFigures } from '../figures-report.ts';
 import { listTemplates, listTemplateVersions, readTemplate, saveTemplate, tryWords } from '../own-words.ts';
 import { previewPlan } from '../plan-preview.ts';
 import { listPlans, listPlanVersions, readPlan, savePlan, withdrawPlan } from '../plans.ts';
