@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { agreementFields, warningField } from '../messaging/contract/agreement.ts';
 import { defineRoute } from '../platform/http/contract.ts';
 import { date, id, instant, line, linkToken, pageOf, paging, phone, state, zone } from '../platform/http/schemas.ts';
 
@@ -73,13 +74,7 @@ export const routes = [
     access: 'patients:write',
     summary: 'Register a patient; the same phone, birth date and family name cannot be registered twice',
     body: patientBody.extend({
-      consentToText: z
-        .strictObject({
-          granted: z.literal(true),
-          wording: line(600).meta({ description: 'The exact words the patient agreed to' }),
-          wordingVersion: line(40),
-        })
-        .optional(),
+      consentToText: z.strictObject({ granted: z.literal(true), ...agreementFields, warning: warningField }).optional(),
     }),
     reply: { status: 201, body: patientView },
     errors: ['already-exists'],

@@ -1,4 +1,4 @@
-import { consentItems } from '../messaging/consent.ts';
+import { type AgreedOnForm, agreementsOf, consentItems } from '../messaging/consent.ts';
 import type { Caller } from '../platform/actor.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import { Problem } from '../platform/problem.ts';
@@ -41,7 +41,7 @@ export const newPatient = (
 };
 
 export interface Registration extends PatientDetails {
-  readonly consentToText?: { readonly wording: string; readonly wordingVersion: string } | undefined;
+  readonly consentToText?: AgreedOnForm['texts'];
 }
 
 const registerAttempts = 4;
@@ -58,17 +58,8 @@ export const registerPatient = async (
   requireBornInThePast(caller, details);
   const { patient, items } = newPatient(caller, details);
   for (let attempt = 1; ; attempt += 1) {
-    const consent =
-      consentToText === undefined
-        ? []
-        : await consentItems(caller, {
-            phone: patient.phone,
-            patientId: patient.id,
-            category: 'treatment',
-            granted: true,
-            how: 'staff',
-            ...consentToText,
-          });
+    const agreed = agreementsOf({ texts: consentToText }, { how: 'staff', patientId: patient.id });
+    const consent = await consentItems(caller, patient.phone, agreed);
     try {
       await commit([...items, ...consent], patient);
       return patient;

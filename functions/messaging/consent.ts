@@ -4,6 +4,7 @@ import { type Id, newId } from '../platform/ids.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import { type ConsentEntry, consentItem } from './consent-store.ts';
 import { afterFact, barOf, stopOf } from './core/consent.ts';
+import type { AgreedWords } from './core/consent-wording.ts';
 import { getStanding, type Standing, standingItem } from './standing-store.ts';
 
 export { barOf, type ConsentBar, type ConsentCategory, type ConsentSource, stopOf } from './core/consent.ts';
@@ -35,6 +36,37 @@ export type Given = Pick<
   readonly at?: string | undefined;
 };
 
+type FormWords = AgreedWords & { readonly language?: Given['language'] };
+
+/** What somebody agreed to on a form, in its words (English where no language is said). */
+export interface AgreedOnForm {
+  /** Texts about visits and care. */
+  readonly texts?: (FormWords & { readonly warning?: AgreedWords | undefined }) | undefined;
+  readonly marketing?: FormWords | undefined;
+}
+
+/** The entries of what was agreed to on a form: who was warned that texts are not encrypted prefers them all the same. */
+export const agreementsOf = (
+  { texts, marketing }: AgreedOnForm,
+  about: Pick<Given, 'how' | 'patientId' | 'collector' | 'proof' | 'evidence'>,
+): readonly Given[] => {
+  const entry = (category: Given['category'], { wording, wordingVersion, language = 'en' }: FormWords): Given => ({
+    ...about,
+    category,
+    granted: true,
+    wording,
+    wordingVersion,
+    language,
+  });
+  return [
+    ...(texts === undefined ? [] : [entry('treatment', texts)]),
+    ...(texts?.warning === undefined
+      ? []
+      : [entry('unencrypted-texts', { ...texts.warning, language: texts.language })]),
+    ...(marketing === undefined ? [] : [entry('marketing', marketing)]),
+  ];
+};
+
 /** What was recorded, and what holds then. */
 export interface Consented {
   readonly standing: Standing;
@@ -49,11 +81,12 @@ export interface Consented {
 export const withConsent = (caller: Caller, standing: Standing, given: readonly Given[]): Consented => {
   const { clinicId, actor, now } = caller;
   const entries = given.map(
-    (each): ConsentEntry => ({
-      collector: `${actor.kind}:${actor.id}`,
+    (each, index): ConsentEntry => ({
       ...each,
+      collector: each.collector ?? `${actor.kind}:${actor.id}`,
       at: each.at ?? toStored(now),
-      id: newId('consent', now),
+      // Ids sort as the entries were given.
+      id: newId('consent', now.add({ milliseconds: index })),
       clinicId,
       phone: standing.phone,
       standingRev: standing.rev + 1,
@@ -76,9 +109,10 @@ export const withConsent = (caller: Caller, standing: Standing, given: readonly 
  */
 export const consentItems = async (
   caller: Caller,
-  { phone, ...first }: Given & { readonly phone: string },
-  ...more: readonly Given[]
+  phone: string,
+  given: readonly Given[],
 ): Promise<readonly TransactItem[]> => {
-  const recorded = withConsent(caller, await getStanding(caller.clinicId, phone), [first, ...more]);
-  return [...recorded.items, standingItem(caller, recorded.standing, first.granted ? 'consent given' : 'revoked')];
+  if (given.length === 0) return [];
+  const { standing, items } = withConsent(caller, await getStanding(caller.clinicId, phone), given);
+  return [...items, standingItem(caller, standing, 'consent recorded')];
 };

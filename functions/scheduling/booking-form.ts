@@ -3,7 +3,7 @@ import type { FieldFault } from '../../web/booking/pages.ts';
 import { answersOfFields, readAnswers } from '../intake/core/answers.ts';
 import { type Screening, screen } from '../intake/core/screening.ts';
 import { requireBornInThePast } from '../intake/patients.ts';
-import { bookingConsent } from '../messaging/core/consent-wording.ts';
+import { marketingConsent, textsConsent } from '../messaging/core/consent-wording.ts';
 import type { Caller } from '../platform/actor.ts';
 import { Problem } from '../platform/problem.ts';
 import type { Choice } from './booking-offer.ts';
@@ -67,7 +67,8 @@ export const readDetails = (caller: Caller, choice: Choice, fields: Fields): Rea
       ...(modality === 'in-person' ? {} : { zone }),
     },
     intake,
-    consentToText: { granted: fields.consent === 'yes', ...bookingConsent(clinic.name) },
+    consentToText: { granted: fields.consent === 'yes', ...textsConsent(clinic.name) },
+    ...(fields.marketing === 'yes' ? { consentToMarketing: { granted: true, ...marketingConsent(clinic.name) } } : {}),
   });
   const wrongFields = parsed.success ? ageFault(caller, parsed.data, zone) : personFaults(parsed.error);
   const isAnswering = type.requiredForm === 'pre-visit' || Object.keys(intake).length > 0;

@@ -16,7 +16,7 @@ import {
 import { emergencyAnswers } from '../intake/core/emergency-answers.ts';
 import { formSections } from '../intake/core/form.ts';
 import type { Screening } from '../intake/core/screening.ts';
-import { bookingConsent } from '../messaging/core/consent-wording.ts';
+import { marketingConsent, textsConsent } from '../messaging/core/consent-wording.ts';
 import type { Caller } from '../platform/actor.ts';
 import type { Reply } from '../platform/http/api.ts';
 import { newLinkToken } from '../platform/ids.ts';
@@ -239,7 +239,8 @@ const detailsPage = (
     },
     fields,
     faults,
-    consentWording: bookingConsent(clinic.name).wording,
+    consentWording: textsConsent(clinic.name).wording,
+    marketingWording: marketingConsent(clinic.name).wording,
   });
   return page(body, faults.length + answerFaults.length > 0 ? 400 : 200);
 };

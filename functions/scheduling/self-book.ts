@@ -11,7 +11,7 @@ import {
   type PatientDetails,
   requireBornInThePast,
 } from '../intake/patients.ts';
-import { consentItems } from '../messaging/consent.ts';
+import { planFormConsent } from '../messaging/consented.ts';
 import { dispatch } from '../messaging/dispatch.ts';
 import { type MessageRef, planAlert } from '../messaging/plan.ts';
 import type { Caller } from '../platform/actor.ts';
@@ -62,17 +62,14 @@ export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Com
     const held = await useHold(caller, 'public', input);
     const { patient, items: registration } = await matchOrRegister(caller, details);
     const asPatient: Caller = { ...caller, actor: { kind: 'patient', id: patient.id } };
-    const consent = input.consentToText.granted
-      ? await consentItems(asPatient, {
-          phone: patient.phone,
-          patientId: patient.id,
-          category: 'treatment',
-          granted: true,
-          how: 'web-form',
-          wording: input.consentToText.wording,
-          wordingVersion: input.consentToText.wordingVersion,
-        })
-      : [];
+    const consent = await planFormConsent(
+      asPatient,
+      {
+        texts: input.consentToText.granted ? input.consentToText : undefined,
+        marketing: input.consentToMarketing,
+      },
+      { patient, collector: 'form:self-booking', proof: 'one-time-code', evidence: codeId },
+    );
     let alertRefs: readonly MessageRef[] = [];
     const booked = await writeBooking(
       asPatient,
@@ -103,13 +100,13 @@ export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Com
         const answered = isAnswering ? [intakeAnswersItem(asPatient, appointment.id, answers, screening)] : [];
         await commitWithCode(
           useCodeItem(caller, patient.phone, codeId),
-          [...items, ...held.items, ...registration, ...consent, ...answered, ...triage.items],
+          [...items, ...held.items, ...registration, ...consent.items, ...answered, ...triage.items],
           (all) => commit(all, answer),
         );
         return answer;
       },
     );
-    await dispatch(alertRefs);
+    await dispatch([...alertRefs, ...consent.refs]);
     return booked;
   });
 };

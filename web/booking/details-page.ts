@@ -10,7 +10,17 @@ const months = [
   ...['July', 'August', 'September', 'October', 'November', 'December'],
 ];
 
-const ownFields = ['givenName', 'familyName', 'birthMonth', 'birthDay', 'birthYear', 'phone', 'consent', 'action'];
+const ownFields = [
+  'givenName',
+  'familyName',
+  'birthMonth',
+  'birthDay',
+  'birthYear',
+  'phone',
+  'consent',
+  'marketing',
+  'action',
+];
 
 /** Who the visit is for, the pre-visit form and the agreement to be texted: on one page, so that nothing is asked twice. */
 export const renderDetails = (view: DetailsView): string => {
@@ -102,10 +112,14 @@ ${number('birthYear', 'Year', 4, 'bday-year')}
 </div></fieldset></div></div>`;
 };
 
-const consent = ({ fields, consentWording }: DetailsView): Markup => html`<section class="card" aria-labelledby="texts">
+const consent = (view: DetailsView): Markup => html`<section class="card" aria-labelledby="texts">
 <h2 id="texts">Reminders by text</h2>
-<label class="option consent" for="consent"><input type="checkbox" id="consent" name="consent" value="yes"${
-  fields.consent === 'yes' ? html` checked` : ''
-}><span>${consentWording}</span></label>
+${agreement('consent', view.consentWording, view)}
 <p class="hint">You can book without it. Then we text you the code only, and you will have to call us to change your visit.</p>
+${agreement('marketing', view.marketingWording, view)}
 </section>`;
+
+const agreement = (name: string, wording: string, { fields }: DetailsView): Markup =>
+  html`<label class="option consent" for="${name}"><input type="checkbox" id="${name}" name="${name}" value="yes"${
+    fields[name] === 'yes' ? html` checked` : ''
+  }><span>${wording}</span></label>`;

@@ -94,6 +94,7 @@ export interface DetailsView extends BookingView {
   readonly faults: readonly FieldFault[];
   /** The words agreed to by ticking the box. */
   readonly consentWording: string;
+  readonly marketingWording: string;
 }
 
 /** What is said above the field for the code. */

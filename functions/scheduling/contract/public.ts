@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { agreementFields, warningField } from '../../messaging/contract/agreement.ts';
 import { defineRoute } from '../../platform/http/contract.ts';
 import { date, id, instant, line, phone, state, zone } from '../../platform/http/schemas.ts';
 import { holdId } from './holds.ts';
@@ -30,11 +31,13 @@ export const selfBookBody = z.strictObject({
   intake: z.record(z.string().max(60), z.unknown()).default({}).meta({
     description: 'Answers by question id; see the pre-visit form, which most types of visit require',
   }),
-  consentToText: z.strictObject({
-    granted: z.boolean(),
-    wording: line(600).meta({ description: 'The exact words the patient agreed to' }),
-    wordingVersion: line(40),
-  }),
+  consentToText: z.strictObject({ granted: z.boolean(), ...agreementFields, warning: warningField }),
+  consentToMarketing: z
+    .strictObject({ granted: z.literal(true), ...agreementFields })
+    .optional()
+    .meta({
+      description: 'Marketing by text, agreed to in writing and apart from everything else',
+    }),
 });
 
 /** What anyone may ask without a sign-in: what can be booked, when, and to book it. */

@@ -84,15 +84,16 @@ const newWorld = async (): Promise<World> => {
     phone: testPhone(),
     zone,
   });
-  const consent = await consentItems(caller, {
-    phone: patient.phone,
-    patientId: patient.id,
-    category: 'treatment',
-    granted: true,
-    how: 'staff',
-    wording: 'You may text me about my visits.',
-    wordingVersion: '1',
-  });
+  const consent = await consentItems(caller, patient.phone, [
+    {
+      patientId: patient.id,
+      category: 'treatment',
+      granted: true,
+      how: 'staff',
+      wording: 'You may text me about my visits.',
+      wordingVersion: '1',
+    },
+  ]);
   await transact([
     providerItem(provider, stamp),
     roomItem({ id: roomId, clinicId, name: 'Room 1', zone, active: true, rev: 1 }, stamp),

@@ -61,6 +61,7 @@ const details: DetailsView = {
   fields: { type: 'aty_1', provider: 'any', start: chosen.start, holdId: 'hld_1', givenName: 'Zoe' },
   faults: [],
   consentWording: 'I agree to texts.',
+  marketingWording: 'I agree to offers.',
 };
 
 const code: CodeView = {

@@ -150,15 +150,16 @@ const createPatient = async (caller: Caller, isTexted: boolean) => {
     state: 'CO',
   });
   const consent = isTexted
-    ? await consentItems(caller, {
-        phone,
-        patientId: patient.id,
-        category: 'treatment',
-        granted: true,
-        how: 'staff',
-        wording: 'You may text me about my visits.',
-        wordingVersion: '1',
-      })
+    ? await consentItems(caller, phone, [
+        {
+          patientId: patient.id,
+          category: 'treatment',
+          granted: true,
+          how: 'staff',
+          wording: 'You may text me about my visits.',
+          wordingVersion: '1',
+        },
+      ])
     : [];
   await transact([...items, ...consent]);
   return { patient, isTexted };
