@@ -365,7 +365,7 @@ const outgoing = async (
   rest: Pick<Outgoing, 'to' | 'from' | 'expiresAt' | 'conditions'>,
   secrets: Secrets = {},
 ): Promise<Outgoing> => {
-  const { items, ...wording } = await wordingOf(caller, template, subject, secrets);
+  const { items, ...wording } = await wordingOf(caller, template, { ...subject, textedTo: rest.to }, secrets);
   return { ...rest, ...wording, kind: 'send', template, conditions: [...rest.conditions, ...items] };
 };
 

@@ -33,6 +33,8 @@ export interface Subject {
   readonly count?: string | undefined;
   /** What a reply may mean, each with its code. */
   readonly options?: string | undefined;
+  /** The number it is texted to, if it is a text: its link then is proof of that number. */
+  readonly textedTo?: string | undefined;
 }
 
 /** A visit in person is told in the clinic's time, where the patient will be; any other in the patient's. */
@@ -127,11 +129,11 @@ export interface MintedLink {
   readonly items: readonly TransactItem[];
 }
 
-const linkOf = ({ appointment, offer, caseId }: Subject): MintedLink | undefined => {
+const linkOf = ({ appointment, offer, caseId, textedTo }: Subject): MintedLink | undefined => {
   // Staff sign in to see the case: the address is no secret.
   if (caseId !== undefined) return { url: `${env('PUBLIC_URL')}/v1/triage-cases/${caseId}`, items: [] };
   if (offer !== undefined) return offerLink(offer);
-  return appointment && visitLink(appointment);
+  return appointment && visitLink(appointment, textedTo);
 };
 
 /** Opens the offer, also to say that it is over. */
@@ -142,14 +144,11 @@ const offerLink = ({ id, clinicId, patientId, end }: Offer): MintedLink => {
   return { url: `${env('PUBLIC_URL')}/o/${token}`, items: [item] };
 };
 
-export const visitLink = (appointment: Appointment): MintedLink => {
+export const visitLink = (appointment: Appointment, textedTo?: string): MintedLink => {
   const token = newLinkToken();
   const hours = appointment.cancelledBy === 'clinic' ? linkGraceHours.cancelledByClinic : linkGraceHours.usually;
-  const item = linkTokenItem(token, {
-    clinicId: appointment.clinicId,
-    patientId: appointment.patientId,
-    appointmentId: appointment.id,
-    expiresAt: toStored(Temporal.Instant.from(appointment.end).add({ hours })),
-  });
+  const { clinicId, patientId, id: appointmentId, end } = appointment;
+  const expiresAt = toStored(Temporal.Instant.from(end).add({ hours }));
+  const item = linkTokenItem(token, { clinicId, patientId, appointmentId, expiresAt }, textedTo);
   return { url: `${env('PUBLIC_URL')}/v/${token}`, items: [item] };
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
 import { id, instant, line, phone, text } from '../../platform/http/schemas.ts';
-import { CONSENT_CATEGORIES, CONSENT_SOURCES, CONSENT_SUBJECTS } from '../core/consent.ts';
+import { CONSENT_CATEGORIES, CONSENT_PROOFS, CONSENT_SOURCES, CONSENT_SUBJECTS } from '../core/consent.ts';
 
 const subject = z.enum(CONSENT_SUBJECTS).meta({
   description:
@@ -24,7 +24,7 @@ const entry = z.strictObject({
   collector: z.string().optional().meta({ description: 'Who or what took it down' }),
   evidence: z.string().optional().meta({ description: 'Where it can be looked up' }),
   proof: z
-    .enum(['from-the-number', 'one-time-code', 'staff-evidence'])
+    .enum(CONSENT_PROOFS)
     .optional()
     .meta({ description: 'How it is known that it comes from who has the number; without it, it ends no STOP' }),
   answered: z.enum(CONSENT_CATEGORIES).optional().meta({ description: 'What the text was about that a STOP answered' }),

@@ -20,7 +20,7 @@ export const CONSENT_SUBJECTS = [...CONSENT_CATEGORIES, 'all', 'unencrypted-text
 export type ConsentSubject = (typeof CONSENT_SUBJECTS)[number];
 
 /** How it is known that whoever agreed has the number: anybody can type one into a form. */
-export const CONSENT_PROOFS = ['from-the-number', 'one-time-code', 'staff-evidence'] as const;
+export const CONSENT_PROOFS = ['from-the-number', 'one-time-code', 'texted-link', 'staff-evidence'] as const;
 export type ConsentProof = (typeof CONSENT_PROOFS)[number];
 
 /** One agreement or refusal, as far as the rules look at it. */

@@ -26,6 +26,8 @@ const LinkTokenEntity = new Entity({
     patientId: string(),
     appointmentId: string().optional(),
     offerId: string().optional(),
+    /** Of the token and the number it was texted to: whoever has neither learns nothing from it. */
+    textedTo: string().optional(),
     /** Judged on reading. */
     expiresAt: string(),
     /** When DynamoDB may delete it: later, so that an expired link can still say that it expired. */
@@ -39,7 +41,15 @@ interface Link {
   readonly patientId: Id<'patient'>;
   /** UTC instant. */
   readonly expiresAt: string;
+  /** A digest (`isTextedTo`); absent where the link went by e-mail. */
+  readonly textedTo?: string | undefined;
 }
+
+const numberDigest = (token: string, phone: string): string => sha256(`${token}#${phone}`);
+
+/** Whether a link is one that was texted to a number and nowhere else: then whoever has it has that number. */
+export const isTextedTo = ({ textedTo }: Pick<Link, 'textedTo'>, token: string, phone: string): boolean =>
+  textedTo === numberDigest(token, phone);
 
 /** What a patient link gives access to: one visit of one patient, until `expiresAt`. */
 export interface PatientLink extends Link {
@@ -52,10 +62,11 @@ export interface OfferLink extends Link {
 }
 
 /** The item that makes a link valid; part of the transaction that claims the text carrying it. */
-export const linkTokenItem = (token: string, link: PatientLink | OfferLink): TransactItem =>
+export const linkTokenItem = (token: string, link: PatientLink | OfferLink, textedTo?: string): TransactItem =>
   create(LinkTokenEntity, {
     ...link,
     tokenHash: sha256(token),
+    textedTo: textedTo === undefined ? undefined : numberDigest(token, textedTo),
     expiresAtEpochSeconds: Math.floor(Date.parse(link.expiresAt) / 1000) + 90 * 24 * 3600,
   });
 
@@ -67,6 +78,7 @@ export const findLink = async (token: string): Promise<PatientLink | OfferLink |
     clinicId: stored.clinicId as Id<'clinic'>,
     patientId: stored.patientId as Id<'patient'>,
     expiresAt: stored.expiresAt,
+    textedTo: stored.textedTo,
   };
   return stored.offerId === undefined
     ? { ...link, appointmentId: stored.appointmentId as Id<'appointment'> }
