@@ -1,20 +1,22 @@
 import { Temporal } from 'temporal-polyfill';
 import { findPatientsByPhone } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
+import { toStored } from '../platform/clock.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import type { Composed } from './compose.ts';
 import { barOf } from './consent.ts';
 import { decideStaffText, staffBody } from './core/staff-text.ts';
+import { wentOut } from './core/thread.ts';
 import { recipientOf } from './recipient.ts';
 import { loadSettings } from './settings.ts';
 import { getStanding, standingCheckItem, standingItem } from './standing-store.ts';
 import { type Message, staffText } from './store.ts';
-import { getThread, threadIdOf } from './thread-store.ts';
+import { getThread, threadIdOf, threadItem } from './thread-store.ts';
 
 /** What staff wrote, held at the claim to what it was held to when it was written: consent, opt-out, the patient's night. */
 export const composeStaffText = async (
   caller: Caller,
-  { to, patientId, parameters, plannedFor }: Message,
+  { to, patientId, parameters, plannedFor, createdAt }: Message,
 ): Promise<Composed> => {
   const { clinicId, now } = caller;
   const [standing, thread, patients, clinic, settings] = await Promise.all([
@@ -59,6 +61,9 @@ export const composeStaffText = async (
           standing.lastCategory === 'treatment'
             ? standingCheckItem(standing)
             : standingItem(caller, { ...standing, lastCategory: 'treatment' }, 'told'),
+          ...(thread === undefined || plannedFor === createdAt
+            ? []
+            : [threadItem(caller, wentOut(thread, toStored(now)), 'answer sent')]),
         ],
       };
   }

@@ -193,11 +193,13 @@ const changeThread = (
   untilWritten(async () => {
     const before = await withPeople(await loadThread(caller.clinicId, threadId));
     requireRev(before.thread, ifMatch);
-    const changed = rule(before.thread);
-    if (changed === before.thread) {
+    const ruled = rule(before.thread);
+    if (ruled === before.thread) {
       await commit([], before);
       return before;
     }
+    // Who was nobody's may have been registered since.
+    const changed = { ...ruled, isKnown: before.patients.length > 0 };
     const after = { ...before, thread: { ...changed, rev: changed.rev + 1 } };
     await commit([threadItem(caller, changed, reason)], after);
     return after;

@@ -17,7 +17,7 @@ const threadView = z.strictObject({
   status: z.enum(['open', 'closed']),
   queue: z
     .enum(['unassigned', 'assigned', 'unknown', 'closed'])
-    .meta({ description: 'unknown: no patient of the clinic has the number' }),
+    .meta({ description: 'unknown: no patient had the number when it last wrote, or the thread last changed' }),
   patients: z
     .array(z.strictObject({ id: id('patient'), givenName: z.string(), familyName: z.string() }))
     .meta({ description: 'Who uses the number now: nobody the clinic knows, one, or a family' }),

@@ -90,6 +90,9 @@ export const replied = (thread: Thread, { at, by }: { readonly at: string; reado
   answering: thread.answering?.by === by ? undefined : thread.answering,
 });
 
+/** What staff wrote ahead of time goes out: they have the word, whoever has the thread. */
+export const wentOut = (thread: Thread, at: string): Thread => ({ ...thread, lastAt: at, lastStaffAt: at });
+
 /** What staff wrote did not arrive: it waits for them again. */
 export const writtenInVain = (thread: Thread): Thread => ({
   ...thread,

@@ -231,9 +231,10 @@ describe('automation', () => {
     expect(await says('HELP')).toEqual(['reply-help']);
 
     await closeThread(staff('ann', asked), { threadId }, write);
-    await answer({ words: 'He can come' }, 'ann', asked);
-    expect(await says('Great', later(asked, 11))).toEqual([]);
-    // Thursday 22:00, and a new day: nobody has written for twelve hours.
+    const { message } = await answer({ words: 'He can come', sendAt: iso(later(asked, 1)) }, 'ann', asked);
+    await sendText({ clinicId: world.clinic.clinicId, messageId: message.id }, at(later(asked, 1)));
+    expect(await says('Great', later(asked, 12))).toEqual([]);
+    // A day later nobody of the staff has written for twelve hours.
     expect(await says('Hello?', later(asked, 26))).toEqual(['reply-unknown']);
   });
 

@@ -15,6 +15,7 @@ import {
   seen,
   type Thread,
   tagged,
+  wentOut,
   writtenInVain,
 } from '../../../../functions/messaging/core/thread.ts';
 
@@ -97,6 +98,7 @@ describe('whatever happens, in whatever order', () => {
     ),
     who.map((by) => (thread: Thread) => answeringReleased(thread, by)),
     fc.array(fc.constantFrom('a', 'b')).map((tags) => (thread: Thread) => tagged(thread, tags)),
+    minute.map((m) => (thread: Thread) => wentOut(thread, at(m))),
     fc.constantFrom(closed, reopened, seen, writtenInVain),
   );
 
