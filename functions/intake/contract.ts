@@ -5,6 +5,11 @@ import { date, id, instant, line, linkToken, pageOf, paging, phone, state, zone 
 
 const email = z.email({ error: 'Expected an e-mail address like ada@example.com' }).max(254);
 
+const language = z
+  .enum(['en', 'es'])
+  .optional()
+  .meta({ description: "The language they are texted in; without it, the clinic's" });
+
 const patientBody = z.strictObject({
   givenName: line(60),
   familyName: line(60),
@@ -13,10 +18,7 @@ const patientBody = z.strictObject({
   zone,
   state: state.optional().meta({ description: 'Where the patient lives' }),
   email: email.optional().meta({ description: 'Where calendar invitations go; without it there are none' }),
-  language: z
-    .enum(['en', 'es'])
-    .optional()
-    .meta({ description: "The language they are texted in; without it, the clinic's" }),
+  language,
 });
 
 /** A patient as staff see them. */
@@ -101,6 +103,18 @@ export const routes = [
     access: 'patients:read',
     summary: 'One patient',
     params: z.strictObject({ patientId: id('patient') }),
+    reply: { status: 200, body: patientView },
+    errors: ['not-found'],
+  }),
+  defineRoute({
+    name: 'setPatientLanguage',
+    method: 'PUT',
+    path: '/v1/patients/{patientId}/language',
+    access: 'patients:write',
+    summary: 'Set the language a patient is texted in',
+    params: z.strictObject({ patientId: id('patient') }),
+    body: z.strictObject({ language }),
+    ifMatch: true,
     reply: { status: 200, body: patientView },
     errors: ['not-found'],
   }),

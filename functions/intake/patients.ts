@@ -1,11 +1,19 @@
 import { type AgreedOnForm, agreementsOf, consentItems } from '../messaging/consent.ts';
 import type { Caller } from '../platform/actor.ts';
 import { type Id, newId } from '../platform/ids.ts';
-import { Problem } from '../platform/problem.ts';
+import { found, Problem } from '../platform/problem.ts';
 import { ConditionFailed, Contended, type Page, type QueryPage, type TransactItem } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { nameReadings, type Patient, type PatientDetails } from './core/patient.ts';
-import { getPatient, getPatientByIdentity, pageByName, pageByPhone, patientItems, queryByPhone } from './store.ts';
+import {
+  getPatient,
+  getPatientByIdentity,
+  pageByName,
+  pageByPhone,
+  patientItem,
+  patientItems,
+  queryByPhone,
+} from './store.ts';
 
 /** What other areas ask of patients. */
 export { isSameGivenName, type Patient, type PatientDetails } from './core/patient.ts';
@@ -73,6 +81,28 @@ export const registerPatient = async (
         throw new Contended('The consent of the number kept changing', { cause: error });
     }
   }
+};
+
+/** Notes the language a patient is texted in; without one, the clinic's. */
+export const setLanguage = async (
+  caller: Caller,
+  {
+    patientId,
+    language,
+    ifMatch,
+  }: {
+    readonly patientId: Id<'patient'>;
+    readonly language?: Patient['language'];
+    readonly ifMatch?: number | undefined;
+  },
+  commit: (items: readonly TransactItem[], patient: Patient) => Promise<void>,
+): Promise<Patient> => {
+  const before = found(await getPatient(caller.clinicId, patientId), 'patient');
+  if (ifMatch !== undefined && ifMatch !== before.rev) throw new Problem('stale', 'Read it again and repeat.');
+  const { language: _, ...rest } = before;
+  const patient: Patient = { ...rest, ...(language === undefined ? {} : { language }), rev: before.rev + 1 };
+  await commit([patientItem(caller, patient, 'language set')], patient);
+  return patient;
 };
 
 const oldestBirthYear = 1900;

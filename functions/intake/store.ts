@@ -79,19 +79,26 @@ const toPatient = (stored: FormattedItem<typeof PatientEntity>): Patient => ({
 const identityHash = (person: Pick<Patient, 'phone' | 'birthDate' | 'familyName'>): string =>
   sha256(identityText(person));
 
+/** Writes a patient: new, or in place of the revision before. What their identity is made of must not have changed. */
+export const patientItem = (caller: Caller, patient: Patient, reason?: string): TransactItem => {
+  const { id: patientId, ...details } = patient;
+  const stored = {
+    ...details,
+    ...stampOf(caller, reason),
+    patientId,
+    lookupPk: phonePartition(patient.clinicId, patient.phone),
+    lookupSk: patientId,
+    searchPk: namePartition(patient.clinicId),
+    searchSk: `${nameKey(patient)}#${patientId}`,
+  };
+  return save(PatientEntity, stored, patient.rev);
+};
+
 /** The items that create a patient: the record, and the claim on the identity that makes it the only one. */
 export const patientItems = (caller: Caller, patient: Patient): readonly [TransactItem, TransactItem] => {
-  const { id: patientId, ...details } = patient;
+  const { id: patientId } = patient;
   return [
-    create(PatientEntity, {
-      ...details,
-      ...stampOf(caller),
-      patientId,
-      lookupPk: phonePartition(patient.clinicId, patient.phone),
-      lookupSk: patientId,
-      searchPk: namePartition(patient.clinicId),
-      searchSk: `${nameKey(patient)}#${patientId}`,
-    }),
+    patientItem(caller, patient),
     create(PatientIdentityEntity, {
       ...stampOf(caller),
       clinicId: patient.clinicId,

@@ -65,6 +65,7 @@ export const readDetails = (caller: Caller, choice: Choice, fields: Fields): Rea
       birthDate: birthDateOf(fields),
       phone: phoneOf(fields.phone ?? ''),
       ...(modality === 'in-person' ? {} : { zone }),
+      ...(fields.language === undefined ? {} : { language: fields.language }),
     },
     intake,
     consentToText: { granted: fields.consent === 'yes', ...textsConsent(clinic.name) },

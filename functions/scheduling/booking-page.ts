@@ -17,6 +17,7 @@ import { emergencyAnswers } from '../intake/core/emergency-answers.ts';
 import { formSections } from '../intake/core/form.ts';
 import type { Screening } from '../intake/core/screening.ts';
 import { marketingConsent, textsConsent } from '../messaging/core/consent-wording.ts';
+import { loadSettings } from '../messaging/settings.ts';
 import type { Caller } from '../platform/actor.ts';
 import type { Reply } from '../platform/http/api.ts';
 import { newLinkToken } from '../platform/ids.ts';
@@ -217,13 +218,13 @@ interface Faults {
 }
 const noFaults: Faults = { faults: [], answerFaults: [] };
 
-const detailsPage = (
+const detailsPage = async (
   { caller, slug }: BookingRequest,
   { clinic, type }: Choice,
   fields: Fields,
   chosen: ChosenView,
   { faults, answerFaults }: Faults,
-): Reply => {
+): Promise<Reply> => {
   const { heldUntil } = fields;
   const isHeld = heldUntil !== undefined && Date.parse(heldUntil) > caller.now.epochMilliseconds;
   const body = renderDetails({
@@ -241,6 +242,7 @@ const detailsPage = (
     faults,
     consentWording: textsConsent(clinic.name).wording,
     marketingWording: marketingConsent(clinic.name).wording,
+    language: (await loadSettings(clinic.clinicId)).language,
   });
   return page(body, faults.length + answerFaults.length > 0 ? 400 : 200);
 };

@@ -181,6 +181,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   tagThread: { tags: [] },
   noteThread: { note: 'Call' },
   updateCannedReply: { title: 'Ramp', words: 'In front' },
+  setPatientLanguage: { language: 'es' },
   setMessagingSettings: {},
   setMessagePlan: DEFAULT_PLAN,
   setMessageTemplate: { words: 'x' },

@@ -19,6 +19,7 @@ const ownFields = [
   'phone',
   'consent',
   'marketing',
+  'language',
   'action',
 ];
 
@@ -117,7 +118,17 @@ const consent = (view: DetailsView): Markup => html`<section class="card" aria-l
 ${agreement('consent', view.consentWording, view)}
 <p class="hint">You can book without it. Then we text you the code only, and you will have to call us to change your visit.</p>
 ${agreement('marketing', view.marketingWording, view)}
+<div class="question"><label class="label" for="language">Language of our texts · Idioma de nuestros mensajes</label>
+<select id="language" name="language">${languages.map(
+  ([code, name]) =>
+    html`<option value="${code}" lang="${code}"${(view.fields.language ?? view.language) === code ? html` selected` : ''}>${name}</option>`,
+)}</select></div>
 </section>`;
+
+const languages = [
+  ['en', 'English'],
+  ['es', 'Español'],
+] as const;
 
 const agreement = (name: string, wording: string, { fields }: DetailsView): Markup =>
   html`<label class="option consent" for="${name}"><input type="checkbox" id="${name}" name="${name}" value="yes"${

@@ -95,6 +95,8 @@ export interface DetailsView extends BookingView {
   /** The words agreed to by ticking the box. */
   readonly consentWording: string;
   readonly marketingWording: string;
+  /** The language that the clinic texts in unless somebody chooses another. */
+  readonly language: 'en' | 'es';
 }
 
 /** What is said above the field for the code. */

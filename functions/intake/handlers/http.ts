@@ -4,7 +4,7 @@ import { found } from '../../platform/problem.ts';
 import { routes } from '../contract.ts';
 import { readForm, saveAnswers } from '../form-api.ts';
 import { showFormPage, submitFormPage } from '../form-page.ts';
-import { loadPatient, registerPatient, searchPatients, withoutClinic } from '../patients.ts';
+import { loadPatient, registerPatient, searchPatients, setLanguage, withoutClinic } from '../patients.ts';
 
 export const handler = httpHandler(
   routes,
@@ -20,6 +20,13 @@ export const handler = httpHandler(
     },
     getPatient: async ({ caller, params }) => ({
       body: withoutClinic(found(await loadPatient(caller.clinicId, params.patientId), 'patient')),
+    }),
+    setPatientLanguage: async ({ caller, params, body, ifMatch, commit }) => ({
+      body: withoutClinic(
+        await setLanguage(caller, { ...params, ...body, ifMatch }, (items, patient) =>
+          commit(items, withoutClinic(patient)),
+        ),
+      ),
     }),
     getFormByLink: async ({ link }) => ({ body: await readForm(link) }),
     saveFormByLink: async ({ caller, link, body, ifMatch }) => ({

@@ -27,6 +27,7 @@ export const selfBookBody = z.strictObject({
     phone,
     zone: zone.optional(),
     state: state.optional(),
+    language: z.enum(['en', 'es']).optional().meta({ description: 'Of texts to somebody who is new here' }),
   }),
   intake: z.record(z.string().max(60), z.unknown()).default({}).meta({
     description: 'Answers by question id; see the pre-visit form, which most types of visit require',

@@ -90,6 +90,27 @@ describe('registering a patient', () => {
     expect(await findRegistered(otherClinic.clinicId, body)).toBeUndefined();
   });
 
+  it('says and changes the language they are texted in, and nothing else of the record', async () => {
+    const { body: created } = await register(person({ language: 'es', state: 'CO' }));
+    expect(created).toMatchObject({ language: 'es', rev: 1 });
+    const set = (body: object, headers: Record<string, string> = {}, clinicId = clinic.clinicId) =>
+      askAsStaff(handler, clinicId, 'PUT /v1/patients/{patientId}/language', {
+        params: { patientId: created.id },
+        body,
+        headers,
+      });
+    const { language: _, ...rest } = created;
+    expect((await set({}, { 'if-match': '"1"' })).body).toEqual({ ...rest, rev: 2 });
+    expect(await set({ language: 'es' }, { 'if-match': '"1"' })).toMatchObject({ status: 412 });
+    expect(await set({ language: 'fr' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'body.language' }] },
+    });
+    expect(await set({ language: 'es' }, {}, otherClinic.clinicId)).toMatchObject({ status: 404 });
+    expect((await set({ language: 'es' })).body).toEqual({ ...created, rev: 3 });
+    expect((await search({ phone: created.phone })).body).toEqual({ items: [{ ...created, rev: 3 }] });
+  });
+
   it.each<[string, Record<string, unknown>]>([
     ['body.phone', { phone: '206 555 0123' }],
     ['body.birthDate', { birthDate: '1980-02-30' }],

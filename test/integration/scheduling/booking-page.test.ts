@@ -238,7 +238,7 @@ describe('the code', () => {
   it('books the visit; pressed again it shows the same, and nothing is booked twice', async () => {
     const phone = testPhone();
     const details = await chooseTime(firstVisit, { how: 'video', state: 'CO', zone: 'America/New_York' });
-    const asked = await press(details, 'details', { ...person(phone), ...answered });
+    const asked = await press(details, 'details', { ...person(phone), ...answered, language: 'es' });
     expect(titleOf(asked)).toBe('Your code');
     const phoneCode = await code(phone);
     const [booked, twice] = await Promise.all([
@@ -251,6 +251,8 @@ describe('the code', () => {
     const visits = await visitsOf(phone);
     expect(visits).toHaveLength(1);
     expect(visits[0]).toMatchObject({ modality: 'video', patientState: 'CO', status: 'booked' });
+    const { body } = await askAsStaff(intake, clinic.clinicId, 'GET /v1/patients', { query: { phone } });
+    expect(body.items).toMatchObject([{ language: 'es' }]);
   });
 
   it('a wrong one is asked for again, keeps what was entered, and then the right one books', async () => {

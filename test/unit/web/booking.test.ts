@@ -62,6 +62,7 @@ const details: DetailsView = {
   faults: [],
   consentWording: 'I agree to texts.',
   marketingWording: 'I agree to offers.',
+  language: 'en',
 };
 
 const code: CodeView = {
