@@ -1,6 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
 import { log } from './log.ts';
 import { flushMetrics } from './metrics.ts';
 
@@ -13,7 +14,7 @@ export const queueHandler = (name: string, consume: (record: SQSRecord) => Promi
     try {
       await consume(record);
     } catch (error) {
-      log.error(`${name} failed`, error, { requestId: record.messageId });
+      log.error(`${name} failed`, error, { requestId: record.messageId, code: faultOf(error) });
       throw error;
     }
   };
@@ -29,6 +30,15 @@ export const queueHandler = (name: string, consume: (record: SQSRecord) => Promi
       log.info(name, { requestId: context.awsRequestId, count: event.Records.length });
       return response;
     });
+};
+
+/** What is wrong with a record that cannot be read: the field of ours that does not fit, never what it holds. */
+const faultOf = (error: unknown): string | undefined => {
+  if (error instanceof SyntaxError) return 'no-json';
+  if (!(error instanceof z.ZodError)) return undefined;
+  // Deeper names may be the sender's own words.
+  const fields = error.issues.flatMap(({ path: [field] }) => (typeof field === 'string' ? field : []));
+  return `unfit: ${[...new Set(fields)].join() || 'all of it'}`;
 };
 
 /** The text an SNS subscription put on the queue: the message itself with raw delivery, else inside its envelope. */
