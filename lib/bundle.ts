@@ -26,7 +26,7 @@ const requireBanner =
  * Functions that load a part of their code when a request first needs it: pages where most requests are for data, the
  * rules of a form that few requests send. Each is built by itself, because what it loads later must lie beside it.
  */
-const loadsLater: ReadonlySet<string> = new Set(['scheduling-public', 'scheduling-links']);
+const loadsLater: ReadonlySet<string> = new Set(['intake-http', 'scheduling-public', 'scheduling-links']);
 
 /** The functions that write JSON Schema. */
 const writesJsonSchema: ReadonlySet<string> = new Set(['platform-http']);

@@ -144,7 +144,11 @@ export const routes = [
     access: 'link',
     summary: 'Save the answers, replacing earlier ones; red flags among them reach a clinician in the same transaction',
     params: linkParams,
-    body: z.strictObject({ answers }),
+    body: z.strictObject({
+      answers,
+      consentToText: z.strictObject({ granted: z.literal(true), ...agreementFields, warning: warningField }).optional(),
+      consentToMarketing: z.strictObject({ granted: z.literal(true), ...agreementFields }).optional(),
+    }),
     ifMatch: true,
     reply: {
       status: 200,

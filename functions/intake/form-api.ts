@@ -4,7 +4,7 @@ import type { PatientLink } from '../platform/store/directory.ts';
 import { loadAppointment } from '../scheduling/visits.ts';
 import { formSections, formVersion } from './core/form.ts';
 import { adviceFor } from './core/intake-answers.ts';
-import { FormFaulty, loadIntakeAnswers, saveForm, takesAnswers } from './forms.ts';
+import { type FormAgreement, FormFaulty, loadIntakeAnswers, saveForm, takesAnswers } from './forms.ts';
 
 /** The pre-visit form for programs. The link is the proof. */
 
@@ -28,10 +28,10 @@ export const saveAnswers = async (
   caller: Caller,
   link: PatientLink,
   given: Readonly<Record<string, unknown>>,
-  rev: number | undefined,
+  context: { readonly rev: number | undefined; readonly agreement: FormAgreement },
 ) => {
   try {
-    const { saved, faults } = await saveForm(caller, link, given, rev);
+    const { saved, faults } = await saveForm(caller, link, given, context);
     return {
       rev: saved.rev,
       savedAt: saved.savedAt,

@@ -1,18 +1,28 @@
-import { type FormFault, pageHeaders, renderClosedForm, renderForm, renderFormResult } from '../../web/visit/pages.ts';
+import {
+  type FormAsk,
+  type FormFault,
+  pageHeaders,
+  renderClosedForm,
+  renderForm,
+  renderFormResult,
+} from '../../web/visit/pages.ts';
+import { type AgreedOnForm, barOf, loadStanding, stopOf } from '../messaging/consent.ts';
+import { marketingConsent, textsConsent } from '../messaging/core/consent-wording.ts';
 import type { Caller } from '../platform/actor.ts';
 import type { Reply } from '../platform/http/api.ts';
 import { found, Problem } from '../platform/problem.ts';
-import { loadClinic } from '../platform/store/clinic.ts';
-import type { PatientLink } from '../platform/store/directory.ts';
+import { type Clinic, loadClinic } from '../platform/store/clinic.ts';
+import { isTextedTo, type PatientLink } from '../platform/store/directory.ts';
 import { loadAppointment } from '../scheduling/visits.ts';
 import { answersOfFields, fieldsOfAnswers } from './core/answers.ts';
 import { emergencyAnswers } from './core/emergency-answers.ts';
 import { formSections } from './core/form.ts';
 import { FormFaulty, loadIntakeAnswers, saveForm, takesAnswers } from './forms.ts';
+import { loadPatient } from './patients.ts';
 
 /** The pre-visit form as a page. The link is the proof. */
 
-type PageLink = Pick<PatientLink, 'clinicId' | 'appointmentId' | 'patientId'>;
+type PageLink = Pick<PatientLink, 'clinicId' | 'appointmentId' | 'patientId' | 'textedTo'>;
 
 interface PageRequest {
   readonly caller: Caller;
@@ -28,6 +38,27 @@ const load = async ({ link }: Pick<PageRequest, 'link'>) => {
   ]);
   return { clinic, appointment: found(appointment, 'visit'), saved };
 };
+
+/** What the patient is asked to agree to: what they have not yet, and where a STOP stands in the way, only where they can end it here. */
+const asksOf = async (
+  { link, token }: Pick<PageRequest, 'link' | 'token'>,
+  clinic: Clinic,
+): Promise<readonly FormAsk[]> => {
+  const { phone } = found(await loadPatient(link.clinicId, link.patientId), 'patient');
+  const standing = await loadStanding(link.clinicId, phone);
+  const isProven = isTextedTo(link, token, phone);
+  const isAsked = (category: 'treatment' | 'marketing') =>
+    barOf(standing, category) !== undefined && (isProven || stopOf(standing, category) === undefined);
+  return [
+    ...(isAsked('treatment') ? [{ name: 'consent', wording: textsConsent(clinic.name).wording } as const] : []),
+    ...(isAsked('marketing') ? [{ name: 'marketing', wording: marketingConsent(clinic.name).wording } as const] : []),
+  ];
+};
+
+const agreedIn = (fields: Readonly<Record<string, string>>, { name }: Clinic): AgreedOnForm => ({
+  texts: fields.consent === 'yes' ? textsConsent(name) : undefined,
+  marketing: fields.marketing === 'yes' ? marketingConsent(name) : undefined,
+});
 
 const answerPage = (body: string, status = 200): Reply => ({ status, body, headers: pageHeaders });
 
@@ -52,6 +83,7 @@ export const showFormPage = async (request: PageRequest, done: 'saved' | undefin
       token,
       rev: saved?.rev ?? 0,
       sections: formSections,
+      asks: await asksOf(request, clinic),
       fields: saved === undefined ? {} : fieldsOfAnswers(saved.answers),
       faults: [],
       emergencyAnswers,
@@ -70,7 +102,8 @@ export const submitFormPage = async (
 ): Promise<Reply> => {
   const { caller, link, token } = request;
   try {
-    await saveForm(caller, link, answersOfFields(fields), revOfField(rev));
+    const agreed = agreedIn(fields, await loadClinic(link.clinicId));
+    await saveForm(caller, link, answersOfFields(fields), { rev: revOfField(rev), agreement: { agreed, token } });
     return { status: 303, headers: { location: `/v/${token}/form?done=saved` } };
   } catch (error) {
     if (error instanceof FormFaulty) return again(request, fields, error.faults);
@@ -94,6 +127,7 @@ const again = async (
     token: request.token,
     rev: saved?.rev ?? 0,
     sections: formSections,
+    asks: await asksOf(request, clinic),
     fields,
     faults,
     emergencyAnswers,

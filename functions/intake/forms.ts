@@ -1,11 +1,12 @@
 import { openTriageCase } from '../care/triage.ts';
+import type { AgreedOnForm } from '../messaging/consent.ts';
 import { dispatch } from '../messaging/dispatch.ts';
-import { type MessageRef, planAlert } from '../messaging/plan.ts';
+import { type MessageRef, type Plan, planAlert } from '../messaging/plan.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
 import { found, Problem } from '../platform/problem.ts';
-import type { PatientLink } from '../platform/store/directory.ts';
+import { isTextedTo, type PatientLink } from '../platform/store/directory.ts';
 import { ConditionFailed, Contended, type TransactItem, transact } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
 import { loadAppointment } from '../scheduling/visits.ts';
@@ -53,6 +54,12 @@ export interface SavedForm {
   readonly faults: readonly AnswerFault[];
 }
 
+/** What was agreed to on the form, and the secret of the link it was opened by. */
+export interface FormAgreement {
+  readonly agreed: AgreedOnForm;
+  readonly token: string;
+}
+
 /** Answers as they arrived that cannot be saved; nothing was written. */
 export class FormFaulty extends Error {
   readonly faults: readonly AnswerFault[];
@@ -68,15 +75,15 @@ const saveAttempts = 4;
 /**
  * Saves a patient's answers, replacing earlier ones. Red flags that the earlier answers did not have open a triage case
  * and alert the on-call number in the same transaction. An emergency is never turned away: it is saved although
- * answers are missing, the visit is over or the page was stale.
+ * answers are missing, the visit is over or the page was stale. What was agreed to besides is recorded with them.
  * @param rev the revision the patient saw (0 for none), when the caller knows it
  * @throws FormFaulty; Problem `invalid-state` when the visit takes no answers, `stale` when `rev` was replaced
  */
 export const saveForm = async (
   caller: Caller,
-  link: Pick<PatientLink, 'appointmentId' | 'patientId'>,
+  link: Pick<PatientLink, 'appointmentId' | 'patientId' | 'textedTo'>,
   given: Readonly<Record<string, unknown>>,
-  rev?: number,
+  { rev, agreement }: { readonly rev?: number | undefined; readonly agreement?: FormAgreement | undefined } = {},
 ): Promise<SavedForm> => {
   const [appointment, patient] = await Promise.all([
     loadAppointment(caller.clinicId, link.appointmentId),
@@ -99,15 +106,36 @@ export const saveForm = async (
     }
     const saved = intakeAnswers(caller, visit.id, answers, screening, earlierRev + 1);
     const alert = await alertItems(caller, found(patient, 'patient'), saved, earlier);
+    const consent = await consentOf(caller, link, found(patient, 'patient'), agreement);
     try {
-      await transact([answersItem(caller, saved), ...alert.items]);
-      await dispatch(alert.refs);
+      await transact([answersItem(caller, saved), ...alert.items, ...consent.items]);
+      await dispatch([...alert.refs, ...consent.refs]);
       return { saved, faults };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       if (attempt === saveAttempts) throw new Contended('The answers kept changing', { cause: error });
     }
   }
+};
+
+/** Whoever has a link that was texted to the patient's number has that number. */
+const consentOf = async (
+  caller: Caller,
+  { appointmentId, textedTo }: Pick<PatientLink, 'appointmentId' | 'textedTo'>,
+  patient: Patient,
+  agreement: FormAgreement | undefined,
+): Promise<Plan> => {
+  const isAgreed = agreement?.agreed.texts !== undefined || agreement?.agreed.marketing !== undefined;
+  if (!isAgreed) return { items: [], refs: [] };
+  // Few who save a form agree to something: the others do not wait for what that takes.
+  const { planFormConsent } = await import('../messaging/consented.ts');
+  const proof = isTextedTo({ textedTo }, agreement.token, patient.phone) ? 'texted-link' : undefined;
+  return planFormConsent(caller, agreement.agreed, {
+    patient,
+    collector: 'form:pre-visit',
+    proof,
+    evidence: appointmentId,
+  });
 };
 
 /** The triage case and the text to the on-call number, when the answers hold a flag that the earlier ones did not. */

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { askSections, firstControlId } from '../visit/form-page.ts';
+import { askAgreement, askSections, firstControlId } from '../visit/form-page.ts';
 import { type Markup, renderPage } from '../visit/page.ts';
 import { timeOfDay } from '../visit/wording.ts';
 import { actionButton, bookingPath, carried, chosenCard, faultOf, step } from './parts.ts';
@@ -115,9 +115,9 @@ ${number('birthYear', 'Year', 4, 'bday-year')}
 
 const consent = (view: DetailsView): Markup => html`<section class="card" aria-labelledby="texts">
 <h2 id="texts">Reminders by text</h2>
-${agreement('consent', view.consentWording, view)}
+${askAgreement({ name: 'consent', wording: view.consentWording }, view.fields)}
 <p class="hint">You can book without it. Then we text you the code only, and you will have to call us to change your visit.</p>
-${agreement('marketing', view.marketingWording, view)}
+${askAgreement({ name: 'marketing', wording: view.marketingWording }, view.fields)}
 <div class="question"><label class="label" for="language">Language of our texts · Idioma de nuestros mensajes</label>
 <select id="language" name="language">${languages.map(
   ([code, name]) =>
@@ -129,8 +129,3 @@ const languages = [
   ['en', 'English'],
   ['es', 'Español'],
 ] as const;
-
-const agreement = (name: string, wording: string, { fields }: DetailsView): Markup =>
-  html`<label class="option consent" for="${name}"><input type="checkbox" id="${name}" name="${name}" value="yes"${
-    fields[name] === 'yes' ? html` checked` : ''
-  }><span>${wording}</span></label>`;

@@ -16,12 +16,30 @@ export const renderForm = (view: FormView): string =>
 <form method="post" action="/v/${view.token}/form" novalidate>
 <input type="hidden" name="rev" value="${view.rev}">
 ${askSections(view)}
+${askToAgree(view)}
 <div class="actions">
 <button class="primary" type="submit">Save my answers</button>
 <a class="button quiet" href="/v/${view.token}">Back to my visit</a>
 </div>
 </form>`,
   });
+
+const askToAgree = ({ asks = [], fields }: FormView): Markup | string =>
+  asks.length === 0
+    ? ''
+    : html`<section class="card" aria-labelledby="texts">
+<h2 id="texts">Texts from us</h2>
+${asks.map((ask) => askAgreement(ask, fields))}
+</section>`;
+
+/** A box with the exact words that are agreed to, never ticked beforehand. */
+export const askAgreement = (
+  { name, wording }: { readonly name: string; readonly wording: string },
+  fields: Readonly<Record<string, string>>,
+): Markup =>
+  html`<label class="option consent" for="${name}"><input type="checkbox" id="${name}" name="${name}" value="yes"${
+    fields[name] === 'yes' ? html` checked` : ''
+  }><span>${wording}</span></label>`;
 
 /** The questions, section by section, as a form holds them. */
 export const askSections = (view: QuestionsView): Markup =>

@@ -6,6 +6,7 @@ export { contentSecurityPolicy, pageHeaders } from './theme.ts';
 export type {
   ClinicView,
   ClosedFormView,
+  FormAsk,
   FormFault,
   FormResultView,
   FormView,

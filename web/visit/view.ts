@@ -70,9 +70,17 @@ export interface QuestionsView {
   readonly emergencyAnswers: ReadonlySet<string>;
 }
 
+/** Something the patient may agree to, in its exact words. */
+export interface FormAsk {
+  readonly name: 'consent' | 'marketing';
+  readonly wording: string;
+}
+
 export interface FormView extends QuestionsView {
   readonly clinic: ClinicView;
   readonly token: string;
+  /** @default nothing is asked */
+  readonly asks?: readonly FormAsk[] | undefined;
   /** Revision of the saved answers, 0 before the first. */
   readonly rev: number;
   /** What the saved answers came to. */

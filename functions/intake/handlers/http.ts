@@ -1,10 +1,11 @@
-import { pageHeaders, renderProblemPage } from '../../../web/visit/pages.ts';
 import { httpHandler } from '../../platform/http/api.ts';
 import { found } from '../../platform/problem.ts';
 import { routes } from '../contract.ts';
 import { readForm, saveAnswers } from '../form-api.ts';
-import { showFormPage, submitFormPage } from '../form-page.ts';
 import { loadPatient, registerPatient, searchPatients, setLanguage, withoutClinic } from '../patients.ts';
+
+/** Most requests are of the front desk's: pages are loaded when the first one is asked for. */
+const loadPages = () => import('../form-page.ts');
 
 export const handler = httpHandler(
   routes,
@@ -29,11 +30,17 @@ export const handler = httpHandler(
       ),
     }),
     getFormByLink: async ({ link }) => ({ body: await readForm(link) }),
-    saveFormByLink: async ({ caller, link, body, ifMatch }) => ({
-      body: await saveAnswers(caller, link, body.answers, ifMatch),
-    }),
-    showFormPage: ({ caller, link, params, query }) => showFormPage({ caller, link, token: params.token }, query.done),
-    submitFormPage: ({ caller, link, params, body }) => submitFormPage({ caller, link, token: params.token }, body),
+    saveFormByLink: async ({ caller, link, params: { token }, body, ifMatch }) => {
+      const agreed = { texts: body.consentToText, marketing: body.consentToMarketing };
+      return { body: await saveAnswers(caller, link, body.answers, { rev: ifMatch, agreement: { agreed, token } }) };
+    },
+    showFormPage: async ({ caller, link, params, query }) =>
+      (await loadPages()).showFormPage({ caller, link, token: params.token }, query.done),
+    submitFormPage: async ({ caller, link, params, body }) =>
+      (await loadPages()).submitFormPage({ caller, link, token: params.token }, body),
   },
-  async (problem, clinic) => ({ body: renderProblemPage(problem, clinic), headers: pageHeaders }),
+  async (problem, clinic) => {
+    const { pageHeaders, renderProblemPage } = await import('../../../web/visit/pages.ts');
+    return { body: renderProblemPage(problem, clinic), headers: pageHeaders };
+  },
 );

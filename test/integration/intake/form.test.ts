@@ -4,6 +4,11 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler as care } from '../../../functions/care/handlers/http.ts';
 import { loadIntakeAnswers } from '../../../functions/intake/forms.ts';
 import { handler } from '../../../functions/intake/handlers/http.ts';
+import { barOf, loadStanding } from '../../../functions/messaging/consent.ts';
+import { consentsOf } from '../../../functions/messaging/consent-store.ts';
+import { textsConsent } from '../../../functions/messaging/core/consent-wording.ts';
+import { receiveText } from '../../../functions/messaging/receive.ts';
+import { messagesOfCause } from '../../../functions/messaging/store.ts';
 import type { Id } from '../../../functions/platform/ids.ts';
 import { newLinkToken } from '../../../functions/platform/ids.ts';
 import { linkTokenItem } from '../../../functions/platform/store/directory.ts';
@@ -72,10 +77,14 @@ beforeAll(async () => {
     .map(({ start }: { start: string }) => ({ start, providerId, typeId }));
 });
 
-const makeLink = async (patientId: Id<'patient'>, expiresAt = now.add({ hours: 240 })): Promise<string> => {
+const makeLink = async (
+  patientId: Id<'patient'>,
+  expiresAt = now.add({ hours: 240 }),
+  textedTo?: string,
+): Promise<string> => {
   const made = newLinkToken();
   const link = { clinicId: clinic.clinicId, patientId, appointmentId, expiresAt: expiresAt.toString() };
-  await transact([linkTokenItem(made, link)]);
+  await transact([linkTokenItem(made, link, textedTo)]);
   return made;
 };
 
@@ -262,6 +271,50 @@ describe('the pre-visit form as a page', () => {
     await submit(asFields({ ...healthy, 'anything-else': 'I want to kill myself' }, 0));
     expect((await show({ done: 'saved' })).body).toContain('href="tel:988"');
     expect(await casesOfPatient()).toHaveLength(1);
+  });
+
+  it('asks, in exact words, for what is not agreed to; a texted link ends a STOP, another one does not', async () => {
+    const { body: patient } = await askAsStaff(handler, clinic.clinicId, 'GET /v1/patients/{patientId}', {
+      params: { patientId },
+    });
+    const isAsked = async (name: string) => (await show()).body.includes(`name="${name}" value="yes">`);
+    const asked = async () => [await isAsked('consent'), await isAsked('marketing')];
+    const mayText = async () => {
+      const standing = await loadStanding(clinic.clinicId, patient.phone);
+      return [barOf(standing, 'treatment'), barOf(standing, 'marketing')];
+    };
+    const textsOf = async () => (await messagesOfCause(clinic.clinicId, appointmentId)).map(({ step }) => step);
+    expect([await asked(), await textsOf()]).toEqual([[true, true], []]);
+
+    const fields = asFields(healthy, 0);
+    expect(await submit(`${fields}&consent=yes`)).toMatchObject({ status: 303 });
+    expect([await asked(), await mayText()]).toEqual([
+      [false, true],
+      [undefined, 'no-consent'],
+    ]);
+    expect(await textsOf()).toContain('reminder-24h');
+    expect(await consentsOf(clinic.clinicId, patient.phone)).toMatchObject([
+      { category: 'treatment', how: 'web-form', wording: textsConsent('Test Spine').wording, evidence: appointmentId },
+      { category: 'unencrypted-texts', granted: true, collector: 'form:pre-visit' },
+    ]);
+
+    const stop = { from: patient.phone, to: clinic.originationNumber, body: 'STOP', inboundMessageId: `in-${token}` };
+    await receiveText(stop, { now: Temporal.Now.instant(), requestId: 'test' });
+    expect(await asked()).toEqual([false, false]);
+    expect(await submit(`${asFields(healthy, 1)}&consent=yes`)).toMatchObject({ status: 303 });
+    expect(await mayText()).toEqual(['opted-out', 'opted-out']);
+
+    token = await makeLink(patientId, undefined, patient.phone);
+    expect(await asked()).toEqual([true, true]);
+    const words = { granted: true, wording: 'Sí.', wordingVersion: '1', language: 'es' };
+    const body = { answers: healthy, consentToText: words, consentToMarketing: words };
+    expect(await link('PUT /v1/links/{token}/form', { body })).toMatchObject({ status: 200 });
+    expect(await mayText()).toEqual([undefined, undefined]);
+    const wrong = { answers: healthy, consentToText: { ...words, granted: false } };
+    expect(await link('PUT /v1/links/{token}/form', { body: wrong })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'body.consentToText.granted' }] },
+    });
   });
 
   it('is closed once the visit is cancelled', async () => {

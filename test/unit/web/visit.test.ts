@@ -100,6 +100,7 @@ const pages: readonly (readonly [string, string])[] = [
   ['fulfilled visit', renderVisit({ ...closed, status: 'fulfilled' })],
   ['missed visit', renderVisit({ ...closed, status: 'noshow' })],
   ['form', renderForm(form)],
+  ['form that asks to agree', renderForm({ ...form, asks: [{ name: 'consent', wording: 'I agree to <texts>.' }] })],
   ['form with faults', renderForm(faulty)],
   ['stale form', renderForm({ ...form, isStale: true })],
   ['form with an emergency', renderForm({ ...form, saved: 'EMERGENCY' })],
