@@ -117,8 +117,7 @@ const suppress = (reason: string): Decision => ({ kind: 'suppress', reason });
 /** Records what the call came to; a sweep may have given the claim up meanwhile. */
 const record = async (caller: Caller, mine: Message, outcome: MailOutcome): Promise<void> => {
   logged(caller, mine, outcome.kind, outcome.kind === 'accepted' ? undefined : outcome.reason);
-  for (;;) {
-    const current = await getMessage(mine.clinicId, mine.id);
+  for (let current: Message | undefined = mine; ; current = await getMessage(mine.clinicId, mine.id)) {
     if (current === undefined || current.attempts !== mine.attempts) return;
     const next = afterOutcome(current, outcome, caller.now);
     if (next === undefined) return;

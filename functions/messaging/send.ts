@@ -146,8 +146,7 @@ const record = async (
 ): Promise<void> => {
   countOutcome(outcome);
   logOutcome(caller, mine, outcome.kind, outcome.kind === 'accepted' ? undefined : outcome.reason);
-  for (;;) {
-    const current = await getMessage(mine.clinicId, mine.id);
+  for (let current: Message | undefined = mine; ; current = await getMessage(mine.clinicId, mine.id)) {
     // Only the holder of the claim knows what its own call came to.
     if (current === undefined || current.attempts !== mine.attempts) return;
     const items = await outcomeItems(caller, current, outcome, origin);

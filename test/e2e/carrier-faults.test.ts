@@ -38,13 +38,6 @@ const cases: readonly Case[] = [
     accepted: 1,
   },
   {
-    name: 'a spend limit that is raised later',
-    faults: [{ kind: 'spend-limit', next: 1 }],
-    passes: ['planned', 'claimed', 'planned', 'claimed', 'delivered'],
-    onPhone: 1,
-    accepted: 1,
-  },
-  {
     name: 'a 500 after accepting',
     faults: [
       { kind: 'error-after-accepting', next: 1 },
@@ -163,7 +156,7 @@ beforeAll(async () => {
     });
   await untilNobodySends();
   await untilStill(() => Promise.all([...visits.values()].map(confirmationOf)));
-  // Time for a second try, for the spend limit to be raised, and for the wait for receipts to end.
+  // Time for a second try, and for the wait for receipts to end.
   for (const minutes of [2, 14, 3]) {
     await advanceTo(clinic, nowOf(clinic).add({ minutes }));
     await sweep(clinic);
@@ -225,6 +218,53 @@ it('a number the carrier reports as opted out is tried no more, until it texts S
 
   expect([suppressed.status, suppressed.reason]).toEqual(['suppressed', 'opted-out']);
   expect(await clinic.carrier.received(phone)).toHaveLength(2);
+});
+
+/** Books a visit and answers its confirmation's state, once a sender has looked at it. */
+const bookedFor = async ({ id: patientId }: Patient, time: string, providerIndex: 0 | 1 | 2 = 0) => {
+  const start = localTime(clinic, 21, time);
+  const body = { patientId, providerId: clinic.providerIds[providerIndex], typeId: clinic.typeId, start };
+  const { id } = await clinic.admin.ok('bookAppointment', { body });
+  return id;
+};
+
+it('a spend limit pauses the whole clinic after one refusal, until a text is taken again', async () => {
+  const patients = [await clinic.addPatient(), await clinic.addPatient()] as const;
+  await clinic.carrier.faults([{ kind: 'spend-limit' }]);
+  const first = await bookedFor(patients[0], '10:00');
+  await until('the first is refused', async () => (await confirmationOf(first))?.attempts === 1);
+  await clinic.carrier.faults([]);
+  const second = await bookedFor(patients[1], '11:00');
+  await advanceTo(clinic, nowOf(clinic).add({ minutes: 2 }));
+  await sweep(clinic);
+  const held = await untilStill(() => Promise.all([first, second].map(confirmationOf)));
+  expect(held.map((text) => [text?.status, text?.attempts])).toEqual([
+    ['planned', 1],
+    ['planned', 0],
+  ]);
+  await advanceTo(clinic, nowOf(clinic).add({ minutes: 14 }));
+  await sweep(clinic);
+  for (const visit of [first, second]) {
+    await until('the texts go', async () => (await confirmationOf(visit))?.status === 'delivered');
+  }
+});
+
+it('a number where two texts in a row found nobody gets no third, and staff have a task', async () => {
+  const patient = await clinic.addPatient();
+  await clinic.carrier.faults([{ kind: 'fail', status: 'INVALID', phone: patient.phone }]);
+  for (const time of ['12:00', '13:00']) {
+    const visit = await bookedFor(patient, time);
+    await until('it has failed', async () => (await confirmationOf(visit))?.status === 'failed');
+  }
+  await clinic.carrier.faults([]);
+  const third = await bookedFor(patient, '14:00');
+  const text = await until('the third is decided', async () => {
+    const decided = await confirmationOf(third);
+    return decided?.status === 'planned' ? undefined : decided;
+  });
+  expect([text.status, text.reason]).toEqual(['suppressed', 'number-unreachable']);
+  const { items } = await clinic.admin.ok('listStaffTasks', {});
+  expect(items.filter(({ phone }) => phone === patient.phone)).toMatchObject([{ kind: 'number-unreachable' }]);
 });
 
 it('the audit log agrees with every record', async () => {
