@@ -33,6 +33,14 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     'the red flag is a case',
     async () => (await clinic.admin.ok('listTriageCases')).items[0]?.id,
   );
+  const { id: threadId } = await clinic.admin.ok('getPatientThread', { params: { patientId } });
+  const written = await clinic.admin.ok('answerThread', {
+    params: { threadId },
+    body: { words: 'We are calling you' },
+  });
+  const { id: cannedReplyId } = await clinic.admin.ok('createCannedReply', {
+    body: { title: 'Call', words: 'Please call' },
+  });
   await clinic.carrier.reply(phone, 'CANCEL', clinic.originationNumber);
   const taskId = await until(
     'the bare CANCEL is a task',
@@ -60,6 +68,9 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     seriesId,
     caseId,
     taskId,
+    threadId,
+    textId: written.text.id,
+    cannedReplyId,
     phone,
   };
 };
@@ -86,6 +97,11 @@ const bodyOf = (route: Route): unknown => {
     cancelProviderDay: { date: localTime(theirs, 6, '10:00').slice(0, 10), reason: 'ill' },
     fulfilAppointment: { modality: 'video', start: localTime(theirs, 0, '00:00'), end: localTime(theirs, 0, '00:30') },
     setMessagePlan: DEFAULT_PLAN,
+    answerThread: { words: 'Yes' },
+    textPatient: { words: 'Yes' },
+    tagThread: { tags: [] },
+    noteThread: { note: 'Call' },
+    updateCannedReply: { title: 'Call', words: 'Please call' },
   };
   return bodies[route.name] ?? {};
 };

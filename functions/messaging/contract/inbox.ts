@@ -3,10 +3,13 @@ import { defineRoute } from '../../platform/http/contract.ts';
 import { cursor, id, instant, line, pageOf, paging, phone, text } from '../../platform/http/schemas.ts';
 import { maxStaffWords } from '../core/staff-text.ts';
 
-const staffId = z
-  .string()
-  .regex(/^[A-Za-z0-9._:-]{1,128}$/, { error: 'Expected the id of a member of staff: the `sub` of their sign-in' });
-const tag = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?$/, { error: 'Expected a tag like call-back' });
+/** Cognito's, a UUID. */
+const staffId = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, {
+  error: 'Expected the id of a member of staff: the `sub` of their sign-in',
+});
+const tag = line(30)
+  .overwrite((value) => value.toLowerCase())
+  .meta({ description: 'Capitals make no difference' });
 const words = text(maxStaffWords).min(1, { error: 'Must not be empty' });
 const actor = z.strictObject({ kind: z.enum(['staff', 'patient', 'automation', 'system']), id: z.string() });
 
