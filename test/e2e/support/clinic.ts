@@ -91,7 +91,7 @@ export const openClinicIn = async (info: ClinicInfo, name: string): Promise<Test
   };
   const admin = apiOf(info.apiUrl, await token('admin'));
   // A clinic that texts as much and as fast as a test asks; what holds texts back has tests of its own.
-  await admin.ok('setMessagingSettings', { body: { caps: { perDay: 50, perWeek: 200 }, partsPerSecond: 100 } });
+  await admin.ok('setMessagingSettings', { body: { caps: { perDay: 10, perWeek: 30 }, partsPerSecond: 100 } });
   const { items: providers } = await admin.ok('listProviders');
   const { items: types } = await admin.ok('listAppointmentTypes');
   const [one, two, three] = providers.map(({ id }) => id);
