@@ -6,9 +6,10 @@ import type { Clinic } from '../platform/store/clinic.ts';
 import { localDateOf, zonedDayBounds } from '../platform/time.ts';
 import { listVisitsBetween, loadAppointments } from '../scheduling/visits.ts';
 import { revocationsBetween } from './consent-store.ts';
-import { asksOf, countFigures, type Facts, outcomeHours, priceOn, type SentText, type Span } from './core/figures.ts';
+import { countFigures, type Facts, outcomeHours, priceOn, type SentText, type Span } from './core/figures.ts';
 import { datesFrom, daysBefore, standsAt } from './core/figures-days.ts';
 import type { PartPrice } from './core/settings.ts';
+import { asksOf } from './core/template-names.ts';
 import { type FiguresDay, figuresDays } from './figures-store.ts';
 import { loadSettings } from './settings.ts';
 import { type Message, messagesSent, sentAtOf } from './store.ts';
@@ -142,6 +143,7 @@ const sentText = (
 ): SentText => {
   const { status, template, step, sequence, appointmentId, carrierMessageId, carrierName, parts = 1 } = message;
   const at = Date.parse(sentAtOf(message) ?? message.dueAt);
+  const isAnswer = answering.has(message.cause);
   const date = localDateOf(Temporal.Instant.fromEpochMilliseconds(at), zone);
   return {
     template,
@@ -151,8 +153,9 @@ const sentText = (
     at,
     outcome: status === 'delivered' || status === 'failed' ? status : 'none',
     taken: carrierMessageId !== undefined ? 'yes' : status === 'failed' ? 'refused' : 'unknown',
-    isAnswer: answering.has(message.cause),
-    asks: asksOf(template),
+    isAnswer,
+    // The new time, told to who said yes to the old one, asks again; but it is an answer.
+    asks: isAnswer ? undefined : asksOf(template),
     visit: appointmentId === undefined ? undefined : `${appointmentId}#${sequence}`,
     parts,
     costMicros: message.priceMicros ?? parts * priceOn(date, prices),

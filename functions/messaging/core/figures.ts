@@ -1,3 +1,5 @@
+import type { Asks } from './template-names.ts';
+
 /**
  * What the clinic's texts came to: the one definition of every figure. The live figures, the API, the command line and the
  * month's file all add up what is counted here. Pure: facts in, whole numbers out; rates are made of them last of all.
@@ -23,20 +25,6 @@ export const optOutHours = 72;
 export const needHours = 72;
 /** A day off this long ago is counted for the last time: the windows above, and a day for what comes in late. */
 export const standsAfterHours = 96;
-
-/** What a text asks its reader. */
-export type Asks = 'confirm' | 'pain' | 'exercise';
-
-const asksByTemplate: ReadonlyMap<string, Asks> = new Map([
-  ['reminder-72h', 'confirm'],
-  ['reminder-24h', 'confirm'],
-  ['moved', 'confirm'],
-  ['check-in-48h', 'pain'],
-  ['exercise-week', 'exercise'],
-]);
-
-/** What texts made of a template ask, if anything. */
-export const asksOf = (template: string): Asks | undefined => asksByTemplate.get(template);
 
 /** A text that left. Instants are epoch milliseconds. */
 export interface SentText {

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { type StepConditions, VISIT_STEPS } from './message-plan.ts';
-import type { TemplateName } from './template-names.ts';
+import { asksOf, type TemplateName } from './template-names.ts';
 
 /** What happened to a visit that calls for texts. */
 export type Occasion = 'booked' | 'rescheduled' | 'reschedule-requested' | 'cancelled' | 'fulfilled';
@@ -261,8 +261,6 @@ export type SendDecision =
   | { readonly kind: 'suppress'; readonly reason: SuppressReason }
   | { readonly kind: 'defer'; readonly until: Temporal.Instant };
 
-const ASKS_TO_CONFIRM: ReadonlySet<TemplateName> = new Set(['reminder-72h', 'reminder-24h', 'moved']);
-
 /**
  * Decides a text at the moment it would go. A confirmed patient still gets the reminder, in the wording that asks nothing. Deferral
  * never lands on a time at which the text would be worthless: then it is suppressed.
@@ -287,7 +285,7 @@ export const decideSend = (state: SendState, now: Temporal.Instant): SendDecisio
   return {
     kind: 'send',
     template,
-    asksToConfirm: ASKS_TO_CONFIRM.has(template),
+    asksToConfirm: asksOf(template) === 'confirm',
     expiresAt: step.keepsQuietHours ? earliest(worthUntil, textingUntil(now, patientZone)) : worthUntil,
   };
 };

@@ -33,3 +33,17 @@ export const TEMPLATE_NAMES = [
   'on-call-alert',
 ] as const;
 export type TemplateName = (typeof TEMPLATE_NAMES)[number];
+
+/** What a text asks its reader. */
+export type Asks = 'confirm' | 'pain' | 'exercise';
+
+const asksByTemplate: ReadonlyMap<string, Asks> = new Map<TemplateName, Asks>([
+  ['reminder-72h', 'confirm'],
+  ['reminder-24h', 'confirm'],
+  ['moved', 'confirm'],
+  ['check-in-48h', 'pain'],
+  ['exercise-week', 'exercise'],
+]);
+
+/** What texts made of a template ask, if anything: what opens a question in the thread, and what answers are counted for. */
+export const asksOf = (template: string): Asks | undefined => asksByTemplate.get(template);

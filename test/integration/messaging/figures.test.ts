@@ -7,6 +7,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acknowledgeTriageCase, listTriageCases } from '../../../functions/care/triage.ts';
+import { isPaused } from '../../../functions/messaging/allowance.ts';
 import { DEFAULT_SETTINGS } from '../../../functions/messaging/core/settings.ts';
 import { countDays } from '../../../functions/messaging/figures.ts';
 import { figuresDays } from '../../../functions/messaging/figures-store.ts';
@@ -222,6 +223,8 @@ describe('too many opt-outs', () => {
     await optOut(world, numbers[1] ?? '', later(start, 1));
     await sweep(world, now);
     expect((await readSettings(clinicId)).marketingPausedSince).toBe(iso(now));
+    const settings = await readSettings(clinicId);
+    expect(['marketing', 'treatment'].map((category) => isPaused(category, settings))).toEqual([true, false]);
     const tasks = (await listTasks(clinicId, 'open', {})).items;
     expect(tasks).toMatchObject([{ kind: 'marketing-paused', phone: world.clinic.originationNumber }]);
 
