@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PLAN, type StepSpec } from '../../../functions/messaging/core/message-plan.ts';
 import { forgetPlans } from '../../../functions/messaging/plan-in-force.ts';
+import { savePlan } from '../../../functions/messaging/plans.ts';
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
 import { getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
@@ -10,7 +11,7 @@ import { messaging } from '../../helpers/messaging.ts';
 import { testPhone } from '../../helpers/phones.ts';
 import { openPractice, type Practice } from '../../helpers/practice.ts';
 import { type Network, startNetwork } from './network.ts';
-import { at } from './world.ts';
+import { addPatient, at, bookVisit, changeVisit, iso, later, newWorld, start } from './world.ts';
 
 let network: Network;
 /** Two clinics: the second is the one that must not reach the first. */
@@ -155,6 +156,29 @@ describe('the plan of a clinic', () => {
     });
     // What was planned by it still goes by it: the step is in the plan that holds now.
     expect(await sent(visit.id, 'reminder-24h')).toMatchObject({ status: 'accepted', template: 'reminder-24h' });
+  });
+
+  it('keeps a step for new patients from who was seen before', async () => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    const plan = { enabled: true, ...change({ 'reminder-24h': { conditions: { newPatientsOnly: true } } }) };
+    await savePlan(world.caller(start), { planId: 'clinic', plan });
+    const remind = async (begin: Temporal.Instant, now: Temporal.Instant) => {
+      const visit = await bookVisit(world, patient, begin, now);
+      const ref = { clinicId: world.clinic.clinicId, messageId: `${visit.id}#reminder-24h#0` };
+      await sendText(ref, at(later(begin, -24)));
+      return { visit, reminder: await getMessage(ref.clinicId, ref.messageId) };
+    };
+    const [first, second] = [later(start, 48), later(start, 24 * 30)];
+    const { visit, reminder } = await remind(first, start);
+    expect(reminder).toMatchObject({ status: 'accepted' });
+    await changeVisit(world, patient, visit.id, { kind: 'arrive' }, first);
+    const fulfilment = { modality: 'in-person', start: iso(first), end: iso(later(first, 0.5)) } as const;
+    await changeVisit(world, patient, visit.id, { kind: 'fulfil', fulfilment }, later(first, 1));
+    expect((await remind(second, later(first, 2))).reminder).toMatchObject({
+      status: 'suppressed',
+      statusReason: 'established-patient',
+    });
   });
 
   it('is shown on a real visit: which texts, when, in which words, for how much, and which not', async () => {
