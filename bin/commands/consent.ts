@@ -37,6 +37,23 @@ Examples:
     .action((whom: string, _options: object, command: Command) =>
       explainFailures('RECORDS_TABLE', () => show(command, whom)),
     );
+  withAim(consent.command('unlist'))
+    .description("take a number off the carrier's own opt-out list, for who has come back")
+    .argument('<phone>', 'a number like +13035550100')
+    .requiredOption('--list <name>', 'the opt-out list of the pool or number, as the stack messaging made it')
+    .addHelpText(
+      'after',
+      `
+The carrier keeps a list of its own and refuses every text to who is on it. Record first that they have come back (they
+texted START, or staff have evidence); then this takes them off (DeleteOptedOutNumber), which the carrier does once per
+number in 30 days, and records that. Needs AWS credentials that may do so.
+
+Example:
+  plumbline consent unlist +13035550100 --list Default --records-table records-table --clinic lakeview-spine`,
+    )
+    .action((phone: string, _options: object, command: Command) =>
+      explainFailures('RECORDS_TABLE', () => unlist(command, phone)),
+    );
   withAim(consent.command('import'))
     .description(
       'bring agreements and opt-outs from elsewhere into the ledger; without --apply, only say what it would do',
@@ -91,7 +108,9 @@ const reportText = ({ phone, categories, channel, carrier, entries }: ConsentRep
     channel === undefined
       ? '  No warning that texts are not encrypted is on record.'
       : `  Warned on ${channel.warnedAt} that texts are not encrypted (${channel.wordingVersion}): prefers ${channel.prefersTexts ? 'them all the same' : 'none'}.`,
-    ...(carrier === undefined ? [] : [`  ${carrier.note}`]),
+    ...(carrier === undefined
+      ? []
+      : [`  ${carrier.note}${carrier.removableFrom === undefined ? '' : ` Again from ${carrier.removableFrom}.`}`]),
     entries.length === 0 ? 'Nothing is recorded of this number.' : 'The ledger:',
     ...entries.map((entry) => {
       const { at, category, granted, how, wording, wordingVersion, language, collector, evidence, patientId } = entry;
@@ -100,18 +119,33 @@ const reportText = ({ phone, categories, channel, carrier, entries }: ConsentRep
     }),
   ].join('\n');
 
+const unlist = async (command: Command, phone: string): Promise<void> => {
+  if (!northAmerican.test(phone)) throw new CliError('Expected a number like +13035550100', 2);
+  const { list, ...target } = command.opts<Aim & { readonly list: string }>();
+  const caller = await callerOf(target, 'consent-unlist');
+  const { takeOffCarrierList } = await import('../../functions/messaging/carrier-list.ts');
+  const { Problem } = await import('../../functions/platform/problem.ts');
+  const report = await takeOffCarrierList(caller, phone, { list }).catch((error: unknown) => {
+    throw error instanceof Problem ? new CliError(error.message) : error;
+  });
+  print(command, { clinicId: caller.clinicId, ...report }, reportText(report));
+};
+
+const callerOf = async (target: Aim, id: string) => {
+  const clinicId = await aim(target);
+  const { systemClock } = await import('../../functions/platform/clock.ts');
+  return { clinicId, actor: { kind: 'system', id }, requestId: randomUUID(), now: systemClock.now() } as const;
+};
+
 const importFile = async (command: Command, file: string): Promise<void> => {
   const { apply = false, ...target } = command.opts<ImportOptions>();
   const source = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new CliError(error.code === 'ENOENT' ? 'There is no such file' : `The file cannot be read (${error.code})`);
   });
-  const clinicId = await aim(target);
-  const { systemClock } = await import('../../functions/platform/clock.ts');
+  const caller = await callerOf(target, 'consent-import');
   const { importConsents } = await import('../../functions/messaging/consent-import.ts');
-  const actor = { kind: 'system', id: 'consent-import' } as const;
-  const caller = { clinicId, actor, requestId: randomUUID(), now: systemClock.now() };
   const report = await importConsents(caller, source, { apply, collector: `import:${basename(file)}` });
-  print(command, { clinicId, ...report }, importText(report, apply));
+  print(command, { clinicId: caller.clinicId, ...report }, importText(report, apply));
   if (report.errors.length > 0) process.exitCode = 1;
 };
 

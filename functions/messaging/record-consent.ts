@@ -8,7 +8,7 @@ import { type Given, withConsent } from './consent.ts';
 import { type ConsentEntry, consentsOf } from './consent-store.ts';
 import { planAfterConsent } from './consented.ts';
 import type { ConsentFact } from './core/consent.ts';
-import { type CategoryStanding, carrierNote, explainStanding } from './core/consent-explain.ts';
+import { type CategoryStanding, carrierNote, explainStanding, removableFrom } from './core/consent-explain.ts';
 import { dispatch } from './dispatch.ts';
 import { getStanding, type Standing, standingItem } from './standing-store.ts';
 
@@ -19,7 +19,9 @@ export interface ConsentReport {
   /** Whether they were warned that texts are not encrypted, and what they prefer since. */
   readonly channel?: Standing['channel'];
   /** What the carrier's own list says, which is kept apart from ours. */
-  readonly carrier?: { readonly listedAt: string; readonly note: string } | undefined;
+  readonly carrier?:
+    | { readonly listedAt: string; readonly note: string; readonly removableFrom?: string | undefined }
+    | undefined;
   readonly entries: readonly Omit<ConsentEntry, 'clinicId' | 'standingRev'>[];
   /** Of the standing; 0 where nothing is known of the number. */
   readonly rev: number;
@@ -32,7 +34,11 @@ const reportOf = (standing: Standing, ledger: readonly ConsentEntry[]): ConsentR
   carrier:
     standing.carrierListedAt === undefined
       ? undefined
-      : { listedAt: standing.carrierListedAt, note: carrierNote(standing.carrierListedAt) },
+      : {
+          listedAt: standing.carrierListedAt,
+          note: carrierNote(standing.carrierListedAt),
+          removableFrom: removableFrom(ledger),
+        },
   entries: ledger.map(({ clinicId: _, standingRev: __, ...entry }) => entry),
   rev: standing.rev,
 });

@@ -53,7 +53,13 @@ const report = z.strictObject({
     .optional()
     .meta({ description: 'That they were warned that texts are not encrypted, and what they prefer' }),
   carrier: z
-    .strictObject({ listedAt: instant, note: z.string() })
+    .strictObject({
+      listedAt: instant,
+      note: z.string(),
+      removableFrom: instant
+        .optional()
+        .meta({ description: 'When it was taken off lately: from when on it can be again' }),
+    })
     .optional()
     .meta({ description: "The number is on the carrier's own opt-out list, from which it is taken once in 30 days" }),
   entries: z.array(entry).meta({ description: 'The ledger, in the order in which it was recorded' }),

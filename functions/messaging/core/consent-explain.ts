@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import {
   barOf,
   CONSENT_CATEGORIES,
@@ -92,6 +93,7 @@ const isAgreement =
   (category: ConsentCategory, since: string | undefined) =>
   (entry: ConsentFact): boolean =>
     entry.granted &&
+    entry.how !== 'carrier' &&
     entry.at === since &&
     (entry.category === category || (entry.category === 'all' && category === 'treatment'));
 
@@ -113,6 +115,17 @@ const told = (
  * (API reference of AWS End User Messaging, read 2026-11-22).
  */
 export const CARRIER_REMOVAL_DAYS = 30;
+
+/** From when on the carrier would take a number off its list again; undefined where it has not lately. */
+export const removableFrom = (entries: readonly Pick<ConsentFact, 'granted' | 'how' | 'at'>[]): string | undefined => {
+  const last = entries.findLast(({ how, granted }) => how === 'carrier' && granted);
+  return (
+    last &&
+    Temporal.Instant.from(last.at)
+      .add({ hours: CARRIER_REMOVAL_DAYS * 24 })
+      .toString({ smallestUnit: 'second' })
+  );
+};
 
 export const carrierNote = (listedAt: string): string =>
   `On ${listedAt} the carrier said that the number is on its own opt-out list. Until it is taken off (DeleteOptedOutNumber, once per number in ${CARRIER_REMOVAL_DAYS} days) it refuses every text, whatever is recorded here.`;

@@ -13,7 +13,8 @@ export const CONSENT_SOURCES = ['web-form', 'staff', 'text', 'carrier', 'import'
 export type ConsentSource = (typeof CONSENT_SOURCES)[number];
 
 /**
- * What an entry of the ledger is about: one category; `all` of them (STOP, and START after it); or the channel itself, whose
+ * What an entry of the ledger is about: one category; `all` of them (STOP, and START after it; of the carrier's, that the number is on
+ * its own list, or off it again, which ends no STOP); or the channel itself, whose
  * entries say whether somebody who was warned that texts are not encrypted still prefers them (Omnibus preamble, 78 FR 5634).
  */
 export const CONSENT_SUBJECTS = [...CONSENT_CATEGORIES, 'all', 'unencrypted-texts'] as const;
@@ -71,6 +72,7 @@ export const afterFact = (state: ConsentState, fact: ConsentFact): ConsentState 
     const prefersTexts = granted && (state.channel?.prefersTexts !== false || isBelieved(fact));
     return { ...state, channel: { warnedAt: at, wordingVersion, prefersTexts } };
   }
+  if (granted && fact.how === 'carrier') return { ...state, carrierListedAt: undefined };
   if (!granted) return category === 'all' ? afterStopOfAll(state, fact) : afterStopOf(state, category, fact);
   return category === 'all' ? afterStart(state, fact) : afterAgreement(state, category, fact);
 };

@@ -3,11 +3,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  DescribeOptedOutNumbersCommand,
+  PinpointSMSVoiceV2Client,
+  PutOptedOutNumberCommand,
+} from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { loadStanding } from '../../../functions/messaging/consent.ts';
+import { consentItems, loadStanding } from '../../../functions/messaging/consent.ts';
 import { consentsOf } from '../../../functions/messaging/consent-store.ts';
+import { transact } from '../../../functions/platform/store/records.ts';
 import { testPhone } from '../../helpers/phones.ts';
-import { addPatient, newWorld, optOut, type World } from '../messaging/world.ts';
+import { startNetwork } from '../messaging/network.ts';
+import { addPatient, newWorld, optOut, start, type World } from '../messaging/world.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -84,6 +91,44 @@ describe('plumbline consent', () => {
     const ofPatient = JSON.parse((await run(world, 'show', stopped.id, '--json')).out);
     expect(ofPatient).toMatchObject({ clinicId, phone: stopped.phone });
     expect(ofPatient.categories[0]).toMatchObject({ mayText: false, reason: 'opted-out', wording: 'STOP' });
+  });
+
+  it("takes who has come back off the carrier's list, once in 30 days", async () => {
+    const network = await startNetwork();
+    const client = new PinpointSMSVoiceV2Client({});
+    const world = await newWorld();
+    const { clinicId } = world.clinic;
+    const { phone } = await addPatient(world);
+    const record = async (granted: boolean, proof?: 'staff-evidence') => {
+      const how = granted ? 'staff' : 'carrier';
+      const words = { wording: 'said', wordingVersion: '1' };
+      await transact(
+        await consentItems(world.caller(start), phone, [{ category: 'all', granted, how, proof, ...words }]),
+      );
+    };
+    await client.send(new PutOptedOutNumberCommand({ OptOutListName: 'Default', OptedOutNumber: phone }));
+    const listed = () =>
+      client.send(new DescribeOptedOutNumbersCommand({ OptOutListName: 'Default', OptedOutNumbers: [phone] })).then(
+        () => true,
+        (error: Error) => error.name !== 'ResourceNotFoundException',
+      );
+    await record(false);
+    expect(await run(world, 'unlist', phone, '--list', 'Default')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/record that first/),
+    });
+    await record(true, 'staff-evidence');
+    expect((await run(world, 'show', phone)).out).toMatch(/On \S+ the carrier said .* once per number in 30 days/);
+    expect(await listed()).toBe(true);
+    expect((await run(world, 'unlist', phone, '--list', 'Default')).code).toBe(0);
+    expect(await listed()).toBe(false);
+    expect(await loadStanding(clinicId, phone)).toMatchObject({ carrierListedAt: undefined, optedOut: undefined });
+
+    await record(false);
+    await record(true, 'staff-evidence');
+    const again = await run(world, 'unlist', phone, '--list', 'Default');
+    expect(again).toMatchObject({ code: 1, err: expect.stringMatching(/once in 30 days: again from 20/) });
+    await network.close();
   });
 
   it('names each line at fault without repeating it, and writes nothing', async () => {

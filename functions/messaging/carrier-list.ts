@@ -1,0 +1,48 @@
+import {
+  DeleteOptedOutNumberCommand,
+  PinpointSMSVoiceV2Client,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-pinpoint-sms-voice-v2';
+import type { Caller } from '../platform/actor.ts';
+import { toStored } from '../platform/clock.ts';
+import { Problem } from '../platform/problem.ts';
+import { barOf } from './consent.ts';
+import { consentsOf } from './consent-store.ts';
+import { removableFrom } from './core/consent-explain.ts';
+import { type ConsentReport, recordConsent } from './record-consent.ts';
+import { getStanding } from './standing-store.ts';
+
+/**
+ * Takes a number off the carrier's own opt-out list, for who has come back, and records it. The carrier does so once per number in 30
+ * days. @throws Problem `invalid-state` for who has not come back, and before those days are over
+ */
+export const takeOffCarrierList = async (
+  caller: Caller,
+  phone: string,
+  { list }: { readonly list: string },
+): Promise<ConsentReport> => {
+  const [standing, ledger] = await Promise.all([
+    getStanding(caller.clinicId, phone),
+    consentsOf(caller.clinicId, phone),
+  ]);
+  if (barOf(standing, 'treatment') !== undefined) {
+    throw new Problem('invalid-state', 'Nobody has agreed to be texted there again: record that first.');
+  }
+  const from = removableFrom(ledger);
+  if (from !== undefined && toStored(caller.now) < from) {
+    throw new Problem('invalid-state', `The carrier takes a number off once in 30 days: again from ${from}.`);
+  }
+  const client = new PinpointSMSVoiceV2Client({ maxAttempts: 2 });
+  try {
+    await client.send(new DeleteOptedOutNumberCommand({ OptOutListName: list, OptedOutNumber: phone }));
+  } catch (error) {
+    // It is not on the list (any more): what was wanted.
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+  }
+  const wording = 'DeleteOptedOutNumber';
+  return recordConsent(caller, {
+    phone,
+    patients: [],
+    given: [{ category: 'all', granted: true, how: 'carrier', wording, wordingVersion: 'carrier', evidence: list }],
+  });
+};
