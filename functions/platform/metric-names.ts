@@ -42,7 +42,7 @@ export const metricNames = {
   textsAmbiguous: 'TextsAmbiguous',
   /** messaging · Count · a number said STOP. */
   optOuts: 'OptOuts',
-  /** messaging · Count · the account's monthly spend limit stopped a send; texts stay due. */
+  /** messaging · Count · a call that says that no text is taken at present, and each minute every clinic that is paused for it and has texts due. */
   sendingPaused: 'SendingPaused',
 
   /** messaging · Percent · the last seven days of all clinics, counted every hour (core/figures.ts); absent below 50 of a kind. */
