@@ -14,6 +14,17 @@ const textView = z.strictObject({
   to: phone,
   patientId: id('patient').optional(),
   appointmentId: id('appointment').optional(),
+  planId: z
+    .string()
+    .optional()
+    .meta({ description: "The plan it was planned by: clinic or a type's id; absent for the default one" }),
+  planVersion: z.number().int().optional(),
+  language: z.enum(['en', 'es']).optional().meta({ description: 'What it was written in, once it is sent' }),
+  templateVersion: z
+    .number()
+    .int()
+    .optional()
+    .meta({ description: "The version of the clinic's own words; 0 for the built-in ones" }),
   status: z.enum(['planned', 'claimed', 'ambiguous', 'accepted', 'delivered', 'failed', 'dropped', 'suppressed']),
   reason: z.string().optional().meta({ description: 'Why it failed or was not sent' }),
   plannedFor: instant,
