@@ -93,9 +93,8 @@ export const previewPlan = async (
   );
   const price = priceOn(localDateOf(caller.now, clinic.zone), settings.pricePerPartMicros);
   const parameters = parametersOf(clinic, visitSubject(appointment, patient), language);
-  // A text of a step that is planned for several occasions is one text.
-  const texts = new Map(planned.flatMap(({ texts: each }) => each).map((text) => [text.step, text]));
-  const skipped = new Map(planned.flatMap(({ skipped: each }) => each).map((each) => [each.step, each]));
+  const texts = oncePerStep(planned.flatMap((each) => each.texts));
+  const skipped = oncePerStep(planned.flatMap((each) => each.skipped));
   return {
     appointmentId,
     planId,
@@ -105,7 +104,7 @@ export const previewPlan = async (
     patientZone: patient.zone,
     barredBecause: barOf(standing, 'treatment'),
     texts: await Promise.all(
-      [...texts.values()].map(async ({ step, template, occasion, dueAt }): Promise<PreviewedText> => {
+      texts.map(async ({ step, template, occasion, dueAt }): Promise<PreviewedText> => {
         const { words: pattern, version } = await wordsInForce(clinicId, template, language);
         const words = renderWords(pattern, { ...parameters, link: `${env('PUBLIC_URL')}/v/${'x'.repeat(22)}` });
         const { encoding, segments } = segment(words);
@@ -122,9 +121,13 @@ export const previewPlan = async (
         };
       }),
     ),
-    skipped: [...skipped.values()].filter(({ step }) => !texts.has(step)),
+    skipped: skipped.filter(({ step }) => !texts.some((text) => text.step === step)),
   };
 };
+
+/** A step that several occasions have, such as a reminder, is told with the first. */
+const oncePerStep = <T extends { readonly step: string }>(all: readonly T[]): readonly T[] =>
+  all.filter(({ step }, index) => all.findIndex((each) => each.step === step) === index);
 
 const localTimeOf = (instant: Temporal.Instant, zone: string): string =>
   instant.toZonedDateTimeISO(zone).toPlainDateTime().toString({ smallestUnit: 'minute' });

@@ -206,6 +206,7 @@ describe('the plan of a clinic', () => {
         .toSorted(),
     );
     expect(texts.get('reminder-24h')).toMatchObject({
+      occasion: 'booked',
       segments: 1,
       encoding: 'GSM-7',
       priceMicros: 10_310,
