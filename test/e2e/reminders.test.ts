@@ -36,7 +36,7 @@ const bookVisits = async (count: number, inDays = 2): Promise<readonly Visit[]> 
     starts.map(async ({ providerId, time }) => {
       const { id: patientId, phone } = await clinic.addPatient();
       const start = localTime(clinic, inDays, time);
-      const body = { patientId, providerId, typeId: clinic.typeId, start };
+      const body = { patientId, providerId, typeId: clinic.typeId, modality: 'in-person', start };
       return { ...(await clinic.admin.ok('bookAppointment', { body })), phone };
     }),
   );

@@ -10,6 +10,13 @@ const { QueueUrl } = await queueClient.send(new CreateQueueCommand({ QueueName: 
 process.env.SEND_QUEUE_URL = QueueUrl ?? '';
 process.env.SEND_BULK_QUEUE_URL = QueueUrl ?? '';
 
+// What goes by turns is looked at now, not when its turn comes.
+const { fetch } = globalThis;
+globalThis.fetch = (input, init) => {
+  const body = typeof init?.body === 'string' ? init.body.replaceAll(/,"DelaySeconds":\d+/g, '') : undefined;
+  return fetch(input, body === undefined ? init : { ...init, body });
+};
+
 /** What the send queue holds for a clinic. All is taken off it, also what a sweep found due of the clinics of other tests. */
 export const handedOver = async (clinicId: string): Promise<readonly string[]> => {
   const found: string[] = [];
