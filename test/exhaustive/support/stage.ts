@@ -1,3 +1,5 @@
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers/promises';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { EntityFormatter } from 'dynamodb-toolbox/entity/actions/format';
 import { log } from '../../../functions/platform/log.ts';
@@ -32,6 +34,8 @@ export const openStage = (
   const replace: Stage['replace'] = (owner, name, value) => giveBack.unshift(replaced(owner, name, value));
   // Not by spies, which would remember millions of calls.
   replace(globalThis, 'setTimeout', turns.wait);
+  replace(timers, 'setTimeout', (millis: number) => new Promise<void>((resume) => turns.wait(resume, millis)));
+  syncBuiltinESMExports();
   replace(globalThis.crypto, 'getRandomValues', random.fill);
   replace(performance, 'now', () => 0); // what is kept warm stays warm, however long all runs take
   replace(log, 'info', () => {});
@@ -44,6 +48,7 @@ export const openStage = (
     replace,
     close: () => {
       for (const undo of giveBack) undo();
+      syncBuiltinESMExports();
       for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
       Object.assign(process.env, before);
       uninstall();

@@ -172,6 +172,7 @@ export const changeVisit = async (
     if (before === undefined) throw new Error('No such appointment');
     const decision = decide(before, command, now);
     if (!decision.ok) throw new Error(decision.code);
+    if (!decision.changed) return before;
     const change = changeOf[command.kind];
     const texts =
       change === undefined
