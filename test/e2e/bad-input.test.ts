@@ -87,6 +87,8 @@ beforeAll(async () => {
     token: tokenIn(text?.body ?? ''),
     file: `${'A'.repeat(22)}.ics`,
     patientId,
+    template: 'reminder-24h',
+    language: 'en',
     // Good by their form and of nobody: a request that gets through after all changes nothing.
     ...ofNobody({
       providerId: 'provider',
@@ -103,6 +105,7 @@ beforeAll(async () => {
       threadId: 'thread',
       textId: 'staffText',
       cannedReplyId: 'cannedReply',
+      planId: 'appointmentType',
     }),
   };
   offerToken = await tokenOfOffer(start);
