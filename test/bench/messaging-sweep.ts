@@ -1,0 +1,217 @@
+import { createServer } from 'node:http';
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { Temporal } from 'temporal-polyfill';
+import type { Message } from '../../functions/messaging/store.ts';
+import type { TransactItem } from '../../functions/platform/store/records.ts';
+import { cpuOf, meter, withDatabase } from './database.support.ts';
+
+export const name = 'messaging-sweep';
+
+/** Texts that wait for later; BENCH_PENDING=1000000 goes on to a million (minutes of loading). */
+const pendingSizes = [1_000, 100_000, ...(process.env.BENCH_PENDING === '1000000' ? [1_000_000] : [])];
+const dueBesides = 100;
+/** As many as one number of a part a second has turns for in a minute's sweep of reminders. */
+const textsPerClinic = 36;
+const clinics = Math.ceil(10_000 / textsPerClinic);
+/** Five workers with a batch of ten each. */
+const senders = 50;
+
+export interface MessagingSweepResult {
+  /** Read units of one sweep, by how many texts wait for later. */
+  readonly sweepReadUnits: Readonly<Record<number, number>>;
+  readonly due: number;
+  readonly queuedSeconds: number;
+  readonly claimedSeconds: number;
+  readonly claimedCpuSeconds: number;
+}
+
+/**
+ * Prints what the minute's sweep reads with a thousand and with a hundred thousand texts waiting for later (the same is wanted), and how
+ * long ten thousand texts due in one minute take to be queued and to be claimed and sent (a minute is allowed), in one process against
+ * the official DynamoDB Local, with a carrier that takes each at once.
+ */
+export const run = (): Promise<MessagingSweepResult | undefined> => withDatabase(measure);
+
+const measure = async (): Promise<MessagingSweepResult> => {
+  const carrier = createServer((_, response) => {
+    response
+      .setHeader('content-type', 'application/x-amz-json-1.0')
+      .end(JSON.stringify({ MessageId: crypto.randomUUID() }));
+  });
+  await new Promise<void>((resolve) => carrier.listen(0, '127.0.0.1', resolve));
+  const address = carrier.address();
+  process.env.AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2 = `http://127.0.0.1:${Object(address).port}`;
+  try {
+    return await measureWithCarrier();
+  } finally {
+    carrier.closeAllConnections();
+    carrier.close();
+  }
+};
+
+const measureWithCarrier = async (): Promise<MessagingSweepResult> => {
+  const { documentClient } = await import('../../functions/platform/store/records.ts');
+  const { sweepDue } = await import('../../functions/messaging/sweep.ts');
+  const { sendText } = await import('../../functions/messaging/send.ts');
+  const { createMessageItem, getMessage } = await import('../../functions/messaging/store.ts');
+  const world = await import('../integration/messaging/world.ts');
+  const { newId } = await import('../../functions/platform/ids.ts');
+  const { newPatient } = await import('../../functions/intake/patients.ts');
+  const { stampOf } = await import('../../functions/platform/actor.ts');
+  const { appointmentItem } = await import('../../functions/scheduling/store.ts');
+  const { newAppointment } = await import('../../functions/scheduling/core/appointment-status.ts');
+  const { visitTime } = await import('../../functions/scheduling/core/visit-time.ts');
+  const { dueEntry } = await import('../../functions/platform/store/due.ts');
+  const { consentItems } = await import('../../functions/messaging/consent.ts');
+  const counted = meter(documentClient);
+
+  const due = Temporal.Instant.from('2026-11-24T17:00:00Z');
+  const { clinic, caller } = await world.newWorld();
+  const reminder = (index: number, part: Partial<Message>): TransactItem => {
+    const causeId = `apt_bench${String(index).padStart(8, '0')}`;
+    return createMessageItem(caller(due), {
+      id: `${causeId}#reminder-24h#0`,
+      clinicId: clinic.clinicId,
+      cause: 'visit',
+      causeId,
+      step: 'reminder-24h',
+      sequence: 0,
+      kind: 'reminders',
+      template: 'reminder-24h',
+      parameters: {},
+      to: '+13035550101',
+      createdAt: '2026-11-20T17:00:00Z',
+      plannedFor: '2026-11-24T17:00:00Z',
+      dueAt: '2026-11-24T17:00:00Z',
+      status: 'planned',
+      history: [{ status: 'planned', at: '2026-11-20T17:00:00Z' }],
+      attempts: 0,
+      rev: 1,
+      ...part,
+    });
+  };
+  const load = async (count: number, make: (index: number) => readonly TransactItem[]): Promise<void> => {
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      while (next < count) {
+        const items: TransactItem[] = [];
+        for (; next < count && items.length < 20; next += 1) items.push(...make(next));
+        for (let first = 0; first < items.length; first += 25) {
+          const puts = items.slice(first, first + 25).map(({ Put }) => ({ PutRequest: { Item: Put?.Item ?? {} } }));
+          await documentClient.send(new BatchWriteCommand({ RequestItems: { records: puts } }));
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, lane));
+  };
+
+  // Made once and given new keys: a million are not made one by one.
+  const { Put: pattern } = reminder(0, { plannedFor: '2026-12-24T17:00:00Z', dueAt: '2026-12-24T17:00:00Z' });
+  if (pattern === undefined) throw new Error('A plan writes a text');
+  const laterText = (index: number): TransactItem => {
+    const causeId = `apt_later${String(index).padStart(8, '0')}`;
+    const messageId = `${causeId}#reminder-24h#0`;
+    const keys = {
+      pk: `clinic#${clinic.clinicId}#message#${causeId}`,
+      ...dueEntry('reminders', messageId, '2026-12-24T17:00:00Z'),
+    };
+    return { Put: { ...pattern, Item: { ...pattern.Item, ...keys, causeId, messageId } } };
+  };
+
+  await load(dueBesides, (index) => [reminder(index, {})]);
+  const sweepReadUnits: Record<number, number> = {};
+  let loaded = 0;
+  for (const pending of pendingSizes) {
+    const from = loaded;
+    await load(pending - loaded, (index) => [laterText(from + index)]);
+    loaded = pending;
+    const { readUnits, reads } = await counted(() => sweepDue('reminders', due, 'bench'));
+    sweepReadUnits[pending] = readUnits;
+    console.log(
+      `sweep with ${dueBesides} due and ${pending} waiting for later: ${readUnits} read units in ${reads} calls`,
+    );
+  }
+
+  // What the texts of one minute hang on: a visit, a patient and an agreement each.
+  const startEpochMinute = due.epochMilliseconds / 60_000 + 24 * 60;
+  const sent = await Promise.all(Array.from({ length: clinics }, () => world.newWorld()));
+  const first = sent[0] ?? { clinic, caller };
+  const agreed = await consentItems(first.caller(due), '+13035550102', [
+    {
+      patientId: newId('patient', due),
+      category: 'treatment',
+      granted: true,
+      how: 'staff',
+      wording: 'I agree to texts about my visits.',
+      wordingVersion: 'bench-1',
+    },
+  ]);
+  const standing = agreed.at(-1);
+  const refs: { readonly clinicId: Message['clinicId']; readonly messageId: string }[] = [];
+  const total = clinics * textsPerClinic;
+  await load(total, (index) => {
+    const { clinic: its, caller: as } = sent[Math.floor(index / textsPerClinic)] ?? first;
+    const phone = `+1${201 + (index % 790)}5550${100 + (Math.floor(index / 790) % 100)}`;
+    const { patient, items } = newPatient(as(due), {
+      givenName: 'Ada',
+      familyName: 'Bench',
+      birthDate: '1980-05-17',
+      phone,
+      zone: 'America/Denver',
+    });
+    const appointment = newAppointment({
+      ...visitTime({ startEpochMinute, endEpochMinute: startEpochMinute + 30 }, 'America/Denver'),
+      id: newId('appointment', due),
+      clinicId: its.clinicId,
+      patientId: patient.id,
+      providerId: newId('provider', due),
+      typeId: newId('appointmentType', due),
+      modality: 'in-person',
+    });
+    const messageId = `${appointment.id}#reminder-24h#0`;
+    refs.push({ clinicId: its.clinicId, messageId });
+    const of = {
+      clinicId: its.clinicId,
+      patientId: patient.id,
+      appointmentId: appointment.id,
+      causeId: appointment.id,
+    };
+    const put = standing?.Put;
+    if (put === undefined) throw new Error('An agreement writes a standing');
+    const itsStanding = { ...put.Item, clinicId: its.clinicId, phone, pk: `clinic#${its.clinicId}#phone#${phone}` };
+    const dueAt = due.add({ minutes: 1 }).toString({ smallestUnit: 'second' });
+    return [
+      items[0],
+      appointmentItem(appointment, stampOf(as(due))),
+      { Put: { ...put, Item: itsStanding } },
+      reminder(index, { ...of, id: messageId, to: phone, plannedFor: dueAt, dueAt }),
+    ];
+  });
+
+  const minute = due.add({ minutes: 1 });
+  const began = performance.now();
+  const found = await sweepDue('reminders', minute, 'bench');
+  const queuedSeconds = (performance.now() - began) / 1000;
+  console.log(
+    `${found} due in one minute, ${total} of them of ${clinics} clinics: queued in ${queuedSeconds.toFixed(1)} s`,
+  );
+
+  const waiting = [...refs];
+  const sender = async (): Promise<void> => {
+    for (let ref = waiting.shift(); ref !== undefined; ref = waiting.shift()) {
+      await sendText(ref, { now: minute, requestId: 'bench' });
+    }
+  };
+  const sending = performance.now();
+  const cpuMillis = await cpuOf(() => Promise.all(Array.from({ length: senders }, sender)));
+  const claimedSeconds = (performance.now() - sending) / 1000;
+  const last = refs.at(-1);
+  const { status } = (last && (await getMessage(last.clinicId, last.messageId))) ?? {};
+  if (status !== 'accepted') throw new Error(`The last text is ${status}`);
+  console.log(
+    `claimed, sent and recorded in ${claimedSeconds.toFixed(1)} s (${(cpuMillis / 1000).toFixed(1)} s CPU of this process): ${
+      queuedSeconds + claimedSeconds <= 60 ? 'within the minute' : 'MORE THAN A MINUTE'
+    }`,
+  );
+  return { sweepReadUnits, due: found, queuedSeconds, claimedSeconds, claimedCpuSeconds: cpuMillis / 1000 };
+};
