@@ -13,7 +13,7 @@ const ends = [
   'UNKNOWN',
 ] as const;
 const at = '2026-11-24T17:00:00Z';
-const after = (history: readonly (typeof ends)[number][]): Reach =>
+const reachOf = (history: readonly (typeof ends)[number][]): Reach =>
   history.reduce<Reach>(
     (reach, end) =>
       reachAfter(reach, end === 'delivered' ? { status: end, at } : { status: 'failed', reason: end, at }),
@@ -22,13 +22,13 @@ const after = (history: readonly (typeof ends)[number][]): Reach =>
 
 describe('a number', () => {
   it('is given up after two texts in a row that found nobody', () => {
-    expect(after(['UNREACHABLE']).unreachable).toBeUndefined();
-    expect(after(['UNREACHABLE', 'INVALID']).unreachable).toEqual({ at, reason: 'INVALID' });
-    expect(after(['UNREACHABLE', 'delivered', 'UNREACHABLE']).unreachable).toBeUndefined();
+    expect(reachOf(['UNREACHABLE']).unreachable).toBeUndefined();
+    expect(reachOf(['UNREACHABLE', 'INVALID']).unreachable).toEqual({ at, reason: 'INVALID' });
+    expect(reachOf(['UNREACHABLE', 'delivered', 'UNREACHABLE']).unreachable).toBeUndefined();
   });
 
   it('is not given up for what says nothing about it', () => {
-    expect(after(['CARRIER_UNREACHABLE', 'SPAM', 'TTL_EXPIRED', 'BLOCKED', 'UNKNOWN', 'SPAM'])).toEqual({});
+    expect(reachOf(['CARRIER_UNREACHABLE', 'SPAM', 'TTL_EXPIRED', 'BLOCKED', 'UNKNOWN', 'SPAM'])).toEqual({});
   });
 
   it('is given up exactly when two such ends come with nothing delivered between them', () => {
@@ -38,7 +38,7 @@ describe('a number', () => {
         const isDead = telling.some(
           (end, index) => end !== 'delivered' && (telling[index - 1] ?? 'delivered') !== 'delivered',
         );
-        expect(after(history).unreachable !== undefined).toBe(isDead);
+        expect(reachOf(history).unreachable !== undefined).toBe(isDead);
       }),
     );
   });
