@@ -7,7 +7,8 @@ import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
 import { found, Problem } from '../platform/problem.ts';
 import { isTextedTo, type PatientLink } from '../platform/store/directory.ts';
-import { ConditionFailed, Contended, type TransactItem, transact } from '../platform/store/records.ts';
+import { type TransactItem, transact } from '../platform/store/records.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
 import { loadAppointment } from '../scheduling/visits.ts';
 import { type AnswerFault, readAnswers } from './core/answers.ts';
@@ -70,8 +71,6 @@ export class FormFaulty extends Error {
   }
 }
 
-const saveAttempts = 4;
-
 /**
  * Saves a patient's answers, replacing earlier ones. Red flags that the earlier answers did not have open a triage case
  * and alert the on-call number in the same transaction. An emergency is never turned away: it is saved although
@@ -98,7 +97,7 @@ export const saveForm = async (
     }
     if (faults.length > 0) throw new FormFaulty(faults);
   }
-  for (let attempt = 1; ; attempt += 1) {
+  return untilWritten(async () => {
     const earlier = await getAnswers(caller.clinicId, visit.id);
     const earlierRev = earlier?.rev ?? 0;
     if (rev !== undefined && rev !== earlierRev && screening.disposition !== 'EMERGENCY') {
@@ -107,15 +106,10 @@ export const saveForm = async (
     const saved = intakeAnswers(caller, visit.id, answers, screening, earlierRev + 1);
     const alert = await alertItems(caller, found(patient, 'patient'), saved, earlier);
     const consent = await consentOf(caller, link, found(patient, 'patient'), agreement);
-    try {
-      await transact([answersItem(caller, saved), ...alert.items, ...consent.items]);
-      await dispatch([...alert.refs, ...consent.refs]);
-      return { saved, faults };
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      if (attempt === saveAttempts) throw new Contended('The answers kept changing', { cause: error });
-    }
-  }
+    await transact([answersItem(caller, saved), ...alert.items, ...consent.items]);
+    await dispatch([...alert.refs, ...consent.refs]);
+    return { saved, faults };
+  });
 };
 
 /** Whoever has a link that was texted to the patient's number has that number. */

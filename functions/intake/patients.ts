@@ -2,8 +2,9 @@ import { type AgreedOnForm, agreementsOf, consentItems } from '../messaging/cons
 import type { Caller } from '../platform/actor.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import { found, Problem } from '../platform/problem.ts';
-import { ConditionFailed, Contended, type Page, type QueryPage, type TransactItem } from '../platform/store/records.ts';
+import { ConditionFailed, type Page, type QueryPage, type TransactItem } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import { nameReadings, type Patient, type PatientDetails } from './core/patient.ts';
 import {
   getPatient,
@@ -52,8 +53,6 @@ export interface Registration extends PatientDetails {
   readonly consentToText?: AgreedOnForm['texts'];
 }
 
-const registerAttempts = 4;
-
 /**
  * Registers a patient, with the consent to text they gave the clinic's staff, in one transaction.
  * @throws Problem `already-exists` when the same phone, birth date and family name are registered
@@ -65,22 +64,19 @@ export const registerPatient = async (
 ): Promise<Patient> => {
   requireBornInThePast(caller, details);
   const { patient, items } = newPatient(caller, details);
-  for (let attempt = 1; ; attempt += 1) {
+  return untilWritten(async () => {
     const agreed = agreementsOf({ texts: consentToText }, { how: 'staff', patientId: patient.id });
     const consent = await consentItems(caller, patient.phone, agreed);
     try {
       await commit([...items, ...consent], patient);
       return patient;
     } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      if (error.failed[1]) {
+      if (error instanceof ConditionFailed && error.failed[1]) {
         throw new Problem('already-exists', 'A patient with this phone, birth date and family name is registered.');
       }
-      // Otherwise the standing of the number changed in between (a STOP, perhaps): look again.
-      if (attempt === registerAttempts)
-        throw new Contended('The consent of the number kept changing', { cause: error });
+      throw error; // The standing of the number may have changed in between (a STOP, perhaps).
     }
-  }
+  });
 };
 
 /** Notes the language a patient is texted in; without one, the clinic's. */

@@ -4,7 +4,8 @@ import { toStored } from '../platform/clock.ts';
 import { foldWords } from '../platform/fold.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import { found, Problem } from '../platform/problem.ts';
-import { ConditionFailed, type Page, type QueryPage, type TransactItem } from '../platform/store/records.ts';
+import type { Page, QueryPage, TransactItem } from '../platform/store/records.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import {
   answeringInstead,
   answeringReleased,
@@ -158,19 +159,6 @@ export const searchWords = async (
     items.push(...read.items.filter(({ words: said }) => said !== undefined && ` ${foldWords(said)}`.includes(wanted)));
   } while (next !== undefined && searched < searchedAtMost && items.length < enoughFound);
   return { items, cursor: next, searched };
-};
-
-const attempts = 6;
-
-/** Reads, decides and writes again where another write came in between: an inbound text, another member of staff. */
-export const untilWritten = async <T>(round: () => Promise<T>): Promise<T> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await round();
-    } catch (error) {
-      if (!(error instanceof ConditionFailed) || attempt === attempts) throw error;
-    }
-  }
 };
 
 export interface ThreadChange {

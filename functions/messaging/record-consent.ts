@@ -3,7 +3,8 @@ import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
 import { type FieldError, found, Problem } from '../platform/problem.ts';
-import { ConditionFailed, Contended, type TransactItem, transact } from '../platform/store/records.ts';
+import { type TransactItem, transact } from '../platform/store/records.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import { type Given, withConsent } from './consent.ts';
 import { type ConsentEntry, consentsOf } from './consent-store.ts';
 import { planAfterConsent } from './consented.ts';
@@ -49,8 +50,6 @@ export const consentReport = async (clinicId: Id<'clinic'>, phone: string): Prom
   return reportOf(standing, ledger);
 };
 
-const attempts = 6;
-
 /**
  * Records what a number agreed to or refused and answers with what holds then, in one transaction with the texts still to come of
  * visits that were booked before the agreement. Effective before the next claim: that is held to the standing.
@@ -68,8 +67,9 @@ export const recordConsent = async (
     readonly given: readonly Given[];
   },
   commit: (items: readonly TransactItem[], report: ConsentReport) => Promise<void> = transact,
-): Promise<ConsentReport> => {
-  for (let attempt = 1; ; attempt += 1) {
+): Promise<ConsentReport> =>
+  // A text is claimed, somebody writes, a visit changes: what holds is decided on the standing as it is then.
+  untilWritten(async () => {
     const [before, ledger] = await Promise.all([
       getStanding(caller.clinicId, phone),
       consentsOf(caller.clinicId, phone),
@@ -77,17 +77,10 @@ export const recordConsent = async (
     const { standing: after, items, entries } = withConsent(caller, before, given);
     const plan = await planAfterConsent(caller, { before, after }, patients);
     const report = reportOf({ ...after, rev: before.rev + 1 }, [...ledger, ...entries]);
-    try {
-      await commit([...items, standingItem(caller, after, 'consent recorded'), ...plan.items], report);
-      await dispatch(plan.refs);
-      return report;
-    } catch (error) {
-      // A text was claimed, somebody wrote, a visit changed: what holds is decided on the standing as it is now.
-      if (!(error instanceof ConditionFailed)) throw error;
-      if (attempt === attempts) throw new Contended('The consent of the number kept changing', { cause: error });
-    }
-  }
-};
+    await commit([...items, standingItem(caller, after, 'consent recorded'), ...plan.items], report);
+    await dispatch(plan.refs);
+    return report;
+  });
 
 /** What staff take down. */
 export interface StaffConsent

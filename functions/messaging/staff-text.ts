@@ -6,6 +6,7 @@ import { optionalEnv } from '../platform/config.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import { found, Problem } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import { barOf } from './consent.ts';
 import { segment } from './core/segments.ts';
 import { STAFF_WARNINGS, type StaffWarning, warningsOf } from './core/staff-lint.ts';
@@ -19,7 +20,6 @@ import {
   requireRev,
   type ThreadOfPeople,
   threadOfPhone,
-  untilWritten,
 } from './inbox.ts';
 import { progressed } from './progress.ts';
 import { recipientOf } from './recipient.ts';

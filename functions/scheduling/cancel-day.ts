@@ -4,6 +4,7 @@ import { type Id, newId } from '../platform/ids.ts';
 import { found, Problem, type ProblemCode } from '../platform/problem.ts';
 import { transact } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import { badFields } from './catalog.ts';
 import { change } from './change.ts';
 import { hasStarted } from './core/appointment-status.ts';
@@ -11,7 +12,6 @@ import { closeSheet } from './core/day-sheet.ts';
 import type { Appointment, Provider } from './core/types.ts';
 import { exceptionItem, hoursChangedItem, listExceptions } from './hours-store.ts';
 import { byStart, isWith, visitsOn } from './provider-days.ts';
-import { untilWritten } from './retry.ts';
 import { getAppointments, getProvider, getSheet, sheetItem } from './store.ts';
 
 export interface CancelDayCommand {

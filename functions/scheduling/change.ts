@@ -7,6 +7,7 @@ import { metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
 import { found, Problem } from '../platform/problem.ts';
 import type { TransactItem } from '../platform/store/records.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import { attendanceItems } from './attendance-store.ts';
 import { type AppointmentCommand, decide } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
@@ -14,7 +15,6 @@ import { planInvitation } from './invite.ts';
 import { giveBack, heldTime } from './occupancy.ts';
 import { openingItems } from './openings.ts';
 import { appointmentProblem } from './refusals.ts';
-import { untilWritten } from './retry.ts';
 import { appointmentItem, getAppointment, sheetItem } from './store.ts';
 
 /** A change of an appointment as it was asked for. */

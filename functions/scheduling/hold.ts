@@ -5,13 +5,13 @@ import { toStored } from '../platform/clock.ts';
 import type { Commit } from '../platform/http/api.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import { found, Problem } from '../platform/problem.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import { firstModality, loadBookable, requirePatientKind, stateAtVisit } from './book.ts';
 import type { Modality } from './core/types.ts';
 import { type Hold, type HoldSide, holdItem } from './hold-store.ts';
 import { isHeld, timeOf, visibleHold } from './hold-use.ts';
 import { giveBack, takeTime } from './occupancy.ts';
 import { slotProblem } from './refusals.ts';
-import { untilWritten } from './retry.ts';
 import { sheetItem } from './store.ts';
 
 /** Find, hold, confirm: a chosen time is kept while the rest of a booking is filled in. */

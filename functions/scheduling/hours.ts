@@ -4,13 +4,13 @@ import { type Id, newId } from '../platform/ids.ts';
 import { type FieldError, found } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { epochDayOf, localDateOf, zoneClock } from '../platform/time.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import { badFields } from './catalog.ts';
 import { datedIntervals } from './core/availability.ts';
 import { overlaps, release } from './core/day-sheet.ts';
 import type { AvailabilityException, Closure, DaySheet, Provider } from './core/types.ts';
 import { instantOfEpochMinute } from './core/visit-time.ts';
 import { closureItem, exceptionItem, hoursChangedItem, listClosures, listExceptions } from './hours-store.ts';
-import { untilWritten } from './retry.ts';
 import { getProvider, getSheet, listProviders, listSheets, type Stored, sheetItem } from './store.ts';
 
 /** Changes of the weekly hours on certain dates: a provider's leave or extra hours, the clinic's closures. */

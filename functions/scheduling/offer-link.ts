@@ -8,6 +8,7 @@ import { found, Problem } from '../platform/problem.ts';
 import { type Clinic, loadClinic } from '../platform/store/clinic.ts';
 import type { OfferLink } from '../platform/store/directory.ts';
 import type { TransactItem } from '../platform/store/records.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import { loadBookable, writeBooking } from './book.ts';
 import type { Provider } from './core/types.ts';
 import {
@@ -19,7 +20,6 @@ import {
   waitingTransitions,
 } from './core/waiting-list.ts';
 import { endOfferItems, offeredTime, returned } from './offer-end.ts';
-import { untilWritten } from './retry.ts';
 import { getProvider } from './store.ts';
 import {
   getOffer,

@@ -1,8 +1,8 @@
 import { loadPatient } from '../intake/patients.ts';
 import { found } from '../platform/problem.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import { loadBookable, writeBooking } from './book.ts';
 import { loadForChange } from './change.ts';
-import { untilWritten } from './retry.ts';
 import { standInItem } from './stand-in.ts';
 import { answering, changeRequest, type LinkRequest } from './visit-link.ts';
 

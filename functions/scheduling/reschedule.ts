@@ -7,6 +7,7 @@ import type { Id } from '../platform/ids.ts';
 import { metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
 import { found } from '../platform/problem.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import { loadBookable } from './book.ts';
 import { type ChangeRequest, loadForChange, type WriteChange } from './change.ts';
 import { decide, type Requester } from './core/appointment-status.ts';
@@ -15,7 +16,6 @@ import { planInvitation } from './invite.ts';
 import { heldTime, takeTime } from './occupancy.ts';
 import { openingItems } from './openings.ts';
 import { appointmentProblem, slotProblem } from './refusals.ts';
-import { untilWritten } from './retry.ts';
 import { appointmentItem, sheetItem } from './store.ts';
 
 export interface RescheduleRequest extends ChangeRequest {

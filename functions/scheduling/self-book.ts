@@ -20,13 +20,13 @@ import { sha256 } from '../platform/ids.ts';
 import { Problem } from '../platform/problem.ts';
 import { limit } from '../platform/rate-limit.ts';
 import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import { firstModality, loadBookable, stateAtVisit, writeBooking } from './book.ts';
 import { badFields } from './catalog.ts';
 import type { selfBookBody } from './contract/public.ts';
 import { useHold } from './hold-use.ts';
 import { codeProblem, provePhone } from './phone-code.ts';
 import { useCodeItem } from './phone-code-store.ts';
-import { untilWritten } from './retry.ts';
 
 export type SelfBookInput = z.output<typeof selfBookBody>;
 

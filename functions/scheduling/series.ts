@@ -9,6 +9,7 @@ import { count as countMetric } from '../platform/metrics.ts';
 import { type FieldError, found, Problem } from '../platform/problem.ts';
 import { type TransactItem, transact } from '../platform/store/records.ts';
 import { wallTimeOf } from '../platform/time.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import {
   type BookCommand,
   type Booking,
@@ -22,7 +23,6 @@ import { afterChanges, type ChangeCommand, type PreparedChange, prepareChange } 
 import { hasStarted } from './core/appointment-status.ts';
 import { type SeriesRhythm, seriesStarts } from './core/series.ts';
 import type { Appointment } from './core/types.ts';
-import { untilWritten } from './retry.ts';
 import { getSeries, type Series, seriesItem } from './series-store.ts';
 import { getAppointments } from './store.ts';
 import { viewOf } from './view.ts';

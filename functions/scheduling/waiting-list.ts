@@ -6,12 +6,12 @@ import { type Id, newId } from '../platform/ids.ts';
 import { type FieldError, found, Problem } from '../platform/problem.ts';
 import type { QueryPage } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
+import { untilWritten } from '../platform/until-written.ts';
 import { firstModality, requirePatientKind, stateAtVisit } from './book.ts';
 import { badFields } from './catalog.ts';
 import type { AppointmentType } from './core/types.ts';
 import { type Offer, type WaitingCriteria, type WaitingEntry, waitingTransitions } from './core/waiting-list.ts';
 import { endOfferItems } from './offer-end.ts';
-import { untilWritten } from './retry.ts';
 import { getAppointmentType, getProvider } from './store.ts';
 import {
   getOffer,

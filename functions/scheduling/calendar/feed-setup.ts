@@ -4,8 +4,8 @@ import { env } from '../../platform/config.ts';
 import { type Id, newLinkToken, sha256 } from '../../platform/ids.ts';
 import { found } from '../../platform/problem.ts';
 import { transact } from '../../platform/store/records.ts';
+import { untilWritten } from '../../platform/until-written.ts';
 import { type CalendarFeed, calendarLinkItem, feedItem, getFeed } from '../calendar-store.ts';
-import { untilWritten } from '../retry.ts';
 import { getProvider } from '../store.ts';
 
 /** Setting up the address at which a provider's own calendar program reads the clinic's visits. */

@@ -3,9 +3,9 @@ import { optionalEnv } from '../../platform/config.ts';
 import type { Id } from '../../platform/ids.ts';
 import { found, Problem } from '../../platform/problem.ts';
 import { transact } from '../../platform/store/records.ts';
+import { untilWritten } from '../../platform/until-written.ts';
 import { getImport, importItem } from '../calendar-store.ts';
 import { type CalendarImport, importFaults } from '../core/calendar-import.ts';
-import { untilWritten } from '../retry.ts';
 import { getProvider } from '../store.ts';
 import { calendarUrl } from './calendar-url.ts';
 
