@@ -6,7 +6,7 @@ import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
 import { codeMinutes, phoneCode } from '../platform/one-time-code.ts';
-import type { TransactItem } from '../platform/store/records.ts';
+import { type TransactItem, together } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
 import { offerRefusal } from '../scheduling/core/waiting-list.ts';
 import { appointmentCheck, loadAppointment, loadOffer, offerCheck, wasSeenBefore } from '../scheduling/visits.ts';
@@ -74,12 +74,16 @@ const composeTemplate = (caller: Caller, message: OfTemplate): Promise<Composed>
 const suppress = (reason: string): Composed => ({ kind: 'suppress', reason });
 
 const composeVisitText = async (caller: Caller, message: Message): Promise<Composed> => {
-  const appointment = await appointmentOf(message);
+  // One call for all that the message itself names.
+  const [appointment, patient, known] = await together(() =>
+    Promise.all([
+      appointmentOf(message),
+      message.patientId === undefined ? undefined : loadPatient(message.clinicId, message.patientId),
+      getStanding(message.clinicId, message.to),
+    ]),
+  );
   if (appointment === undefined) return suppress('visit-gone');
-  const [step, patient] = await Promise.all([
-    stepInForce(message, appointment.typeId),
-    loadPatient(message.clinicId, appointment.patientId),
-  ]);
+  const step = await stepInForce(message, appointment.typeId);
   if (step === undefined) return suppress('visit-gone');
   if (patient === undefined) return suppress('patient-gone');
   const state: SendState = {
@@ -93,7 +97,8 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
   };
   const decision = decideSend(state, caller.now);
   if (decision.kind !== 'send') return decision;
-  const standing = await getStanding(message.clinicId, patient.phone);
+  // The patient may have another number by now.
+  const standing = patient.phone === message.to ? known : await getStanding(message.clinicId, patient.phone);
   const bar = barOf(standing, step.category);
   if (bar !== undefined) return suppress(bar);
   const allowed = await allowanceOf(caller, message, {

@@ -124,11 +124,11 @@ describe('what somebody gets in a day and a week', () => {
     const child = await addPatient(world, { phone: patient.phone, givenName: 'Bea', birthDate: '2015-05-05' });
     const visits = [await bookVisit(world, patient, visitAt, start), await bookVisit(world, child, visitAt, start)];
     const [mine, theirs] = visits.map(({ id }) => `${id}#reminder-24h#0`);
-    await network.break({ kind: 'throttle', phone: patient.phone });
+    await network.break({ kind: 'conflict', phone: patient.phone });
     await send(world, mine ?? '', later(start, 96));
     await network.break();
-    await send(world, mine ?? '', later(start, 96.1));
-    await send(world, theirs ?? '', later(start, 96.1));
+    await send(world, mine ?? '', later(start, 96.3));
+    await send(world, theirs ?? '', later(start, 96.3));
     expect(await network.acceptedFor(patient.phone)).toHaveLength(2);
     expect((await loadStanding(world.clinic.clinicId, patient.phone)).sentDays).toHaveLength(2);
   });
