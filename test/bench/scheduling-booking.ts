@@ -60,14 +60,16 @@ const measure = async (): Promise<unknown> => {
     phone: testPhone(),
     zone: 'America/Denver',
   });
-  const consent = await consentItems(caller, patient.phone, [{
-    patientId: patient.id,
-    category: 'treatment',
-    granted: true,
-    how: 'staff',
-    wording: 'You may text me about my visits.',
-    wordingVersion: '1',
-  }]);
+  const consent = await consentItems(caller, patient.phone, [
+    {
+      patientId: patient.id,
+      category: 'treatment',
+      granted: true,
+      how: 'staff',
+      wording: 'You may text me about my visits.',
+      wordingVersion: '1',
+    },
+  ]);
   await transact([providerItem(provider, stamp), appointmentTypeItem(type, stamp), ...items, ...consent]);
 
   let booked = 0;

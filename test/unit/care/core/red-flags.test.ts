@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { RED_FLAG_RULES } from '../../../../functions/care/core/red-flag-rules.ts';
 import { RED_FLAG_RULE_SET, screenText } from '../../../../functions/care/core/red-flags.ts';
+import { anyText } from '../../../helpers/any-text.ts';
 
 // Many cases on a shared machine: slow is not wrong.
 vi.setConfig({ testTimeout: 60_000 });
@@ -486,7 +487,7 @@ describe('screenText', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...affirmed),
-        fc.oneof(fc.constantFrom(...ABSENT), fc.string({ unit: 'binary', maxLength: 80 })),
+        fc.oneof(fc.constantFrom(...ABSENT), anyText({ maxLength: 80 })),
         (text, more) => {
           expect(rank(`${more}\n${text}`)).toBeLessThanOrEqual(rank(text));
           expect(rank(`${text}\n${more}`)).toBeLessThanOrEqual(rank(text));
@@ -498,7 +499,7 @@ describe('screenText', () => {
 
   it('never throws, and is the same in capitals', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+      fc.property(anyText({ maxLength: 300 }), (text) => {
         expect(screenText(text).ruleSet).toBe(RED_FLAG_RULE_SET);
       }),
       { numRuns: 2000 },

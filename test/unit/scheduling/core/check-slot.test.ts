@@ -129,7 +129,7 @@ describe('search and check agree', () => {
         }
         expect(differing).toEqual([]);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });

@@ -170,7 +170,7 @@ describe('a search', () => {
         const found = findSlots(calendar);
         expect(found.ok && found.slots.map((slot) => slot.startEpochMinute)).toEqual(slotsByOracle(calendar));
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
