@@ -101,7 +101,7 @@ describe.each([
       await page.getByLabel('Year', { exact: true }).fill('1975');
       await page.getByLabel('Mobile phone').fill(phone.slice(2));
       await answerForm(page);
-      await page.getByRole('checkbox').check();
+      await page.getByRole('checkbox', { name: /about my visits/ }).check();
       // The Enter key goes on, as the first button does.
       await page.getByLabel('Mobile phone').press('Enter');
 

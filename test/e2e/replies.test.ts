@@ -161,3 +161,38 @@ it('nothing was texted twice, and the audit log agrees with every record', async
   expect(doubled(await clinic.carrier.sends(clinic.clinicId))).toEqual([]);
   await untilAuditAgrees(clinic);
 });
+
+describe('a person answers', () => {
+  it('what the rules do not understand waits in the inbox; the answer of staff is on the phone once, and automation is silent from then on', async () => {
+    const patient = await clinic.addPatient({ given: 'Wilhelmina' });
+    await say(patient.phone, 'My new insurance card came, do you need it?');
+    const frontdesk = await clinic.as('frontdesk');
+    const thread = await until('the thread waits for somebody', async () => {
+      const { items } = await frontdesk.ok('listThreads', { query: { queue: 'unassigned' } });
+      return items.find(({ phone }) => phone === patient.phone);
+    });
+    expect(thread).toMatchObject({ unread: 1, patients: [{ id: patient.id, givenName: 'Wilhelmina' }] });
+    const params = { threadId: thread.id };
+    await frontdesk.ok('assignThread', { params, body: {} });
+    await frontdesk.ok('takeAnswering', { params });
+    const clinician = await clinic.as('clinician');
+    const words = 'Yes please, a picture at the front desk is enough.';
+    const refused = await clinician.ask('answerThread', { params, body: { words, confirmWarnings: true } });
+    expect([refused.status, refused.body]).toMatchObject([409, { code: 'being-answered' }]);
+    await frontdesk.ok('answerThread', { params, body: { words, confirmWarnings: true } });
+    await until('the answer is on the phone', async () =>
+      (await clinic.carrier.received(patient.phone)).some(({ body }) => body.includes(words)),
+    );
+
+    await say(patient.phone, 'Great, will do.');
+    await until('that is in the thread too', async () => {
+      const { items } = await frontdesk.ok('listThreadTexts', { params });
+      return items.some((line) => line.direction === 'in' && line.words === 'Great, will do.');
+    });
+    await untilStill(() => stepsOn(patient.phone));
+    const answers = (await clinic.carrier.received(patient.phone)).filter(({ body }) => body.includes(words));
+    expect(answers).toHaveLength(1);
+    // The one answer before a human took over, and nothing of automation's since.
+    expect(await stepsOn(patient.phone)).toHaveLength(2);
+  });
+});
