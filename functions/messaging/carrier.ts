@@ -10,8 +10,8 @@ import { optionalEnv } from '../platform/config.ts';
 import type { Id } from '../platform/ids.ts';
 
 /**
- * AWS End User Messaging. Neither `SendTextMessage` nor `SendMediaMessage` has an idempotency token: a retry by the SDK after a 500 or a dropped
- * connection would text the patient twice. So one attempt, and a timeout well within the claim's lease.
+ * AWS End User Messaging. Neither `SendTextMessage` nor `SendMediaMessage` has an idempotency token: a retry by the SDK after a
+ * 500 or a dropped connection would text the patient twice. So one attempt, and a timeout well within the claim's lease.
  */
 export const smsClient = new PinpointSMSVoiceV2Client({
   maxAttempts: 1,

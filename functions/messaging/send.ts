@@ -100,6 +100,7 @@ const claimAndSend = async (
   const words = { template, language, templateVersion, parameters };
   // With a picture it is one part, however long the words are.
   const withPicture = { pictureId: picture?.id, pictureRefused: undefined, parts: picture ? 1 : segments };
+  const pictureUrl = picture && `s3://${env('DOCUMENTS_BUCKET')}/${pictureKey(message.clinicId, picture)}`;
   const mine = claimed(message, caller.now, { ...words, ...withPicture, to });
   if (mine === undefined) return;
   const { originationNumber } = await loadClinic(caller.clinicId);
@@ -112,7 +113,7 @@ const claimAndSend = async (
     from,
     to,
     body,
-    pictureUrl: picture && `s3://${env('DOCUMENTS_BUCKET')}/${pictureKey(message.clinicId, picture)}`,
+    pictureUrl,
     usefulUntil: expiresAt,
     now: caller.now,
   });
@@ -179,8 +180,13 @@ const outcomeItems = async (
 ): Promise<readonly TransactItem[]> => {
   const { pictureRefused } = outcome;
   // What left, or may have left, were the words alone.
-  const wordsAlone = pictureRefused === undefined ? {} : { pictureId: undefined, pictureRefused, parts: segments };
-  const next = afterOutcome({ ...current, ...wordsAlone }, outcome, caller.now, isGivenUp);
+  const wordsAlone = { ...current, pictureId: undefined, pictureRefused };
+  const left = pictureRefused === undefined ? current : { ...wordsAlone, parts: segments };
+  const next = afterOutcome(left, outcome, caller.now, isGivenUp);
+  if (next === undefined && pictureRefused !== undefined && current.pictureId !== undefined) {
+    // A receipt was faster: it has told how the text ended, and how many parts it took.
+    return [replaceMessageItem(caller, { ...wordsAlone, rev: current.rev + 1 })];
+  }
   const items = next === undefined ? [] : await endedItems(caller, next);
   if (isGivenUp) {
     const standing = await getStanding(caller.clinicId, current.to);

@@ -1,6 +1,6 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Temporal } from 'temporal-polyfill';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadExercisePlan } from '../../../functions/care/exercise.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { DEFAULT_PLAN, type StepSpec } from '../../../functions/messaging/core/message-plan.ts';
@@ -181,6 +181,26 @@ describe('a nudge with a picture', () => {
     expect(accepted).toEqual([expect.objectContaining({ body: expect.stringContaining('exercise') })]);
     expect(accepted[0]?.mediaUrls).toBeUndefined();
     expect(await loadPause(clinicId)).toBeUndefined();
+  });
+
+  it('refused, whose words have arrived before their call is answered, is known to have gone without it', async () => {
+    const { patient, due, send } = await nudged();
+    await network.break({ kind: 'refuse-picture' }, { kind: 'delay', answerMillis: 1_500 });
+    const sending = send();
+    const accepted = await vi.waitFor(async () => {
+      const [text] = await network.acceptedFor(patient.phone);
+      expect(text).toBeDefined();
+      return text;
+    }, 30_000);
+    const receipt = {
+      messageId: accepted?.id ?? '',
+      destinationPhoneNumber: patient.phone,
+      context: accepted?.context,
+    };
+    await recordReceipt({ ...receipt, eventType: 'TEXT_DELIVERED', totalMessageParts: 1 }, at(later(due, 0.1)));
+    const sent = await sending;
+    expect(sent).toMatchObject({ status: 'delivered', parts: 1, pictureRefused: 'MEDIA_TYPE_NOT_SUPPORTED' });
+    expect(sent?.pictureId).toBeUndefined();
   });
 
   it.each(['drop-after-accepting', 'error-after-accepting'] as const)(
