@@ -143,6 +143,7 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
   'messaging-office-http': {
     trigger: { kind: 'http', routes: textOffice },
     records: 'write',
+    documents: { access: 'write', prefix: 'pictures/' },
     makesLinks: true,
     timeoutSeconds: 10,
   },
@@ -197,6 +198,7 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     trigger: { kind: 'queue', queue: 'send', batchSize: 10, maxConcurrency: 5 },
     records: 'write',
     sendsTexts: true,
+    documents: { access: 'read', prefix: 'pictures/' },
     makesCodes: true,
     makesLinks: true,
     timeoutSeconds: 60,
@@ -206,6 +208,8 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     trigger: { kind: 'queue', queue: 'send-bulk', batchSize: 10, maxConcurrency: 5 },
     records: 'write',
     sendsTexts: true,
+    // AWS reads the picture of an MMS by the rights of whoever sends it.
+    documents: { access: 'read', prefix: 'pictures/' },
     // In the place of reminders that did not arrive.
     sendsMail: true,
     makesLinks: true,

@@ -132,7 +132,7 @@ export class MessagingStack extends Stack {
         {
           eventDestinationName: 'delivery-events',
           enabled: true,
-          matchingEventTypes: ['TEXT_ALL'],
+          matchingEventTypes: ['MEDIA_ALL', 'TEXT_ALL'],
           snsDestination: { topicArn: this.#deliveryEvents.topicArn },
         },
       ],
@@ -177,7 +177,7 @@ export class MessagingStack extends Stack {
       const number = new CfnPhoneNumber(this, `Number-${wanted.name}`, {
         isoCountryCode: 'US',
         numberType: wanted.type,
-        numberCapabilities: ['SMS'],
+        numberCapabilities: wanted.sendsPictures ? ['MMS', 'SMS'] : ['SMS'],
         mandatoryKeywords,
         optOutListName: optOuts.ref,
         selfManagedOptOutsEnabled,

@@ -10,6 +10,8 @@ const phoneNumberSchema = z.strictObject({
   /** What HELP and STOP answer while the number is not self-managed; AWS requires both. */
   helpMessage: z.string().min(1).max(160),
   stopMessage: z.string().min(1).max(160),
+  /** Whether it sends MMS too: said when it is ordered, for a change orders another number. */
+  sendsPictures: z.boolean().default(false),
 });
 
 const stageSchema = z.strictObject({

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   PinpointSMSVoiceV2Client,
   PinpointSMSVoiceV2ServiceException,
+  SendMediaMessageCommand,
   SendTextMessageCommand,
 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import type { Temporal } from 'temporal-polyfill';
@@ -9,8 +10,8 @@ import { optionalEnv } from '../platform/config.ts';
 import type { Id } from '../platform/ids.ts';
 
 /**
- * AWS End User Messaging. `SendTextMessage` has no idempotency token: a retry by the SDK after a 500 or a dropped
- * connection would text the patient twice. So one attempt, and a timeout well within the claim's lease.
+ * AWS End User Messaging. Neither `SendTextMessage` nor `SendMediaMessage` has an idempotency token: a retry by the SDK after a
+ * 500 or a dropped connection would text the patient twice. So one attempt, and a timeout well within the claim's lease.
  */
 export const smsClient = new PinpointSMSVoiceV2Client({
   maxAttempts: 1,
@@ -38,6 +39,8 @@ export interface OutgoingText {
   readonly from: string;
   readonly to: string;
   readonly body: string;
+  /** What goes along, as `s3://<bucket>/<key>`: then it is an MMS. */
+  readonly pictureUrl?: string | undefined;
   /** A phone that is off until then shall not get it any more. */
   readonly usefulUntil: Temporal.Instant;
   readonly now: Temporal.Instant;
@@ -49,8 +52,35 @@ const timeToLiveSeconds = { least: 5, most: 259_200 };
 const throttleAttempts = 4;
 const throttleBaseMillis = 200;
 
-/** Sends once. Waits and tries again only when the carrier says that it took nothing because it was too fast. */
-export const sendOnce = async (text: OutgoingText): Promise<SendOutcome> => {
+/** What became of a text that may have had a picture. */
+export type Sent = SendOutcome & {
+  /** The carrier's word for not taking the picture: what became of the words is that of the words alone. */
+  readonly pictureRefused?: string;
+};
+
+/**
+ * Sends once. A picture that the carrier refuses does not hold up the words: they go without it, but only where it is certain that
+ * nothing was taken.
+ */
+export const sendOnce = async ({ pictureUrl, ...words }: OutgoingText): Promise<Sent> => {
+  if (pictureUrl === undefined) return sendPaced(words);
+  const outcome = await sendPaced({ ...words, pictureUrl });
+  if (!mayBeAboutPicture(outcome)) return outcome;
+  return { ...(await sendPaced(words)), pictureRefused: outcome.reason };
+};
+
+type Refused = Extract<SendOutcome, { kind: 'rejected' | 'paused' }>;
+
+/**
+ * Whether the carrier took nothing, and words alone might be taken: the file (MEDIA_TYPE_NOT_SUPPORTED, no access to it), a number
+ * that sends no MMS (NUMBER_CAPABILITIES_MISMATCH), a limit of its own (MONTHLY_SPEND_LIMIT_REACHED_FOR_MEDIA). Reasons are many and
+ * grow; where it was not the picture, the words are refused as well, and it is that answer which counts.
+ */
+const mayBeAboutPicture = (outcome: SendOutcome): outcome is Refused =>
+  outcome.kind === 'rejected' || (outcome.kind === 'paused' && outcome.reason !== unreachable);
+
+/** Waits and tries again only when the carrier says that it took nothing because it was too fast. */
+const sendPaced = async (text: OutgoingText): Promise<SendOutcome> => {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await callOnce(text);
     if (outcome.kind !== 'throttled' || attempt === throttleAttempts) return outcome;
@@ -64,23 +94,24 @@ const callOnce = async ({
   from,
   to,
   body,
+  pictureUrl,
   usefulUntil,
   now,
 }: OutgoingText): Promise<SendOutcome> => {
   const configurationSet = optionalEnv('SMS_CONFIGURATION_SET');
   const usefulSeconds = Math.floor(now.until(usefulUntil).total('seconds'));
+  const message = {
+    DestinationPhoneNumber: to,
+    OriginationIdentity: from,
+    MessageBody: body,
+    TimeToLive: Math.min(timeToLiveSeconds.most, Math.max(timeToLiveSeconds.least, usefulSeconds)),
+    Context: { clinic: clinicId, message: messageId },
+    ...(configurationSet === undefined ? {} : { ConfigurationSetName: configurationSet }),
+  };
   try {
-    const { MessageId } = await smsClient.send(
-      new SendTextMessageCommand({
-        DestinationPhoneNumber: to,
-        OriginationIdentity: from,
-        MessageBody: body,
-        MessageType: 'TRANSACTIONAL',
-        TimeToLive: Math.min(timeToLiveSeconds.most, Math.max(timeToLiveSeconds.least, usefulSeconds)),
-        Context: { clinic: clinicId, message: messageId },
-        ...(configurationSet === undefined ? {} : { ConfigurationSetName: configurationSet }),
-      }),
-    );
+    const { MessageId } = await (pictureUrl === undefined
+      ? smsClient.send(new SendTextMessageCommand({ ...message, MessageType: 'TRANSACTIONAL' }))
+      : smsClient.send(new SendMediaMessageCommand({ ...message, MediaUrls: [pictureUrl] })));
     return MessageId === undefined
       ? { kind: 'ambiguous', reason: 'no-message-id' }
       : { kind: 'accepted', carrierMessageId: MessageId };
@@ -88,6 +119,9 @@ const callOnce = async ({
     return outcomeOf(error);
   }
 };
+
+/** The reason where the network, not the carrier, took nothing. */
+const unreachable = 'unreachable';
 
 /** The network refused before a byte of the request left. */
 const neverLeft: ReadonlySet<unknown> = new Set([
@@ -128,7 +162,7 @@ const conflictOutcome = (reason: string): SendOutcome => {
 /** Reads a failure of the call. What is not certainly a refusal is ambiguous. */
 export const outcomeOf = (error: unknown): SendOutcome => {
   if (!(error instanceof PinpointSMSVoiceV2ServiceException)) {
-    return hasNeverLeft(error) ? { kind: 'paused', reason: 'unreachable' } : { kind: 'ambiguous', reason: 'no-answer' };
+    return hasNeverLeft(error) ? { kind: 'paused', reason: unreachable } : { kind: 'ambiguous', reason: 'no-answer' };
   }
   const reason = reasonOf(error);
   switch (error.name) {

@@ -16,6 +16,7 @@ import { barOf, type ConsentCategory, stopOf } from './consent.ts';
 import { decideSend, isTextingHour, type PlanStep, type SendState, textingUntil } from './core/plan.ts';
 import { formatVisitTime, type Language, type TemplateName } from './core/templates.ts';
 import { codeOf } from './core/which.ts';
+import { getPicture, type Picture } from './picture-store.ts';
 import { stepInForce } from './plan-in-force.ts';
 import { getStanding, type OpenQuestion, type Standing, standingCheckItem, standingItem } from './standing-store.ts';
 import { type Message, staffText, type TextName } from './store.ts';
@@ -34,6 +35,7 @@ export interface Outgoing {
   /** The clinic's number that the thread is on. @default the one the clinic has now */
   readonly from?: string | undefined;
   readonly body: string;
+  readonly picture?: Picture | undefined;
   readonly expiresAt: Temporal.Instant;
   /** For the claim's transaction: the truth it was decided on, and what it leaves behind (a link, an open question). */
   readonly conditions: readonly TransactItem[];
@@ -165,7 +167,9 @@ const composeNudge = async (caller: Caller, message: Message): Promise<Composed>
   const state = { step, sequence: message.sequence, dueAt, visit, isNewPatient, patientZone: patient.zone };
   const decision = decideSend(state, caller.now);
   if (decision.kind !== 'send') return decision;
-  const standing = await getStanding(message.clinicId, patient.phone);
+  const [standing, picture] = await together(() =>
+    Promise.all([getStanding(message.clinicId, patient.phone), pictureOf(message.clinicId, step)]),
+  );
   const bar = barOf(standing, step.category);
   if (bar !== undefined) return suppress(bar);
   const allowed = await allowanceOf(caller, message, {
@@ -183,6 +187,7 @@ const composeNudge = async (caller: Caller, message: Message): Promise<Composed>
     {
       to: patient.phone,
       from: allowed.origin,
+      picture,
       expiresAt: allowed.expiresAt,
       conditions: [
         exercisePlanCheck(message.clinicId, patientId, message.sequence),
@@ -194,6 +199,12 @@ const composeNudge = async (caller: Caller, message: Message): Promise<Composed>
       ],
     },
   );
+};
+
+/** What goes with a nudge, as it is now: a picture retired since it was planned stays behind. */
+const pictureOf = async (clinicId: Id<'clinic'>, { pictureId }: PlanStep): Promise<Picture | undefined> => {
+  const picture = pictureId === undefined ? undefined : await getPicture(clinicId, pictureId);
+  return picture?.status === 'active' ? picture : undefined;
 };
 
 /** Answers that go out to who said stop: the one confirmation of it, and help, which must always be had. */
@@ -367,7 +378,7 @@ const outgoing = async (
   caller: Caller,
   template: TemplateName,
   subject: Subject,
-  rest: Pick<Outgoing, 'to' | 'from' | 'expiresAt' | 'conditions'>,
+  rest: Pick<Outgoing, 'to' | 'from' | 'picture' | 'expiresAt' | 'conditions'>,
   secrets: Secrets = {},
 ): Promise<Outgoing> => {
   const { items, ...wording } = await wordingOf(caller, template, { ...subject, textedTo: rest.to }, secrets);

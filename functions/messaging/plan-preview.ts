@@ -11,7 +11,7 @@ import type { Appointment } from '../scheduling/core/types.ts';
 import { loadAppointment, wasSeenBefore } from '../scheduling/visits.ts';
 import { barOf, loadStanding } from './consent.ts';
 import { priceOn } from './core/figures.ts';
-import { OCCASIONS, stepsOf } from './core/message-plan.ts';
+import { OCCASIONS, stepNamed, stepsOf } from './core/message-plan.ts';
 import {
   decideSend,
   type Occasion,
@@ -34,6 +34,8 @@ export interface PreviewedText {
   readonly template: TemplateName;
   /** The version of the clinic's own words; 0 for the built-in ones. */
   readonly templateVersion: number;
+  /** What goes along. */
+  readonly pictureId?: Id<'picture'> | undefined;
   /** What makes it go: a notice at once when it happens, the others at their time. */
   readonly occasion: Occasion;
   /** Absent for a notice. */
@@ -112,6 +114,7 @@ export const previewPlan = async (
           step,
           template,
           templateVersion: version,
+          pictureId: stepNamed(step, steps)?.pictureId,
           occasion,
           ...(dueAt === undefined ? {} : { dueAt: toStored(dueAt), localTime: localTimeOf(dueAt, patient.zone) }),
           words,

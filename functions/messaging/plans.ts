@@ -5,7 +5,8 @@ import { found, Problem } from '../platform/problem.ts';
 import { type Page, type QueryPage, type TransactItem, transact } from '../platform/store/records.ts';
 import { loadAppointmentType } from '../scheduling/visits.ts';
 import { DEFAULT_PLAN, type MessagePlan } from './core/message-plan.ts';
-import { type PlanWarning, planFaults, planWarnings } from './core/plan-faults.ts';
+import { type PlanFault, type PlanWarning, planFaults, planWarnings } from './core/plan-faults.ts';
+import { picturesOf } from './picture-store.ts';
 import { forgetPlans } from './plan-in-force.ts';
 import { currentPlans, getPlan, type PlanId, pageOfVersions, planItems, type StoredPlan } from './plan-store.ts';
 
@@ -69,12 +70,23 @@ export const savePlan = async (
   commit: Commit = transact,
 ): Promise<SavedPlan> => {
   const before = await readForChange(caller, planId, ifMatch);
-  const faults = planFaults(plan);
+  const faults = [...planFaults(plan), ...(await pictureFaults(caller.clinicId, plan))];
   if (faults.length > 0) {
     const errors = faults.map(({ field, message }) => ({ field: `body.${field}`, message }));
     throw new Problem('bad-input', 'Correct the fields listed in errors.', errors);
   }
   return saveVersion(caller, before, { ...plan, isWithdrawn: false }, commit);
+};
+
+/** A picture that is not this clinic's, or retired, is as unknown here as one that never was. */
+const pictureFaults = async (clinicId: Id<'clinic'>, { steps }: MessagePlan): Promise<readonly PlanFault[]> => {
+  if (steps.every(({ pictureId }) => pictureId === undefined)) return [];
+  const known = (await picturesOf(clinicId)).filter(({ status }) => status === 'active').map(({ id }) => id);
+  return steps.flatMap(({ pictureId }, index) =>
+    pictureId === undefined || known.includes(pictureId)
+      ? []
+      : [{ field: `steps.${index}.pictureId`, message: 'There is no such picture' }],
+  );
 };
 
 /**

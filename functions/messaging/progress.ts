@@ -20,6 +20,8 @@ export type Progress = Partial<
     | 'language'
     | 'templateVersion'
     | 'parameters'
+    | 'pictureId'
+    | 'pictureRefused'
     | 'to'
     | 'dueAt'
     | 'attempts'

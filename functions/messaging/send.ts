@@ -1,14 +1,16 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
+import { env } from '../platform/config.ts';
 import { log } from '../platform/log.ts';
 import { type MetricName, metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { ConditionFailed, type TransactItem, together, transact } from '../platform/store/records.ts';
 import { aftermathItems } from './aftermath.ts';
-import { type SendOutcome, sendOnce } from './carrier.ts';
+import { type SendOutcome, type Sent, sendOnce } from './carrier.ts';
 import { compose, type Outgoing } from './compose.ts';
 import { withConsent } from './consent.ts';
+import { pictureKey } from './core/picture.ts';
 import { segment } from './core/segments.ts';
 import { loadPause, pauseSending, resumeSending, type SendingPause, sendingState } from './pause.ts';
 import { claimed, deferred, isForSender, lostTrack, progressed, released } from './progress.ts';
@@ -93,9 +95,13 @@ const claimAndSend = async (
   outgoing: Outgoing,
   pause: SendingPause | undefined,
 ): Promise<void> => {
-  const { template, language, templateVersion, parameters, to, body, expiresAt } = outgoing;
-  const words = { template, language, templateVersion, parameters, parts: segment(body).segments };
-  const mine = claimed(message, caller.now, { ...words, to });
+  const { template, language, templateVersion, parameters, to, body, picture, expiresAt } = outgoing;
+  const { segments } = segment(body);
+  const words = { template, language, templateVersion, parameters };
+  // With a picture it is one part, however long the words are.
+  const withPicture = { pictureId: picture?.id, pictureRefused: undefined, parts: picture ? 1 : segments };
+  const pictureUrl = picture && `s3://${env('DOCUMENTS_BUCKET')}/${pictureKey(message.clinicId, picture)}`;
+  const mine = claimed(message, caller.now, { ...words, ...withPicture, to });
   if (mine === undefined) return;
   const { originationNumber } = await loadClinic(caller.clinicId);
   // The conversation stays on the number it is on, also when the clinic has got another.
@@ -107,12 +113,13 @@ const claimAndSend = async (
     from,
     to,
     body,
+    pictureUrl,
     usefulUntil: expiresAt,
     now: caller.now,
   });
   // A number that is given up takes nothing: the thread moves to the one the clinic has now.
   const isGivenUp = outcome.kind === 'paused' && outcome.isAboutNumber === true && from !== originationNumber;
-  await record(caller, mine, outcome, { isGivenUp });
+  await record(caller, mine, outcome, { isGivenUp, segments });
   if (outcome.kind === 'paused' && !isGivenUp) await pauseSending(caller, outcome.reason, pauseMinutes(outcome.reason));
   if (outcome.kind === 'accepted' && pause !== undefined) await resumeSending(caller);
 };
@@ -137,19 +144,23 @@ const threadLine = (
         }),
       ];
 
+/** What the record of a call must know besides its outcome. */
+interface About {
+  /** The number it came from is given up. */
+  readonly isGivenUp: boolean;
+  /** How many parts the words are. */
+  readonly segments: number;
+}
+
 /** Records what the call came to, on the message as it now is: a receipt or a sweep may have been faster. */
-const record = async (
-  caller: Caller,
-  mine: Message,
-  outcome: SendOutcome,
-  origin: { readonly isGivenUp: boolean },
-): Promise<void> => {
+const record = async (caller: Caller, mine: Message, outcome: Sent, about: About): Promise<void> => {
   countOutcome(outcome);
   logOutcome(caller, mine, outcome.kind, outcome.kind === 'accepted' ? undefined : outcome.reason);
+  if (outcome.pictureRefused !== undefined) logOutcome(caller, mine, 'picture refused', outcome.pictureRefused);
   for (let current: Message | undefined = mine; ; current = await getMessage(mine.clinicId, mine.id)) {
     // Only the holder of the claim knows what its own call came to.
     if (current === undefined || current.attempts !== mine.attempts) return;
-    const items = await outcomeItems(caller, current, outcome, origin);
+    const items = await outcomeItems(caller, current, outcome, about);
     if (items.length === 0) return;
     try {
       await transact(items);
@@ -164,10 +175,18 @@ const record = async (
 const outcomeItems = async (
   caller: Caller,
   current: Message,
-  outcome: SendOutcome,
-  { isGivenUp }: { readonly isGivenUp: boolean },
+  outcome: Sent,
+  { isGivenUp, segments }: About,
 ): Promise<readonly TransactItem[]> => {
-  const next = afterOutcome(current, outcome, caller.now, isGivenUp);
+  const { pictureRefused } = outcome;
+  // What left, or may have left, were the words alone.
+  const wordsAlone = { ...current, pictureId: undefined, pictureRefused };
+  const left = pictureRefused === undefined ? current : { ...wordsAlone, parts: segments };
+  const next = afterOutcome(left, outcome, caller.now, isGivenUp);
+  if (next === undefined && pictureRefused !== undefined && current.pictureId !== undefined) {
+    // A receipt was faster: it has told how the text ended, and how many parts it took.
+    return [replaceMessageItem(caller, { ...wordsAlone, rev: current.rev + 1 })];
+  }
   const items = next === undefined ? [] : await endedItems(caller, next);
   if (isGivenUp) {
     const standing = await getStanding(caller.clinicId, current.to);

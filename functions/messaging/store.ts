@@ -76,6 +76,9 @@ export interface Message {
   /** Once claimed: the language it was written in, and which version of the clinic's own words it has; 0 for the built-in ones. */
   readonly language?: Language | undefined;
   readonly templateVersion?: number | undefined;
+  /** Once claimed: the picture it took along; and why it went without the one it should have taken, in the carrier's word. */
+  readonly pictureId?: Id<'picture'> | undefined;
+  readonly pictureRefused?: string | undefined;
   readonly createdAt: string;
   /** When it was meant to go out. */
   readonly plannedFor: string;
@@ -123,6 +126,8 @@ const MessageEntity = new Entity({
     planVersion: number().optional(),
     language: string().enum('en', 'es').optional(),
     templateVersion: number().optional(),
+    pictureId: string().optional(),
+    pictureRefused: string().optional(),
     createdAt: string(),
     plannedFor: string(),
     dueAt: string(),
@@ -199,6 +204,8 @@ const toMessage = (stored: FormattedItem<typeof MessageEntity>): Message => ({
   planVersion: stored.planVersion,
   language: stored.language,
   templateVersion: stored.templateVersion,
+  pictureId: stored.pictureId as Id<'picture'> | undefined,
+  pictureRefused: stored.pictureRefused,
   createdAt: stored.createdAt,
   plannedFor: stored.plannedFor,
   dueAt: stored.dueAt,

@@ -14,7 +14,7 @@ export interface AwsRequest {
   readonly method: 'POST' | 'PUT';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
   readonly timeoutMillis: number;
 }
 

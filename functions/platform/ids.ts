@@ -28,6 +28,7 @@ export const idKinds = {
   staffText: 'stx',
   threadNote: 'not',
   cannedReply: 'can',
+  picture: 'pic',
 } as const;
 
 export type IdKind = keyof typeof idKinds;

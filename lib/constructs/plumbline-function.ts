@@ -210,12 +210,12 @@ export class PlumblineFunction extends Construct {
     this.lambda.addEnvironment(variable, queue.queueUrl);
   }
 
-  /** Grants sending texts from the numbers and pools of this account, through one configuration set when there is one. */
+  /** Grants sending texts, with pictures or without, from the numbers and pools of this account, through one configuration set when there is one. */
   useTexts(configurationSetName: string | undefined, endpoint: string | undefined): void {
     const senders = ['phone-number', 'pool'].map((resource) =>
       Stack.of(this).formatArn({ service: 'sms-voice', resource, resourceName: '*' }),
     );
-    this.#allow(['sms-voice:SendTextMessage'], senders);
+    this.#allow(['sms-voice:SendMediaMessage', 'sms-voice:SendTextMessage'], senders);
     for (const sender of senders) {
       acknowledgeWildcard(
         this,

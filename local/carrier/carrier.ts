@@ -6,6 +6,7 @@ import { type Message, type OptOut, type Outgoing, Phones } from './phones.ts';
 import {
   conflict,
   describeOptedOutNumbersInput,
+  invalid,
   notFound,
   optedOut,
   optedOutNumberInput,
@@ -163,14 +164,14 @@ export class Carrier {
     const phone = input.DestinationPhoneNumber.startsWith('+')
       ? input.DestinationPhoneNumber
       : `+${input.DestinationPhoneNumber}`;
-    const refused = this.#refusal(phone);
+    const media = 'MediaUrls' in input ? input.MediaUrls : undefined;
+    const refused = this.#refusal(phone, media !== undefined);
     if (refused !== undefined) return refused;
     const id = randomUUID();
     if (input.DryRun === true) return answer({ MessageId: id });
 
     const struck = this.faults.accepted(phone);
     const body = input.MessageBody ?? '';
-    const media = 'MediaUrls' in input ? input.MediaUrls : undefined;
     const message: Message = {
       id,
       from: 'clinic',
@@ -195,8 +196,8 @@ export class Carrier {
     return answer({ MessageId: id });
   }
 
-  #refusal(phone: string): WireOutcome | undefined {
-    const refused = this.faults.admission(phone);
+  #refusal(phone: string, hasPicture: boolean): WireOutcome | undefined {
+    const refused = this.faults.admission(phone, { hasPicture });
     switch (refused?.kind) {
       case 'throttle':
         throw throttled();
@@ -207,6 +208,8 @@ export class Carrier {
         throw optedOut(phone);
       case 'spend-limit':
         throw spendLimitReached();
+      case 'refuse-picture':
+        throw refused.reason === 'NUMBER_CAPABILITIES_MISMATCH' ? conflict(refused.reason) : invalid(refused.reason);
       case 'conflict':
         throw conflict(refused.reason);
       default:
@@ -371,6 +374,9 @@ const descriptions: Readonly<Record<string, string>> = {
   BLOCKED: 'Phone has blocked SMS messages',
   CARRIER_BLOCKED: 'Phone carrier has blocked this message',
   SPAM: 'Phone carrier has flagged this message as spam',
+  FILE_TYPE_UNSUPPORTED: 'The type of the media file is not supported',
+  FILE_SIZE_EXCEEDED: 'The media file is too large',
+  FILE_INACCESSIBLE: 'The media file cannot be read',
   PROTECT_BLOCKED: 'The protect configuration has blocked this message',
 };
 

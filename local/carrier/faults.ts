@@ -30,6 +30,12 @@ export const fault = z.discriminatedUnion('kind', [
       .default('DESTINATION_PHONE_NUMBER_NOT_VERIFIED'),
     ...scope,
   }),
+  // Of an MMS only: a text from the same number goes.
+  z.strictObject({
+    kind: z.literal('refuse-picture'),
+    reason: z.enum(['MEDIA_TYPE_NOT_SUPPORTED', 'NUMBER_CAPABILITIES_MISMATCH']).default('MEDIA_TYPE_NOT_SUPPORTED'),
+    ...scope,
+  }),
   // While answering: the phone gets the text though the caller may think it failed.
   z.strictObject({ kind: z.literal('error-after-accepting'), ...scope }),
   z.strictObject({ kind: z.literal('drop-after-accepting'), ...scope }),
@@ -37,7 +43,17 @@ export const fault = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('fail'),
     status: z
-      .enum(['INVALID', 'INVALID_MESSAGE', 'UNREACHABLE', 'CARRIER_UNREACHABLE', 'TTL_EXPIRED', 'UNKNOWN'])
+      .enum([
+        'INVALID',
+        'INVALID_MESSAGE',
+        'UNREACHABLE',
+        'CARRIER_UNREACHABLE',
+        'TTL_EXPIRED',
+        'UNKNOWN',
+        'FILE_TYPE_UNSUPPORTED',
+        'FILE_SIZE_EXCEEDED',
+        'FILE_INACCESSIBLE',
+      ])
       .default('UNREACHABLE'),
     ...scope,
   }),
@@ -76,6 +92,7 @@ const stages = {
   'opted-out': 'admission',
   'spend-limit': 'admission',
   conflict: 'admission',
+  'refuse-picture': 'admission',
   'error-after-accepting': 'accepted',
   'drop-after-accepting': 'accepted',
   fail: 'accepted',
@@ -111,8 +128,8 @@ export class Faults {
   }
 
   /** The first fault that refuses this send; the others keep their strikes, for nothing else happens to a refused send. */
-  admission(phone: string): Fault | undefined {
-    const [first] = this.#matching(phone, 'admission');
+  admission(phone: string, { hasPicture = false } = {}): Fault | undefined {
+    const first = this.#matching(phone, 'admission').find(({ kind }) => hasPicture || kind !== 'refuse-picture');
     if (first !== undefined) this.#use(first);
     return first;
   }

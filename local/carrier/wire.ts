@@ -41,6 +41,9 @@ export const optedOut = (phone: string) =>
 export const conflict = (reason: string) =>
   new WireError('ConflictException', 'The request conflicts with how things are', { Reason: reason });
 
+export const invalid = (reason: string) =>
+  new WireError('ValidationException', 'The request cannot be taken', { Reason: reason });
+
 export const spendLimitReached = () =>
   new WireError('ServiceQuotaExceededException', 'Monthly spend limit reached for text messages', {
     Reason: 'MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT',

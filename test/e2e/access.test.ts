@@ -41,6 +41,9 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
   const { id: cannedReplyId } = await clinic.admin.ok('createCannedReply', {
     body: { title: 'Call', words: 'Please call' },
   });
+  const { id: pictureId } = await clinic.admin.ok('addExercisePicture', {
+    body: { title: 'Bridge', base64: Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').toString('base64') },
+  });
   await clinic.carrier.reply(phone, 'CANCEL', clinic.originationNumber);
   const taskId = await until(
     'the bare CANCEL is a task',
@@ -71,6 +74,7 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     threadId,
     textId: written.text.id,
     cannedReplyId,
+    pictureId,
     phone,
   };
 };

@@ -125,6 +125,8 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
   });
   expect(planned).toMatchObject({ status: 201 });
   const cannedReplyId = await post(messaging, '/v1/canned-replies', { title: 'Ramp', words: 'At the back' });
+  const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').toString('base64');
+  const pictureId = await post(messaging, '/v1/exercise-pictures', { title: 'Bridge', base64: png });
   const holdId = await post(scheduling, '/v1/holds', { providerId, typeId, start: slots.body.items[4].start });
   const entryId = await post(scheduling, '/v1/waiting-list', { patientId, typeId });
   return {
@@ -145,6 +147,7 @@ const furnish = async (clinic: TestClinic): Promise<Record<string, string>> => {
     threadId: planned.body.thread.id,
     textId: planned.body.text.id,
     cannedReplyId,
+    pictureId,
     phone,
     start: slots.body.items[1].start,
   };
@@ -298,6 +301,7 @@ describe("another clinic's caller", () => {
       'listCannedReplies',
       'listCharges',
       'listClosures',
+      'listExercisePictures',
       'listMessagePlans',
       'listMessageTemplates',
       'listProviders',

@@ -33,6 +33,9 @@ const step = z.strictObject({
     .meta({ description: 'Hours that pass; in place of offsetDays' }),
   channel: z.enum(CHANNELS).default('sms'),
   template,
+  pictureId: id('picture')
+    .optional()
+    .meta({ description: 'What goes with the words of an exercise nudge, see /v1/exercise-pictures' }),
   conditions: z
     .strictObject({
       unconfirmedOnly: z.boolean().optional(),
@@ -141,6 +144,7 @@ export const planRoutes = [
             step: z.string(),
             template,
             templateVersion: z.number().int(),
+            pictureId: id('picture').optional().meta({ description: 'Goes along; a picture costs more than words' }),
             occasion,
             dueAt: instant.optional().meta({ description: 'Absent for what goes at once when it happens' }),
             localTime: z.string().optional(),

@@ -25,6 +25,11 @@ const textView = z.strictObject({
     .int()
     .optional()
     .meta({ description: "The version of the clinic's own words; 0 for the built-in ones" }),
+  pictureId: id('picture').optional().meta({ description: 'The picture it took along, once it is sent' }),
+  pictureRefused: z
+    .string()
+    .optional()
+    .meta({ description: 'Why it went without its picture, in the word of the carrier' }),
   status: z.enum(['planned', 'claimed', 'ambiguous', 'accepted', 'delivered', 'failed', 'dropped', 'suppressed']),
   reason: z.string().optional().meta({ description: 'Why it failed or was not sent' }),
   plannedFor: instant,

@@ -1,3 +1,4 @@
+import type { Id } from '../../platform/ids.ts';
 import type { Occasion, PlanStep, VisitStatus } from './plan.ts';
 import type { TemplateName } from './template-names.ts';
 
@@ -31,6 +32,8 @@ export interface StepSpec {
   readonly offsetHours?: number | undefined;
   readonly channel: (typeof CHANNELS)[number];
   readonly template: TemplateName;
+  /** What goes with the words, where they are a nudge to exercise. */
+  readonly pictureId?: Id<'picture'> | undefined;
   readonly conditions?: StepConditions | undefined;
 }
 
@@ -131,7 +134,17 @@ export const stepsOf = ({ enabled, steps }: MessagePlan): readonly PlanStep[] =>
   steps.map((spec) => stepOf(spec, enabled));
 
 const stepOf = (spec: StepSpec, isPlanEnabled: boolean): PlanStep => {
-  const { name, enabled, occasions, anchor, offsetDays = 0, offsetHours = 0, template, conditions = {} } = spec;
+  const {
+    name,
+    enabled,
+    occasions,
+    anchor,
+    offsetDays = 0,
+    offsetHours = 0,
+    template,
+    pictureId,
+    conditions = {},
+  } = spec;
   return {
     step: name,
     isEnabled: isPlanEnabled && enabled,
@@ -143,6 +156,7 @@ const stepOf = (spec: StepSpec, isPlanEnabled: boolean): PlanStep => {
     conditions,
     whileStatus: statusAfter[occasions[0] ?? 'booked'],
     template,
+    pictureId,
     ...variants[template],
     category: 'treatment',
     onAmbiguous: 'drop',

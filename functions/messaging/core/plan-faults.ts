@@ -28,6 +28,9 @@ export const templatesFor: Readonly<Record<Occasion | 'before' | 'after', readon
   after: ['check-in-48h', 'exercise-week'],
 };
 
+/** The text a picture may go with: what it shows is how to exercise, never what somebody is treated for. */
+const takesPicture = 'exercise-week' satisfies TemplateName;
+
 /** Whoever is not told of these comes at the wrong time, or in vain. */
 const mustBeTold = ['rescheduled', 'reschedule-requested', 'cancelled'] as const;
 
@@ -56,6 +59,9 @@ const stepFaults = (step: StepSpec, earlier: readonly StepSpec[]): readonly Step
   if (group === undefined) return [...faults, ['occasions', occasionsExpected[step.anchor]]];
   if (!templatesFor[group].includes(step.template)) {
     faults.push(['template', `Expected ${templatesFor[group].join(' or ')} at this point of a visit`]);
+  }
+  if (step.pictureId !== undefined && step.template !== takesPicture) {
+    faults.push(['pictureId', `Only a step of the template ${takesPicture} takes a picture along`]);
   }
   const offset = offsetFault(step);
   if (offset !== undefined) return [...faults, offset];

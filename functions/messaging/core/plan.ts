@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import type { Id } from '../../platform/ids.ts';
 import { type StepConditions, VISIT_STEPS } from './message-plan.ts';
 import { asksOf, type TemplateName } from './template-names.ts';
 
@@ -25,6 +26,8 @@ export interface PlanStep {
   /** It goes only while the visit has this status. */
   readonly whileStatus: VisitStatus;
   readonly template: TemplateName;
+  /** What goes with the words. */
+  readonly pictureId?: Id<'picture'> | undefined;
   /** Takes the place of `template` once the patient has confirmed this time: nobody is asked twice. */
   readonly templateWhenConfirmed?: TemplateName;
   /** Takes the place of `template` where one text tells of several visits, those of a series. */

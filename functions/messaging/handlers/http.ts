@@ -19,6 +19,8 @@ const view = (message: Message) => ({
   planVersion: message.planVersion,
   language: message.language,
   templateVersion: message.templateVersion,
+  pictureId: message.pictureId,
+  pictureRefused: message.pictureRefused,
   status: message.status,
   reason: message.statusReason,
   plannedFor: message.plannedFor,

@@ -2,6 +2,7 @@ import { httpHandler } from '../../platform/http/api.ts';
 import { officeRoutes } from '../contract/office-routes.ts';
 import { readFigures } from '../figures-report.ts';
 import { listTemplates, listTemplateVersions, readTemplate, saveTemplate, tryWords } from '../own-words.ts';
+import { addPicture, listPictures, retirePicture } from '../pictures.ts';
 import { previewPlan } from '../plan-preview.ts';
 import { listPlans, listPlanVersions, readPlan, savePlan, withdrawPlan } from '../plans.ts';
 import { changeSettings, readSettings } from '../settings.ts';
@@ -26,6 +27,12 @@ export const handler = httpHandler(officeRoutes, {
   }),
   previewMessagePlan: async ({ caller, params, query }) => ({
     body: await previewPlan(caller, { ...params, ...query }),
+  }),
+
+  listExercisePictures: async ({ caller }) => ({ body: { items: await listPictures(caller.clinicId) } }),
+  addExercisePicture: async ({ caller, body, commit }) => ({ body: await addPicture(caller, body, commit) }),
+  retireExercisePicture: async ({ caller, params, ifMatch, commit }) => ({
+    body: await retirePicture(caller, { ...params, ifMatch }, commit),
   }),
 
   listMessageTemplates: async ({ caller, query }) => ({ body: { items: await listTemplates(caller, query) } }),

@@ -53,8 +53,8 @@ export type Implementations<Routes extends readonly Route[]> = {
   ) => Promise<Reply>;
 };
 
-/** Bytes of body accepted; a form with every field full is well below. */
-const maxBodyBytes = 64 * 1024;
+/** Bytes of body accepted where the route does not say; a form with every field full is well below. */
+const usualBodyBytes = 64 * 1024;
 /** Answer before the platform cuts the connection, so that the caller gets a problem document. */
 const earlyTimeoutMillis = 500;
 
@@ -383,6 +383,7 @@ const decodeParams = (event: APIGatewayProxyEventV2): Record<string, string> =>
 
 const readBody = (event: APIGatewayProxyEventV2, route: Route): unknown => {
   const raw = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+  const { maxBodyBytes = usualBodyBytes } = route;
   if (Buffer.byteLength(raw) > maxBodyBytes) throw new Problem('too-large', `Send at most ${maxBodyBytes} bytes.`);
   const type = (event.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
   if (route.bodyFormat === 'form') {

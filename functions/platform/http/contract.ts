@@ -22,6 +22,8 @@ export interface Route {
   readonly body?: z.ZodType;
   /** How the body travels. Forms are for pages that work without script. @default 'json' */
   readonly bodyFormat?: 'json' | 'form';
+  /** The most bytes its body may have. @default 64 KB */
+  readonly maxBodyBytes?: number;
   readonly reply: {
     readonly status: 200 | 201 | 202 | 204 | 303;
     /** Absent for 204, for redirects, for pages and for calendars. */

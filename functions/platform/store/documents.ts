@@ -1,5 +1,5 @@
 import { givenEndpoint } from '../aws-endpoint.ts';
-import { askAgain, awsFetch, ownHost } from '../aws-request.ts';
+import { type AwsRequest, askAgain, awsFetch, ownHost } from '../aws-request.ts';
 import { env } from '../config.ts';
 
 /** Writing to the documents bucket. One conditional PUT is all that is needed of S3. */
@@ -21,7 +21,11 @@ const timeoutMillis = 10_000;
  * @param key letters, digits and `-_./` only.
  * @throws DocumentRefused when the bucket refuses; what fails before an answer (no connection, no time left) as it is.
  */
-export const createDocument = async (key: string, body: string, contentType: string): Promise<'created' | 'exists'> => {
+export const createDocument = async (
+  key: string,
+  body: AwsRequest['body'],
+  contentType: string,
+): Promise<'created' | 'exists'> => {
   const status = await askAgain(
     () => putIfAbsent(key, body, contentType),
     // 409: another conditional write of the key is under way; the next try sees what became of it.
@@ -32,7 +36,7 @@ export const createDocument = async (key: string, body: string, contentType: str
   throw new DocumentRefused(status);
 };
 
-const putIfAbsent = async (key: string, body: string, contentType: string): Promise<number> => {
+const putIfAbsent = async (key: string, body: AwsRequest['body'], contentType: string): Promise<number> => {
   const response = await awsFetch({
     service: 's3',
     method: 'PUT',

@@ -7,8 +7,10 @@ const sendSchema = z.object({
   phone: z.string(),
   clinicNumber: z.string(),
   body: z.string(),
+  mediaUrls: z.array(z.string()).optional(),
   context: z.record(z.string(), z.string()),
-  messageType: z.string(),
+  // An MMS has none.
+  messageType: z.string().optional(),
 });
 
 /** A text that the carrier accepted. */

@@ -28,6 +28,7 @@ const staging = synthesize({
             type: 'TEN_DLC',
             helpMessage: 'Riverside Spine: call (503) 555-0100.',
             stopMessage: 'You get no more texts.',
+            sendsPictures: true,
           },
         ],
         usesPool: true,
@@ -418,14 +419,18 @@ describe('texts', () => {
     const kinds = staging.resources.map(({ Type }) => Type).filter((type) => costly.includes(type));
     expect(kinds.toSorted()).toEqual(costly.toSorted());
     const [ordered] = staging.ofType('AWS::SMSVOICE::PhoneNumber');
-    expect(ordered?.Properties).toMatchObject({ SelfManagedOptOutsEnabled: true, TwoWay: { Enabled: true } });
+    expect(ordered?.Properties).toMatchObject({
+      NumberCapabilities: ['MMS', 'SMS'],
+      SelfManagedOptOutsEnabled: true,
+      TwoWay: { Enabled: true },
+    });
   });
 
   test('receipts of every kind go to the topic of delivery events, without message feedback', () => {
     const [set] = prod.ofType('AWS::SMSVOICE::ConfigurationSet');
     expect(set?.Properties).toMatchObject({
       MessageFeedbackEnabled: false,
-      EventDestinations: [{ Enabled: true, MatchingEventTypes: ['TEXT_ALL'] }],
+      EventDestinations: [{ Enabled: true, MatchingEventTypes: ['MEDIA_ALL', 'TEXT_ALL'] }],
     });
   });
 
@@ -495,8 +500,9 @@ describe('least privilege', () => {
     const wild = resources.filter(({ resource }) => resource.includes('*'));
     const accepted: readonly [RegExp, RegExp][] = [
       [/^xray:PutTelemetryRecords,xray:PutTraceSegments$|^xray:PutTraceSegments,xray:PutTelemetryRecords$/, /^"\*"$/],
-      [/^sms-voice:SendTextMessage$/, /:(phone-number|pool)\/\*/],
-      [/^s3:GetObject,s3:PutObject$/, /Documents.*(charges|figures)\/\*/],
+      [/^sms-voice:SendMediaMessage,sms-voice:SendTextMessage$/, /:(phone-number|pool)\/\*/],
+      [/^s3:GetObject,s3:PutObject$/, /Documents.*(charges|figures|pictures)\/\*/],
+      [/^s3:GetObject$/, /Documents.*pictures\/\*/],
       [/^lambda:InvokeFunction$/, new RegExp(`(${sweeps.map(([name]) => name.replaceAll('-', '')).join('|')}).*:\\*`)],
     ];
     const unexpected = wild.filter(
@@ -536,6 +542,15 @@ describe('least privilege', () => {
     expect(new Set(actionsOfFunction(name, 'dynamodb:'))).toEqual(
       new Set(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query']),
     );
+  });
+
+  test('pictures are written by the office and read by the senders, who have them sent', () => {
+    const touching = allowed.filter(({ statement }) => text(statement.Resource).includes('pictures/'));
+    expect(touching.map(({ at, statement }) => [at.split('Role')[0], actionsOf(statement).join()]).toSorted()).toEqual([
+      [expect.stringContaining('messagingofficehttp'), 's3:GetObject,s3:PutObject'],
+      [expect.stringContaining('messagingsend'), 's3:GetObject'],
+      [expect.stringContaining('messagingsendbulk'), 's3:GetObject'],
+    ]);
   });
 
   test('only the senders may send texts', () => {

@@ -27,6 +27,13 @@ describe('faults', () => {
     expect(faults.list()).toEqual([{ kind: 'lose-receipts', next: 2 }]);
   });
 
+  it('refuses a picture, and lets the words pass', () => {
+    const faults = new Faults([{ kind: 'refuse-picture', reason: 'MEDIA_TYPE_NOT_SUPPORTED' }]);
+
+    expect(faults.admission(ana)).toBeUndefined();
+    expect(faults.admission(ana, { hasPicture: true })?.kind).toBe('refuse-picture');
+  });
+
   it('leaves other phones alone when it names one', () => {
     const faults = new Faults([{ kind: 'fail', status: 'INVALID', phone: ana }]);
 
