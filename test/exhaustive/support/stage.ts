@@ -34,7 +34,7 @@ export const openStage = (
   const replace: Stage['replace'] = (owner, name, value) => giveBack.unshift(replaced(owner, name, value));
   // Not by spies, which would remember millions of calls.
   replace(globalThis, 'setTimeout', turns.wait);
-  replace(timers, 'setTimeout', (millis: number) => new Promise<void>((resume) => turns.wait(resume, millis)));
+  replace(timers, 'setTimeout', () => new Promise<void>((resume) => turns.wait(resume)));
   syncBuiltinESMExports();
   replace(globalThis.crypto, 'getRandomValues', random.fill);
   replace(performance, 'now', () => 0); // what is kept warm stays warm, however long all runs take

@@ -49,9 +49,9 @@ export class Turns {
   };
 
   /** In place of `setTimeout`: how long a runner waits does not matter, what happens meanwhile does. */
-  readonly wait = (resume: () => void, millis?: number): unknown =>
+  readonly wait = (resume: () => void): unknown =>
     this.#present.getStore() === undefined
-      ? this.#setTimeout(resume, millis)
+      ? this.#setTimeout(resume, 0)
       : void this.between('request', 'wait').then(resume);
 
   /** Runs them to their ends. @throws what a runner throws; Stuck when one waits for what never comes */

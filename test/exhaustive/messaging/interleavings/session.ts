@@ -7,6 +7,7 @@ import { receiveText } from '../../../../functions/messaging/receive.ts';
 import { sendText } from '../../../../functions/messaging/send.ts';
 import { sweepDue } from '../../../../functions/messaging/sweep.ts';
 import { toStored } from '../../../../functions/platform/clock.ts';
+import { Contended } from '../../../../functions/platform/store/records.ts';
 import type { AppointmentCommand } from '../../../../functions/scheduling/core/appointment-status.ts';
 import type { Appointment } from '../../../../functions/scheduling/core/types.ts';
 import type { Item } from '../../../helpers/memory-table/values.ts';
@@ -203,9 +204,15 @@ class Actors {
     this.#tally = tally;
   }
 
+  /** Does it, or fails and leaves it to be done again, as a queue does with what a function could not get through. */
   async act({ act, which }: Wish): Promise<void> {
-    await this.#do(act, which);
-    this.#tally(act);
+    try {
+      await this.#do(act, which);
+      this.#tally(act);
+    } catch (error) {
+      if (!(error instanceof Contended)) throw error;
+      this.#tally('contended');
+    }
   }
 
   #do(act: Act, which: number): Promise<void> {
