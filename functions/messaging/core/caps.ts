@@ -4,7 +4,8 @@ import type { TemplateName } from './templates.ts';
 /**
  * How many texts of treatment somebody gets: by default one a day and three a week, the limits of 47 CFR 64.1200(a)(9)(iv), kept
  * as a guard. Reminders, check-ins and nudges count. What answers somebody's own doing (a booking, a move, a reply, a
- * code, a place in the line) does not, nor does an alert to the clinic.
+ * code, a place in the line) does not, nor does an alert to the clinic; nor the link that a visit by video is entered by,
+ * which beside two reminders would take the place of the check-in after the visit.
  */
 export interface Caps {
   readonly perDay: number;
@@ -13,13 +14,12 @@ export interface Caps {
 
 /**
  * Which of them gives way, the lowest first: who comes tomorrow must know it; pain after a visit is asked once; the reminder of 72 h is followed
- * by that of 24 h; the link of a video visit is in each reminder; there is a nudge next week too. What is not here does not count.
+ * by that of 24 h; there is a nudge next week too. What is not here does not count.
  */
 const IMPORTANCE: Partial<Readonly<Record<TemplateName, number>>> = {
   'reminder-24h': 5,
   'check-in-48h': 4,
   'reminder-72h': 3,
-  'video-link': 2,
   'exercise-week': 1,
 };
 
