@@ -1,4 +1,4 @@
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 
 /** What a request to a handler says beyond its route. */
 export interface EventOptions {
@@ -53,6 +53,26 @@ export const staffClaims = (clinicId: string, groups: readonly string[] = ['admi
   token_use: 'id',
   'custom:clinic': clinicId,
   'cognito:groups': `[${groups.join(' ')}]`,
+});
+
+/** Messages of a queue as SQS hands them to a function; a body that is no string is sent as JSON. */
+export const sqsEvent = (...bodies: readonly unknown[]): SQSEvent => ({
+  Records: bodies.map((body, index) => ({
+    messageId: `sqs-${index}`,
+    receiptHandle: 'handle',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '0',
+      SenderId: 'test',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:queue',
+    awsRegion: 'us-east-1',
+  })),
 });
 
 /** The context of an invocation with time enough. */

@@ -1,4 +1,3 @@
-import type { SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { handler as http } from '../../../functions/messaging/handlers/http.ts';
 import { handler as receipts } from '../../../functions/messaging/handlers/receipts.ts';
@@ -8,7 +7,7 @@ import { sendText } from '../../../functions/messaging/send.ts';
 import { getMessage } from '../../../functions/messaging/store.ts';
 import { loadInboundText } from '../../../functions/messaging/thread.ts';
 import { askAsStaff } from '../../helpers/clinic.ts';
-import { lambdaContext } from '../../helpers/events.ts';
+import { lambdaContext, sqsEvent } from '../../helpers/events.ts';
 import { type Network, startNetwork } from './network.ts';
 import { addPatient, at, bookVisit, later, newWorld, start, type World } from './world.ts';
 
@@ -17,25 +16,6 @@ beforeAll(async () => {
   network = await startNetwork();
 });
 afterAll(() => network.close());
-
-const sqsEvent = (...bodies: readonly string[]): SQSEvent => ({
-  Records: bodies.map((body, index) => ({
-    messageId: `sqs-${index}`,
-    receiptHandle: 'handle',
-    body,
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '0',
-      SenderId: 'test',
-      ApproximateFirstReceiveTimestamp: '0',
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:queue',
-    awsRegion: 'us-east-1',
-  })),
-});
 
 const inEnvelope = (message: unknown): string =>
   JSON.stringify({ Type: 'Notification', TopicArn: 'arn:aws:sns:us-east-1:0:t', Message: JSON.stringify(message) });

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listTriageCases } from '../../../functions/care/triage.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
@@ -11,7 +10,7 @@ import { receiveText } from '../../../functions/messaging/receive.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
 import { getMessage, type MessageRef, messagesOfCause } from '../../../functions/messaging/store.ts';
 import { loadInboundText } from '../../../functions/messaging/thread.ts';
-import { lambdaContext } from '../../helpers/events.ts';
+import { lambdaContext, sqsEvent } from '../../helpers/events.ts';
 import { testPhone } from '../../helpers/phones.ts';
 import { type Network, startNetwork } from './network.ts';
 import { addPatient, at, bookVisit, later, newWorld, start } from './world.ts';
@@ -26,25 +25,6 @@ beforeAll(async () => {
   network = await startNetwork();
 });
 afterAll(() => network.close());
-
-const sqsEvent = (...bodies: readonly unknown[]): SQSEvent => ({
-  Records: bodies.map((body, index) => ({
-    messageId: `sqs-${index}`,
-    receiptHandle: 'handle',
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '0',
-      SenderId: 'test',
-      ApproximateFirstReceiveTimestamp: '0',
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:queue',
-    awsRegion: 'us-east-1',
-  })),
-});
 
 /** Whether a queue's body is done with, or comes back and ends in the dead letters. */
 const fate = async (
