@@ -1,5 +1,6 @@
 import type { Id } from '../platform/ids.ts';
 import { together } from '../platform/store/records.ts';
+import { Warm } from '../platform/warm.ts';
 import { stepNamed, stepsOf, VISIT_STEPS } from './core/message-plan.ts';
 import type { PlanStep } from './core/plan.ts';
 import { currentPlans, getPlan, getPlanVersion, type PlanId, type StoredPlan } from './plan-store.ts';
@@ -20,27 +21,20 @@ const inForce = (plans: readonly (StoredPlan | undefined)[]): PlanInForce => {
   return plan === undefined ? byDefault : { planId: plan.planId, version: plan.version, steps: stepsOf(plan) };
 };
 
-const warm = new Map<string, { readonly plans: readonly StoredPlan[]; readonly untilMillis: number }>();
-const warmMillis = 60_000;
+const warm = new Warm<readonly StoredPlan[]>();
 
 /**
  * The plan that texts of a visit are planned by, at most a minute old. What has been switched off in that minute is planned, and
  * does not go: {@link stepInForce} reads what holds.
  */
 export const planInForce = async (clinicId: Id<'clinic'>, typeId: Id<'appointmentType'>): Promise<PlanInForce> => {
-  let known = warm.get(clinicId);
-  if (known === undefined || known.untilMillis <= performance.now()) {
-    known = { plans: await currentPlans(clinicId, { consistent: false }), untilMillis: performance.now() + warmMillis };
-    warm.set(clinicId, known);
-  }
-  const named = (planId: PlanId) => known.plans.find((plan) => plan.planId === planId);
+  const plans = await warm.get(clinicId, () => currentPlans(clinicId, { consistent: false }));
+  const named = (planId: PlanId) => plans.find((plan) => plan.planId === planId);
   return inForce([named(typeId), named('clinic')]);
 };
 
 /** Makes this worker read a clinic's plans anew. */
-export const forgetPlans = (clinicId: Id<'clinic'>): void => {
-  warm.delete(clinicId);
-};
+export const forgetPlans = (clinicId: Id<'clinic'>): void => warm.forget(clinicId);
 
 const versions = new Map<string, readonly PlanStep[]>();
 const maxVersions = 200;

@@ -2,26 +2,20 @@ import type { Caller } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
 import { Problem } from '../platform/problem.ts';
 import { type TransactItem, transact } from '../platform/store/records.ts';
+import { Warm } from '../platform/warm.ts';
 import { DEFAULT_SETTINGS, type MessagingSettings } from './core/settings.ts';
 import { getSettings, settingsItem } from './settings-store.ts';
 
 export type { MessagingSettings } from './core/settings.ts';
 
-const warm = new Map<string, { readonly settings: MessagingSettings; readonly untilMillis: number }>();
-const warmMillis = 60_000;
-
-const keepWarm = (clinicId: Id<'clinic'>, settings: MessagingSettings): MessagingSettings => {
-  warm.set(clinicId, { settings, untilMillis: performance.now() + warmMillis });
-  return settings;
-};
+const warm = new Warm<MessagingSettings>();
 
 /** How a clinic texts, at most a minute old; what it has not set is as `DEFAULT_SETTINGS` has it. */
-export const loadSettings = async (clinicId: Id<'clinic'>): Promise<MessagingSettings> => {
-  const known = warm.get(clinicId);
-  if (known !== undefined && known.untilMillis > performance.now()) return known.settings;
-  const { settings } = await getSettings(clinicId, { consistent: false });
-  return keepWarm(clinicId, { ...DEFAULT_SETTINGS, ...settings });
-};
+export const loadSettings = (clinicId: Id<'clinic'>): Promise<MessagingSettings> =>
+  warm.get(clinicId, async () => {
+    const { settings } = await getSettings(clinicId, { consistent: false });
+    return { ...DEFAULT_SETTINGS, ...settings };
+  });
 
 export interface RevisedSettings extends MessagingSettings {
   /** 0: the clinic has set nothing. */
@@ -44,6 +38,6 @@ export const changeSettings = async (
   if (ifMatch !== undefined && ifMatch !== rev) throw new Problem('stale', 'Read it again and repeat.');
   const after = { ...settings, rev: rev + 1 };
   await commit([settingsItem(caller, settings, after.rev)], after);
-  keepWarm(caller.clinicId, settings);
+  warm.keep(caller.clinicId, settings);
   return after;
 };

@@ -1,6 +1,7 @@
 import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
 import { item, string } from 'dynamodb-toolbox/schema';
 import type { Id } from '../ids.ts';
+import { Warm } from '../warm.ts';
 import { dueEntry, dueQuery, inAllShards } from './due.ts';
 import { dueKeys, get, put, queryAll, recordAttributes, recordsTable, type TransactItem } from './records.ts';
 
@@ -48,22 +49,18 @@ type StoredClinic = FormattedItem<typeof ClinicEntity>;
 
 const toClinic = (stored: StoredClinic): Clinic => ({ ...stored, clinicId: stored.clinicId as Id<'clinic'> });
 
-const warm = new Map<string, { readonly clinic: Clinic; readonly untilMillis: number }>();
-const warmMillis = 60_000;
+const warm = new Warm<Clinic>();
 
 /**
  * A clinic's settings, at most a minute old: they are read on every text and page and change a few times a year.
  * @throws Error when there is no such clinic, which a verified clinic id cannot mean by itself.
  */
-export const loadClinic = async (clinicId: Id<'clinic'>): Promise<Clinic> => {
-  const known = warm.get(clinicId);
-  if (known !== undefined && known.untilMillis > performance.now()) return known.clinic;
-  const stored = await get(ClinicEntity, { clinicId }, { consistent: false });
-  if (stored === undefined) throw new Error('There is no such clinic');
-  const clinic = toClinic(stored);
-  warm.set(clinicId, { clinic, untilMillis: performance.now() + warmMillis });
-  return clinic;
-};
+export const loadClinic = (clinicId: Id<'clinic'>): Promise<Clinic> =>
+  warm.get(clinicId, async () => {
+    const stored = await get(ClinicEntity, { clinicId }, { consistent: false });
+    if (stored === undefined) throw new Error('There is no such clinic');
+    return toClinic(stored);
+  });
 
 /** A clinic's settings as they are now, with their revision, for who is about to change them. */
 export const readClinic = async (clinicId: Id<'clinic'>): Promise<(Clinic & { readonly rev: number }) | undefined> => {
