@@ -65,5 +65,11 @@ function toGsm7Character(character: string): string {
  * see.
  */
 export function toGsm7(text: string): string {
-  return isGsm7(text) ? text : [...text.normalize('NFC')].map(toGsm7Character).join('');
+  let plain = text;
+  // A letter that has lost one accent may make another with the mark behind it: until nothing changes any more.
+  for (let before = ''; before !== plain && !isGsm7(plain); ) {
+    before = plain;
+    plain = [...plain.normalize('NFC')].map(toGsm7Character).join('');
+  }
+  return plain;
 }

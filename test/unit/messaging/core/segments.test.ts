@@ -79,6 +79,7 @@ describe('toGsm7', () => {
     ['9:30\u202fAM\u00a0EST', '9:30 AM EST'],
     ['Clínica Ñandú é', 'Clinica Ñandu é'],
     ['cafe\u0301', 'café'],
+    ['\u0178\u0301', 'Y'],
     ['plain €{}', 'plain €{}'],
     ['½ ﬁt', '½ fit'],
     ['ça', 'ca'],
