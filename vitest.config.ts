@@ -58,7 +58,7 @@ export default defineConfig({
         test: {
           name: 'restarts',
           include: ['test/e2e/restarts/*.test.ts'],
-          testTimeout: 180_000,
+          testTimeout: 400_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },

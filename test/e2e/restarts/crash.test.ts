@@ -97,19 +97,34 @@ afterAll(async () => {
   await rm(localDir, { recursive: true, force: true });
 });
 
-/** Books as a careful client does: the same request under the same key, until there is an answer that is one. */
-const bookUntilAnswered = async (patientId: string, providerId: string, start: string) => {
-  const headers = { 'idempotency-key': randomUUID() };
-  const body = { patientId, providerId, typeId: clinic.typeId, start };
-  return until(`the booking at ${start} is answered`, async () => {
-    const answer = await clinic.admin.ask('bookAppointment', { body, headers });
-    if (answer.status >= 500) {
-      await sleep(100);
-      return undefined;
-    }
-    if (answer.status !== 201) throw new Error(`A booking of a free time was answered ${outcomeOf(answer)}`);
-    return appointmentView.parse(answer.body);
-  });
+/** New processes for all who ask at once take their time on a busy machine. */
+const patienceMillis = 240_000;
+const longestPauseMillis = 4_000;
+
+/**
+ * Asks as a careful client does: the same request under the same key, until there is an answer that is one; each time after
+ * a longer pause, because each who asks at once again makes the machine start one process more.
+ */
+const untilAnswered = async (
+  name: 'bookAppointment' | 'cancelAppointment' | 'rescheduleAppointment',
+  call: Parameters<TestClinic['admin']['ask']>[1],
+  expected: number,
+) => {
+  let pauseMillis = 200;
+  return until(
+    `${name} is answered`,
+    async () => {
+      const answer = await clinic.admin.ask(name, call);
+      if (answer.status >= 500) {
+        await sleep(pauseMillis * (0.5 + Math.random()));
+        pauseMillis = Math.min(longestPauseMillis, pauseMillis * 2);
+        return undefined;
+      }
+      if (answer.status !== expected) throw new Error(`${name} was answered ${outcomeOf(answer)}`);
+      return appointmentView.parse(answer.body);
+    },
+    patienceMillis,
+  );
 };
 
 /** Runs the sweeps a few minutes apart, so that leases run out and waiting ends. */
@@ -127,7 +142,13 @@ describe('function processes killed in the middle of requests and sends', () => 
     const booked = await Promise.all(
       patients.map(({ id }, index) => {
         const start = Temporal.Instant.from(localTime(clinic, 5, '08:00')).add({ minutes: 30 * Math.floor(index / 3) });
-        return bookUntilAnswered(id, clinic.providerIds[index % 3] ?? '', start.toString());
+        const body = {
+          patientId: id,
+          providerId: clinic.providerIds[index % 3],
+          typeId: clinic.typeId,
+          start: start.toString(),
+        };
+        return untilAnswered('bookAppointment', { body, headers: { 'idempotency-key': randomUUID() } }, 201);
       }),
     );
     const killed = await killing;
@@ -179,18 +200,15 @@ describe('function processes killed in the middle of requests and sends', () => 
       all.push(...(await clinic.admin.ok('listPatientAppointments', { params: { patientId: id } })).items);
     const killing = killWorkers(localDir, ['schedulinghttp', 'auditappend', 'billingexport'], 3);
     const changed = await Promise.all(
-      all.map((visit, index) =>
-        until('the change is answered', async () => {
-          const name = index % 2 === 0 ? 'cancelAppointment' : 'rescheduleAppointment';
-          const start = localTime(clinic, 8, `${String(8 + index).padStart(2, '0')}:00`);
-          const body = index % 2 === 0 ? { reason: 'a storm' } : { start };
-          const headers = { 'idempotency-key': `${visit.id}-storm` };
-          const answer = await clinic.admin.ask(name, { params: { appointmentId: visit.id }, body, headers });
-          if (answer.status >= 500) return undefined;
-          if (answer.status !== 200) throw new Error(outcomeOf(answer));
-          return appointmentView.parse(answer.body);
-        }),
-      ),
+      all.map((visit, index) => {
+        const call = {
+          params: { appointmentId: visit.id },
+          headers: { 'idempotency-key': `${visit.id}-storm` },
+        };
+        if (index % 2 === 0) return untilAnswered('cancelAppointment', { ...call, body: { reason: 'a storm' } }, 200);
+        const start = localTime(clinic, 8, `${String(8 + index).padStart(2, '0')}:00`);
+        return untilAnswered('rescheduleAppointment', { ...call, body: { start } }, 200);
+      }),
     );
     await killing;
     for (const visit of changed) {
