@@ -13,20 +13,12 @@ import type { TemplateName } from './core/template-names.ts';
 import type { Language } from './core/templates.ts';
 import { planInForce } from './plan-in-force.ts';
 import { progressed } from './progress.ts';
-import { getStanding } from './standing-store.ts';
 import { createMessageItem, type Message, type MessageRef, messagesOfCause, replaceMessageItem } from './store.ts';
 
 export type { MessageRef } from './store.ts';
 
-/** What happened to a visit, as far as texts are concerned. `agreed`: its patient may be texted by now. */
-export type VisitChange =
-  | 'agreed'
-  | 'booked'
-  | 'rescheduled'
-  | 'reschedule-requested'
-  | 'cancelled'
-  | 'fulfilled'
-  | 'noshow';
+/** What happened to a visit, as far as texts are concerned. */
+export type VisitChange = 'booked' | 'rescheduled' | 'reschedule-requested' | 'cancelled' | 'fulfilled' | 'noshow';
 
 /** Items for the caller's own transaction, and the texts to hint the sender at once it is through (see dispatch.ts). */
 export interface Plan {
@@ -44,8 +36,6 @@ export interface VisitTextsRequest {
    * own reminders. @default it is told by itself
    */
   readonly toldVisits?: number | undefined;
-  /** Whether there is consent to be texted: known already, or recorded by the same transaction. @default it is read */
-  readonly consentGranted?: boolean | undefined;
 }
 
 /** Why texts that are still planned are taken back. */
@@ -58,23 +48,23 @@ const voidedBecause: Partial<Readonly<Record<VisitChange, string>>> = {
 
 /**
  * The texts that a change of a visit calls for and those it takes back. An item that takes one back holds only while that
- * text is still planned: the caller reads again and repeats on ConditionFailed. Without consent nothing new is planned;
- * whether it still holds is asked again when each text is claimed.
+ * text is still planned: the caller reads again and repeats on ConditionFailed. Whether its patient may be texted is asked
+ * when each text is claimed and not before: who agrees in between gets what is still to come, and why nothing went to who did
+ * not is on the text (decision 35).
  */
 export const planVisitTexts = async (
   caller: Caller,
-  { appointment, patient, change, toldVisits = 1, consentGranted }: VisitTextsRequest,
+  { appointment, patient, change, toldVisits = 1 }: VisitTextsRequest,
 ): Promise<Plan> => {
-  const [existing, mayText, plan] = await Promise.all([
+  const [existing, plan] = await Promise.all([
     change === 'booked' ? [] : messagesOfCause(caller.clinicId, appointment.id),
-    consentGranted ?? mayTextAbout(caller, patient.phone),
     planInForce(caller.clinicId, appointment.typeId),
   ]);
   const voided = voidItems(caller, existing, voidedBecause[change]);
-  if (!mayText || change === 'noshow') return { items: voided, refs: [] };
+  if (change === 'noshow') return { items: voided, refs: [] };
 
   const planned = planFor({
-    occasion: change === 'agreed' ? 'booked' : change,
+    occasion: change,
     visit: {
       id: appointment.id,
       sequence: appointment.sequence,
@@ -121,9 +111,6 @@ const none: { readonly items: readonly TransactItem[]; readonly texts: readonly 
 };
 
 const isExercise = ({ template }: PlannedMessage): boolean => template === 'exercise-week';
-
-const mayTextAbout = async (caller: Caller, phone: string): Promise<boolean> =>
-  (await getStanding(caller.clinicId, phone)).granted.treatment !== undefined;
 
 const voidItems = (
   caller: Caller,

@@ -98,7 +98,6 @@ export const bookVisit = async (
   patient: Patient,
   begin: Temporal.Instant,
   now = start,
-  { consentGranted }: { readonly consentGranted?: boolean } = {},
 ): Promise<Appointment> => {
   const appointment = newAppointment({
     ...timeOf(begin),
@@ -109,7 +108,7 @@ export const bookVisit = async (
     typeId: newId('appointmentType', now),
     modality: 'in-person',
   });
-  const { items } = await planVisitTexts(caller(now), { appointment, patient, change: 'booked', consentGranted });
+  const { items } = await planVisitTexts(caller(now), { appointment, patient, change: 'booked' });
   await transact([appointmentItem(appointment, stampOf(caller(now))), ...items]);
   return appointment;
 };
