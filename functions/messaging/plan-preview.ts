@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { loadPatient } from '../intake/patients.ts';
+import { loadPatient, type Patient } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import { env } from '../platform/config.ts';
@@ -22,7 +22,9 @@ import {
   type SuppressReason,
 } from './core/plan.ts';
 import { segment } from './core/segments.ts';
+import type { MessagingSettings } from './core/settings.ts';
 import { type Language, renderWords, type TemplateName } from './core/templates.ts';
+import { textingWindow } from './core/texting-window.ts';
 import type { PlanId } from './plan-store.ts';
 import { type PlanView, readPlan } from './plans.ts';
 import { loadSettings } from './settings.ts';
@@ -91,7 +93,7 @@ export const previewPlan = async (
       : true,
   ]);
   const planned = OCCASIONS.map((occasion) =>
-    plannedFor(caller, occasion, { appointment, steps, patientZone: patient.zone, isNewPatient }),
+    plannedFor(caller, occasion, { appointment, steps, patient, settings, isNewPatient }),
   );
   const price = priceOn(localDateOf(caller.now, clinic.zone), settings.pricePerPartMicros);
   const parameters = parametersOf(clinic, visitSubject(appointment, patient), language);
@@ -145,7 +147,8 @@ interface Previewed {
 interface VisitAsItIs {
   readonly appointment: Appointment;
   readonly steps: readonly PlanStep[];
-  readonly patientZone: string;
+  readonly patient: Pick<Patient, 'zone' | 'state'>;
+  readonly settings: MessagingSettings;
   readonly isNewPatient: boolean;
 }
 
@@ -155,7 +158,7 @@ const plannedFor = (
   occasion: Occasion,
   about: VisitAsItIs,
 ): { readonly texts: readonly Previewed[]; readonly skipped: readonly Skipped[] } => {
-  const { appointment, steps, patientZone } = about;
+  const { appointment, steps, patient, settings } = about;
   const [start, end] = [
     Temporal.Instant.from(appointment.start),
     Temporal.Instant.from(appointment.fulfilment?.end ?? appointment.end),
@@ -163,8 +166,16 @@ const plannedFor = (
   const isOver = Temporal.Instant.compare(caller.now, end) >= 0;
   const { planned, skipped } = planOrSkip({
     occasion,
-    visit: { ...appointment, start, end, visitZone: appointment.zone, patientZone },
+    visit: {
+      ...appointment,
+      start,
+      end,
+      visitZone: appointment.zone,
+      patientZone: patient.zone,
+      patientState: patient.state,
+    },
     now: occasion === 'fulfilled' && !isOver ? end : caller.now,
+    settings,
     steps,
   });
   const texts: Previewed[] = [];
@@ -184,11 +195,12 @@ const plannedFor = (
 
 /** What would be decided of a text at its time, were the visit then as it is now. */
 const decisionOn = (message: PlannedMessage, occasion: Occasion, about: VisitAsItIs) => {
-  const { appointment, steps, patientZone, isNewPatient } = about;
+  const { appointment, steps, patient, settings, isNewPatient } = about;
   const step = steps.find((each) => each.step === message.step);
   if (step === undefined) throw new Error('A text of no step');
   const status = occasion === 'fulfilled' && appointment.status === 'booked' ? 'fulfilled' : appointment.status;
   const visit = { ...appointment, status, start: Temporal.Instant.from(appointment.start) };
   const { sequence, dueAt } = message;
-  return decideSend({ step, sequence, dueAt, visit, isNewPatient, patientZone }, dueAt);
+  const window = textingWindow(step.category, settings, patient.state);
+  return decideSend({ step, sequence, dueAt, visit, isNewPatient, patientZone: patient.zone, window }, dueAt);
 };
