@@ -64,7 +64,10 @@ export const allowanceOf = async (
       return {
         kind: 'send',
         origin,
-        sentDays: [...others, { messageId: message.id, patientId: patient.id, on: today }],
+        sentDays:
+          step.category === 'marketing'
+            ? undefined
+            : [...others, { messageId: message.id, patientId: patient.id, on: today }],
       };
     case 'later': {
       const day = Temporal.PlainDate.from(decision.on).toZonedDateTime(patient.zone).toInstant();

@@ -9,7 +9,14 @@ import { codeMinutes, phoneCode } from '../platform/one-time-code.ts';
 import { type TransactItem, together } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
 import { offerRefusal } from '../scheduling/core/waiting-list.ts';
-import { appointmentCheck, loadAppointment, loadOffer, offerCheck, wasSeenBefore } from '../scheduling/visits.ts';
+import {
+  appointmentCheck,
+  hasLaterVisit,
+  loadAppointment,
+  loadOffer,
+  offerCheck,
+  wasSeenBefore,
+} from '../scheduling/visits.ts';
 import { type Allowed, allowanceOf } from './allowance.ts';
 import { composeStaffText } from './compose-staff.ts';
 import { barOf, type ConsentCategory, stopOf } from './consent.ts';
@@ -98,6 +105,7 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
     visit: { ...appointment, start: Temporal.Instant.from(appointment.start) },
     isOfMany: message.parameters.count !== undefined,
     isNewPatient: await isNewTo(caller, step, appointment),
+    hasLaterVisit: step.category === 'marketing' && (await hasLaterVisit(appointment)),
     patientZone: patient.zone,
     window: textingWindow(step.category, settings, patient.state),
   };
@@ -118,7 +126,10 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
   const { template, asksToConfirm } = decision;
   const isAhead = step.whileStatus === 'booked';
   const asked = asksToConfirm ? 'confirm' : step.template === 'check-in-48h' ? 'pain' : undefined;
-  const subject = { ...visitSubject(appointment, patient), count: message.parameters.count };
+  const subject =
+    step.category === 'marketing'
+      ? { language: patient.language }
+      : { ...visitSubject(appointment, patient), count: message.parameters.count };
   return outgoing(caller, template, subject, {
     to: patient.phone,
     from: allowed.origin,

@@ -8,8 +8,9 @@ import { found } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { localDateOf } from '../platform/time.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
-import { loadAppointment, wasSeenBefore } from '../scheduling/visits.ts';
-import { barOf, loadStanding } from './consent.ts';
+import { hasLaterVisit, loadAppointment, wasSeenBefore } from '../scheduling/visits.ts';
+import { isPaused } from './allowance.ts';
+import { barOf, type ConsentBar, loadStanding } from './consent.ts';
 import { priceOn } from './core/figures.ts';
 import { OCCASIONS, stepNamed, stepsOf } from './core/message-plan.ts';
 import {
@@ -23,12 +24,13 @@ import {
 } from './core/plan.ts';
 import { segment } from './core/segments.ts';
 import type { MessagingSettings } from './core/settings.ts';
+import { categoryOf } from './core/template-names.ts';
 import { type Language, renderWords, type TemplateName } from './core/templates.ts';
 import { textingWindow } from './core/texting-window.ts';
 import type { PlanId } from './plan-store.ts';
 import { type PlanView, readPlan } from './plans.ts';
 import { loadSettings } from './settings.ts';
-import { languageOf, parametersOf, visitSubject, wordsInForce } from './wording.ts';
+import { bookingPage, languageOf, parametersOf, visitSubject, wordsInForce } from './wording.ts';
 
 /** A text that a plan has for a visit. */
 export interface PreviewedText {
@@ -60,11 +62,17 @@ export interface PlanPreview {
   readonly language: Language;
   /** The zone whose night the texts keep, and of `localTime`. */
   readonly patientZone: string;
-  /** Why none of them would go to this number, if so. */
+  /** Why none of them would go to this number, if so; of marketing, its step says it. */
   readonly barredBecause?: string | undefined;
   readonly texts: readonly PreviewedText[];
-  readonly skipped: readonly { readonly step: string; readonly reason: SkipReason | SuppressReason }[];
+  readonly skipped: readonly {
+    readonly step: string;
+    readonly reason: SkipReason | SuppressReason | MarketingBar;
+  }[];
 }
+
+/** Why no marketing would go to a number at present. */
+type MarketingBar = ConsentBar | 'marketing-paused';
 
 type Skipped = PlanPreview['skipped'][number];
 
@@ -83,7 +91,7 @@ export const previewPlan = async (
   ]);
   const patient = found(await loadPatient(clinicId, appointment.patientId), 'patient');
   const steps = stepsOf(plan);
-  const [clinic, settings, standing, language, isNewPatient] = await Promise.all([
+  const [clinic, settings, standing, language, isNewPatient, isBack] = await Promise.all([
     loadClinic(clinicId),
     loadSettings(clinicId),
     loadStanding(clinicId, patient.phone),
@@ -91,9 +99,20 @@ export const previewPlan = async (
     steps.some(({ conditions }) => conditions.newPatientsOnly)
       ? wasSeenBefore(caller, appointment).then((seen) => !seen)
       : true,
+    steps.some(({ category, isEnabled }) => isEnabled && category === 'marketing') && hasLaterVisit(appointment),
   ]);
+  const marketingBar =
+    barOf(standing, 'marketing') ?? (isPaused('marketing', settings) ? 'marketing-paused' : undefined);
   const planned = OCCASIONS.map((occasion) =>
-    plannedFor(caller, occasion, { appointment, steps, patient, settings, isNewPatient }),
+    plannedFor(caller, occasion, {
+      appointment,
+      steps,
+      patient,
+      settings,
+      isNewPatient,
+      hasLaterVisit: isBack,
+      marketingBar,
+    }),
   );
   const price = priceOn(localDateOf(caller.now, clinic.zone), settings.pricePerPartMicros);
   const parameters = parametersOf(clinic, visitSubject(appointment, patient), language);
@@ -110,7 +129,9 @@ export const previewPlan = async (
     texts: await Promise.all(
       texts.map(async ({ step, template, occasion, dueAt }): Promise<PreviewedText> => {
         const { words: pattern, version } = await wordsInForce(clinicId, template, language);
-        const words = renderWords(pattern, { ...parameters, link: `${env('PUBLIC_URL')}/v/${'x'.repeat(22)}` });
+        const isOfVisit = categoryOf(template) === 'treatment';
+        const link = isOfVisit ? `${env('PUBLIC_URL')}/v/${'x'.repeat(22)}` : bookingPage(clinic);
+        const words = renderWords(pattern, { ...parameters, link });
         const { encoding, segments } = segment(words);
         return {
           step,
@@ -150,6 +171,8 @@ interface VisitAsItIs {
   readonly patient: Pick<Patient, 'zone' | 'state'>;
   readonly settings: MessagingSettings;
   readonly isNewPatient: boolean;
+  readonly hasLaterVisit: boolean;
+  readonly marketingBar: MarketingBar | undefined;
 }
 
 /** What one occasion would bring now; what follows the visit, when it ends. */
@@ -187,7 +210,9 @@ const plannedFor = (
       continue;
     }
     const decision = decisionOn(message, occasion, about);
-    if (decision.kind === 'send') texts.push({ step, template: decision.template, occasion, dueAt });
+    const bar = message.category === 'marketing' ? about.marketingBar : undefined;
+    if (decision.kind === 'send' && bar !== undefined) barred.push({ step, reason: bar });
+    else if (decision.kind === 'send') texts.push({ step, template: decision.template, occasion, dueAt });
     else if (decision.kind === 'suppress') barred.push({ step, reason: decision.reason });
   }
   return { texts, skipped: barred };
@@ -195,12 +220,13 @@ const plannedFor = (
 
 /** What would be decided of a text at its time, were the visit then as it is now. */
 const decisionOn = (message: PlannedMessage, occasion: Occasion, about: VisitAsItIs) => {
-  const { appointment, steps, patient, settings, isNewPatient } = about;
+  const { appointment, steps, patient, settings, isNewPatient, hasLaterVisit } = about;
   const step = steps.find((each) => each.step === message.step);
   if (step === undefined) throw new Error('A text of no step');
   const status = occasion === 'fulfilled' && appointment.status === 'booked' ? 'fulfilled' : appointment.status;
   const visit = { ...appointment, status, start: Temporal.Instant.from(appointment.start) };
   const { sequence, dueAt } = message;
   const window = textingWindow(step.category, settings, patient.state);
-  return decideSend({ step, sequence, dueAt, visit, isNewPatient, patientZone: patient.zone, window }, dueAt);
+  const state = { step, sequence, dueAt, visit, isNewPatient, hasLaterVisit, patientZone: patient.zone, window };
+  return decideSend(state, dueAt);
 };

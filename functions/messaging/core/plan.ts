@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Id } from '../../platform/ids.ts';
 import { type StepConditions, VISIT_STEPS } from './message-plan.ts';
-import { asksOf, type TemplateName } from './template-names.ts';
+import { asksOf, type TemplateName, type TextCategory } from './template-names.ts';
 import {
   closedAt,
   closesAt,
@@ -43,7 +43,7 @@ export interface PlanStep {
   readonly templateOfMany?: TemplateName;
   /** Takes the place of `template` for a visit that the clinic called off: its patient is offered another. */
   readonly templateByClinic?: TemplateName;
-  readonly category: 'treatment';
+  readonly category: TextCategory;
   /** What becomes of it when nobody knows whether the carrier took it. A reminder missed is better than one doubled. */
   readonly onAmbiguous: 'drop' | 'resend';
   /** Sent later than this after it was due, it is worth nothing. */
@@ -233,6 +233,8 @@ export interface SendState {
   };
   /** Whether the clinic saw the patient for the first time in years; asked only by a step that depends on it. */
   readonly isNewPatient?: boolean | undefined;
+  /** Whether the patient has a visit after this one, held or to come; asked only where they would be asked back. */
+  readonly hasLaterVisit?: boolean | undefined;
   /** Whether the text tells of several visits. */
   readonly isOfMany?: boolean | undefined;
   readonly patientZone: string;
@@ -248,7 +250,9 @@ export type SuppressReason =
   | 'step-disabled'
   | 'confirmed'
   | 'established-patient'
-  | 'other-modality';
+  | 'other-modality'
+  /** Nobody is asked back who has been back, or is about to come. */
+  | 'later-visit';
 
 export type SendDecision =
   | {
@@ -294,11 +298,17 @@ export const decideSend = (state: SendState, now: Temporal.Instant): SendDecisio
 };
 
 /** Why the clinic's own plan has no text for this visit as it now is. */
-const unwantedBecause = ({ step, visit, isNewPatient = true }: SendState): SuppressReason | undefined => {
+const unwantedBecause = ({
+  step,
+  visit,
+  isNewPatient = true,
+  hasLaterVisit,
+}: SendState): SuppressReason | undefined => {
   const { unconfirmedOnly, newPatientsOnly, modality = visit.modality } = step.conditions;
   if (!step.isEnabled) return 'step-disabled';
   if (modality !== visit.modality) return 'other-modality';
   if (newPatientsOnly && !isNewPatient) return 'established-patient';
+  if (step.category === 'marketing' && hasLaterVisit) return 'later-visit';
   return unconfirmedOnly && visit.confirmedSequence === visit.sequence ? 'confirmed' : undefined;
 };
 

@@ -193,7 +193,10 @@ describe('the plan of a clinic', () => {
         source: 'default',
         language: 'es',
         patientZone: 'America/Denver',
-        skipped: [{ step: 'reminder-72h', reason: 'time-passed' }],
+        skipped: [
+          { step: 'reminder-72h', reason: 'time-passed' },
+          { step: 'recall', reason: 'step-disabled' },
+        ],
       },
     });
     const texts = new Map<string, { words: string; localTime?: string }>(
@@ -202,7 +205,7 @@ describe('the plan of a clinic', () => {
     expect([...texts.keys()].toSorted()).toEqual(
       DEFAULT_PLAN.steps
         .map(({ name }) => name)
-        .filter((name) => name !== 'reminder-72h')
+        .filter((name) => name !== 'reminder-72h' && name !== 'recall')
         .toSorted(),
     );
     expect(texts.get('reminder-24h')).toMatchObject({

@@ -22,7 +22,12 @@ import {
 import { planFaults } from '../../../../functions/messaging/core/plan-faults.ts';
 import { DEFAULT_SETTINGS } from '../../../../functions/messaging/core/settings.ts';
 import { TEMPLATE_NAMES } from '../../../../functions/messaging/core/templates.ts';
-import { isOpen, type TextingSettings, treatmentWindow } from '../../../../functions/messaging/core/texting-window.ts';
+import {
+  isOpen,
+  type TextingSettings,
+  textingWindow,
+  treatmentWindow,
+} from '../../../../functions/messaging/core/texting-window.ts';
 
 // Many cases on a shared machine: slow is not wrong.
 vi.setConfig({ testTimeout: 60_000 });
@@ -188,16 +193,18 @@ describe('planFor', () => {
       start: instant,
       visitZone: fc.constantFrom(...zones),
       patientZone: fc.constantFrom(...zones),
+      patientState: fc.constantFrom(undefined, 'CO', 'RI'),
       minutes: fc.integer({ min: 5, max: 120 }),
     })
     .map(
-      ({ start, visitZone, patientZone, minutes }): PlannedVisit => ({
+      ({ start, visitZone, patientZone, patientState, minutes }): PlannedVisit => ({
         id: 'apt_1',
         sequence: 0,
         start,
         end: start.add({ minutes }),
         visitZone,
         patientZone,
+        patientState,
       }),
     );
   const anyHours = fc
@@ -222,10 +229,11 @@ describe('planFor', () => {
     .record({
       side: fc.constantFrom('before' as const, 'after' as const),
       enabled: fc.boolean(),
+      isRecall: fc.boolean(),
       offset: offsets,
       conditions,
     })
-    .map(({ side, enabled, offset, conditions: { unconfirmedOnly, ...shared } }): StepSpec => {
+    .map(({ side, enabled, isRecall, offset, conditions: { unconfirmedOnly, ...shared } }): StepSpec => {
       const sign = side === 'before' ? -1 : 1;
       const entries = Object.entries(offset).map(([unit, count]) => [unit, sign * count]);
       return {
@@ -235,7 +243,7 @@ describe('planFor', () => {
         anchor: side === 'before' ? 'start' : 'end',
         ...Object.fromEntries(entries),
         channel: 'sms',
-        template: side === 'before' ? 'reminder-24h' : 'exercise-week',
+        template: side === 'before' ? 'reminder-24h' : isRecall ? 'recall' : 'exercise-week',
         conditions: side === 'before' ? { ...shared, unconfirmedOnly } : shared,
       };
     });
@@ -289,7 +297,7 @@ describe('planFor', () => {
               dueAt: message.dueAt,
               visit: { status: found.whileStatus, sequence: 0, start: of.start, modality },
               patientZone: of.patientZone,
-              window: treatmentWindow(by),
+              window: textingWindow(found.category, by, of.patientState),
             };
             expect(decideSend({ ...state, step: { ...found, isEnabled: false } }, message.dueAt)).toEqual({
               kind: 'suppress',
@@ -564,6 +572,44 @@ describe('decideSend', () => {
   });
 });
 
+describe('a recall', () => {
+  const steps = VISIT_STEPS.map((row) => ({ ...row, isEnabled: row.step === 'recall' }));
+  const recall: PlanStep = { ...step('recall'), isEnabled: true };
+  const after = (end: string, patientState?: string) => {
+    const held = visit('2026-01-06T15:00:00Z', { end: at(end), patientState });
+    return planFor({ occasion: 'fulfilled', visit: held, now: at(end), settings, steps })[0]?.dueAt;
+  };
+
+  it.each([
+    ['on the hour of the visit', '2026-01-07T15:30:00Z', 'NY', '2026-07-06T14:30:00Z'],
+    ['on a Saturday morning', '2026-01-05T14:30:00Z', 'NY', '2026-07-04T13:30:00Z'],
+    ['on a Saturday, in Rhode Island from 10 on', '2026-01-05T14:30:00Z', 'RI', '2026-07-04T14:00:00Z'],
+    ['on a Sunday from noon on', '2026-01-06T14:30:00Z', 'NY', '2026-07-05T16:00:00Z'],
+    ['on a Sunday evening', '2026-01-06T23:30:00Z', 'NY', '2026-07-05T22:30:00Z'],
+    ['not then in Rhode Island, but on Monday', '2026-01-06T23:30:00Z', 'RI', '2026-07-06T13:00:00Z'],
+    ['nor where no state is known', '2026-01-06T23:30:00Z', undefined, '2026-07-06T13:00:00Z'],
+  ])('is due half a year after the visit, in the hours for marketing: %s', (_, end, state, due) => {
+    expect(after(end, state)).toEqual(at(due));
+  });
+
+  it('goes only to who has not been back and is not about to come', () => {
+    const dueAt = at('2026-07-06T14:30:00Z');
+    const due: SendState = {
+      step: recall,
+      sequence: 0,
+      dueAt,
+      visit: { status: 'fulfilled', sequence: 0, start: at('2026-01-07T15:00:00Z') },
+      hasLaterVisit: false,
+      patientZone: 'America/New_York',
+      window: textingWindow('marketing', settings, 'NY'),
+    };
+    expect(decideSend(due, dueAt)).toMatchObject({ kind: 'send', template: 'recall', asksToConfirm: false });
+    expect(decideSend({ ...due, hasLaterVisit: true }, dueAt)).toEqual({ kind: 'suppress', reason: 'later-visit' });
+    const nudge = { ...due, step: step('check-in-48h'), hasLaterVisit: true };
+    expect(decideSend(nudge, dueAt).kind, 'what is no marketing goes all the same').toBe('send');
+  });
+});
+
 describe('VISIT_STEPS', () => {
   it('names each step once and only texts that exist', () => {
     expect(new Set(VISIT_STEPS.map((row) => row.step)).size).toBe(VISIT_STEPS.length);
@@ -588,7 +634,14 @@ describe('VISIT_STEPS', () => {
       ['video-link', 'reminders', 'booked', 24, true],
       ['check-in-48h', 'check-ins', 'fulfilled', 48, true],
       ...[1, 2, 3, 4].map((week) => [`exercise-week-${week}`, 'check-ins', 'fulfilled', 48, true]),
+      ['recall', 'check-ins', 'fulfilled', 48, true],
     ]);
+  });
+
+  it('asks nobody back unless the clinic says so, and takes that for marketing; all else is treatment', () => {
+    expect(VISIT_STEPS.filter(({ isEnabled }) => !isEnabled).map((row) => row.step)).toEqual(['recall']);
+    const marketing = VISIT_STEPS.filter(({ category }) => category === 'marketing').map((row) => row.step);
+    expect(marketing).toEqual(['recall']);
   });
 
   it('drops rather than doubles every text round a visit', () => {
