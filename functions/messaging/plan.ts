@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { renewExercisePlan } from '../care/exercise.ts';
 import type { TriageCase } from '../care/triage.ts';
+import type { Patient } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
@@ -13,6 +14,7 @@ import type { TemplateName } from './core/template-names.ts';
 import type { Language } from './core/templates.ts';
 import { planInForce } from './plan-in-force.ts';
 import { progressed } from './progress.ts';
+import { loadSettings } from './settings.ts';
 import { createMessageItem, type Message, type MessageRef, messagesOfCause, replaceMessageItem } from './store.ts';
 
 export type { MessageRef } from './store.ts';
@@ -29,7 +31,7 @@ export interface Plan {
 export interface VisitTextsRequest {
   /** The appointment after the change. */
   readonly appointment: Appointment;
-  readonly patient: { readonly id: Id<'patient'>; readonly phone: string; readonly zone: string };
+  readonly patient: Pick<Patient, 'id' | 'phone' | 'zone'> & { readonly state?: string | undefined };
   readonly change: VisitChange;
   /**
    * How many visits of a series this one's notice tells of; 0 for a visit that another's notice tells of. Each keeps its
@@ -56,9 +58,10 @@ export const planVisitTexts = async (
   caller: Caller,
   { appointment, patient, change, toldVisits = 1 }: VisitTextsRequest,
 ): Promise<Plan> => {
-  const [existing, plan] = await Promise.all([
+  const [existing, plan, settings] = await Promise.all([
     change === 'booked' ? [] : messagesOfCause(caller.clinicId, appointment.id),
     planInForce(caller.clinicId, appointment.typeId),
+    loadSettings(caller.clinicId),
   ]);
   const voided = voidItems(caller, existing, voidedBecause[change]);
   if (change === 'noshow') return { items: voided, refs: [] };
@@ -72,9 +75,11 @@ export const planVisitTexts = async (
       end: Temporal.Instant.from(appointment.fulfilment?.end ?? appointment.end),
       visitZone: appointment.zone,
       patientZone: patient.zone,
+      patientState: patient.state,
       modality: appointment.modality,
     },
     now: caller.now,
+    settings,
     steps: plan.steps,
   });
   // A visit recorded as fulfilled again was only corrected: its follow-ups stand.

@@ -65,6 +65,8 @@ export const addPatient = async (
     readonly givenName?: string;
     readonly birthDate?: string;
     readonly email?: string;
+    readonly state?: string;
+    readonly language?: 'en' | 'es';
   } = {},
 ): Promise<Patient> => {
   const { patient, items } = newPatient(caller(start), {
@@ -74,6 +76,8 @@ export const addPatient = async (
     phone: details.phone ?? testPhone(),
     zone,
     email: details.email,
+    state: details.state,
+    language: details.language,
   });
   const consent =
     details.consents === false
