@@ -6,13 +6,13 @@ import type { Id } from '../platform/ids.ts';
 import {
   check,
   dueKeys,
-  format,
   get,
   getMany,
   lookupKeys,
   type Page,
   queryAll,
   queryPage,
+  readImage,
   recordAttributes,
   recordsTable,
   save,
@@ -272,7 +272,7 @@ const toAppointment = (stored: FormattedItem<typeof AppointmentEntity>): Appoint
 
 /** Reads an appointment out of a stream image. */
 export const appointmentOfImage = (image: Record<string, unknown>): Appointment =>
-  toAppointment(format(AppointmentEntity, image));
+  toAppointment(readImage(AppointmentEntity, image));
 
 export const getProvider = async (clinicId: ClinicId, id: Id<'provider'>): Promise<Stored<Provider> | undefined> => {
   const stored = await get(ProviderEntity, { clinicId, id });

@@ -305,7 +305,7 @@ export const operandValue = (operand: Operand, item: Item, bindings: Bindings): 
 };
 
 const sizeOfAttribute = (value: Value | undefined): number | undefined => {
-  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value === 'string') return value.length;
   if (Array.isArray(value)) return value.length;
   return isMap(value) ? Object.keys(value).length : undefined;
 };
