@@ -81,7 +81,14 @@ export const templateRoutes = [
     reply: {
       status: 200,
       body: pageOf(
-        z.strictObject({ template, language, words: z.string(), version: z.number().int(), changedAt: instant }),
+        z.strictObject({
+          template,
+          language,
+          words: z.string(),
+          parts: z.number().int().meta({ description: 'Message parts of the longest text these words can become' }),
+          version: z.number().int(),
+          changedAt: instant,
+        }),
       ),
     },
   }),
