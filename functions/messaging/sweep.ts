@@ -29,7 +29,7 @@ const pageSize = 1_000;
  * The minute's sweep of one kind: reads what is due from the sharded index (never a scan; the cost does not depend on
  * what waits for later), hands planned texts to the senders, and settles those whose sender was never heard of again.
  *
- * What cannot wait goes at once. Of the rest each number gets what it can carry in a minute, each text its turn; what is
+ * What cannot wait goes at once, the first time. Of the rest each number gets what it can carry in a minute, each text its turn; what is
  * left is due in the next minute still. A text handed over twice costs the sender a read.
  * @returns how many texts it found due
  */
@@ -87,9 +87,9 @@ const handOver = async (kind: DueKind, due: readonly Message[], now: Temporal.In
     unpaced.push(...emails);
     if (states[index] === 'trying') urgent.push(...others.toSorted(byDueTime).slice(-probes));
     if (states[index] !== 'on') return;
-    const [atOnce, inTurn] = parted(others, isUrgent);
+    const [atOnce, inTurn] = parted(others, (message) => isUrgent(message) && message.attempts === 0);
     urgent.push(...atOnce);
-    if (inTurn.length > 0) lines.push({ clinicId, texts: inTurn.toSorted(byDueTime) });
+    if (inTurn.length > 0) lines.push({ clinicId, texts: inTurn.toSorted(byTurn) });
   });
   await enqueue(urgent.map(refOf));
   const [settings, parts] = await Promise.all([
@@ -127,6 +127,10 @@ const sendingStates = async (
 /** Somebody waits for it this minute: an answer, a code, an offer, a person's own words, or news of a visit. */
 const isUrgent = ({ cause, plannedFor, createdAt }: Message): boolean =>
   (cause !== 'visit' && cause !== 'exercise') || plannedFor <= createdAt;
+
+/** What is urgent and was too fast for its number (news of a day that was called off) has turns before all that can wait. */
+const byTurn = (one: Message, other: Message): number =>
+  Number(isUrgent(other)) - Number(isUrgent(one)) || byDueTime(one, other);
 
 const byDueTime = (one: Message, other: Message): number =>
   one.dueAt.localeCompare(other.dueAt) || one.id.localeCompare(other.id);

@@ -220,16 +220,19 @@ it('a minute hands over what a number carries, by turns; another clinic waits fo
     template: 'reply-help',
     createdAt: due,
   } as const;
+  // Refused as too fast a minute ago: with the others now, and before them.
+  const news = { step: 'cancelled', template: 'cancelled', plannedFor: due, createdAt: due, attempts: 1 } as const;
   await transact([
     createMessageItem(caller, reminder(busy, 99, answer)),
+    createMessageItem(caller, reminder(busy, 98, { ...news, id: 'apt_98#cancelled#1', causeId: 'apt_98' })),
     createMessageItem(quiet.caller(start), reminder(quiet, 1)),
   ]);
 
   const ofBusy = await handedTo(busy, start);
   expect(ofBusy.filter(({ queue }) => queue !== 'send-bulk').map(({ messageId }) => messageId)).toEqual([answer.id]);
-  const turns = ofBusy.filter(({ queue }) => queue === 'send-bulk').map(({ delay }) => delay);
+  const turns = ofBusy.filter(({ queue }) => queue === 'send-bulk').toSorted((a, b) => a.delay - b.delay);
   expect(turns).toHaveLength(36);
-  expect([turns[0], turns.at(-1)]).toEqual([0, 58]);
+  expect([turns[0]?.messageId, turns[0]?.delay, turns.at(-1)?.delay]).toEqual(['apt_98#cancelled#1', 0, 58]);
   expect(handed.filter(({ clinicId }) => clinicId === quiet.clinic.clinicId)).toMatchObject([{ delay: 0 }]);
 });
 
