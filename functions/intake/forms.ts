@@ -1,7 +1,7 @@
 import { openTriageCase } from '../care/triage.ts';
-import type { AgreedOnForm } from '../messaging/consent.ts';
+import { type AgreedOnForm, agreementsOf, consentItems } from '../messaging/consent.ts';
 import { dispatch } from '../messaging/dispatch.ts';
-import { type MessageRef, type Plan, planAlert } from '../messaging/plan.ts';
+import { type MessageRef, planAlert } from '../messaging/plan.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
@@ -105,9 +105,9 @@ export const saveForm = async (
     }
     const saved = intakeAnswers(caller, visit.id, answers, screening, earlierRev + 1);
     const alert = await alertItems(caller, found(patient, 'patient'), saved, earlier);
-    const consent = await consentOf(caller, link, found(patient, 'patient'), agreement);
-    await transact([answersItem(caller, saved), ...alert.items, ...consent.items]);
-    await dispatch([...alert.refs, ...consent.refs]);
+    const agreed = await consentOf(caller, link, found(patient, 'patient'), agreement);
+    await transact([answersItem(caller, saved), ...alert.items, ...agreed]);
+    await dispatch(alert.refs);
     return { saved, faults };
   });
 };
@@ -118,18 +118,18 @@ const consentOf = async (
   { appointmentId, textedTo }: Pick<PatientLink, 'appointmentId' | 'textedTo'>,
   patient: Patient,
   agreement: FormAgreement | undefined,
-): Promise<Plan> => {
+): Promise<readonly TransactItem[]> => {
   const isAgreed = agreement?.agreed.texts !== undefined || agreement?.agreed.marketing !== undefined;
-  if (!isAgreed) return { items: [], refs: [] };
-  // Few who save a form agree to something: the others do not wait for what that takes.
-  const { planFormConsent } = await import('../messaging/consented.ts');
+  if (!isAgreed) return [];
   const proof = isTextedTo({ textedTo }, agreement.token, patient.phone) ? 'texted-link' : undefined;
-  return planFormConsent(caller, agreement.agreed, {
-    patient,
+  const about = {
+    how: 'web-form',
+    patientId: patient.id,
     collector: 'form:pre-visit',
     proof,
     evidence: appointmentId,
-  });
+  } as const;
+  return consentItems(caller, patient.phone, agreementsOf(agreement.agreed, about));
 };
 
 /** The triage case and the text to the on-call number, when the answers hold a flag that the earlier ones did not. */

@@ -5,27 +5,23 @@ import { loadClinic } from '../platform/store/clinic.ts';
 import { localDateOf } from '../platform/time.ts';
 import { loadVisitsBetween } from '../scheduling/visits.ts';
 import { decideCap, importanceOf, ofLastWeek, type WaitingText } from './core/caps.ts';
-import type { PlanStep } from './core/plan.ts';
+import type { PlanStep, SendDecision } from './core/plan.ts';
 import type { MessagingSettings } from './core/settings.ts';
-import { closesAt, marketingWindow, opensAt, type TextingWindow, treatmentWindow } from './core/texting-window.ts';
 import { loadSettings } from './settings.ts';
 import type { SentDay, Standing } from './standing-store.ts';
 import { type Message, messagesOfCause, staffText } from './store.ts';
 
 export interface AllowanceRequest {
-  readonly step: Pick<PlanStep, 'template' | 'keepsQuietHours' | 'category'>;
-  readonly patient: Pick<Patient, 'id' | 'zone' | 'state'>;
+  readonly step: Pick<PlanStep, 'template' | 'category'>;
+  readonly patient: Pick<Patient, 'id' | 'zone'>;
   readonly standing: Standing;
-  /** Until when the text is worth something now. */
-  readonly expiresAt: Temporal.Instant;
-  /** Whether the text would still go at a later moment. */
-  readonly goesAt: (later: Temporal.Instant) => boolean;
+  /** What its plan would say of the text at a later moment. */
+  readonly decideAt: (later: Temporal.Instant) => SendDecision;
 }
 
 /** A text may go, and what its number's standing remembers of that. */
 export interface Allowed {
   readonly kind: 'send';
-  readonly expiresAt: Temporal.Instant;
   /** The clinic's number that the thread is on. */
   readonly origin: string;
   /** What was sent lately, this text included; undefined where it does not count. */
@@ -38,33 +34,21 @@ export type Allowance =
   | { readonly kind: 'defer'; readonly until: Temporal.Instant };
 
 /**
- * Whether a text that its plan and its number's consent let go may go to this person now: not to a number nobody is reached at, not
- * at night by the clinic's hours, not beyond the caps. What has to wait waits for an hour at which it is still worth sending, or
- * is not sent.
+ * Whether a text that its plan and its number's consent let go may go to this person now: not to a number nobody is reached at, no
+ * marketing that is paused, nothing beyond the caps. What has to wait waits for an hour at which its plan would let it go, or is
+ * not sent.
  */
 export const allowanceOf = async (
   caller: Caller,
   message: Message,
-  { step, patient, standing, expiresAt, goesAt }: AllowanceRequest,
+  { step, patient, standing, decideAt }: AllowanceRequest,
 ): Promise<Allowance> => {
   if (standing.unreachable !== undefined) return { kind: 'suppress', reason: 'number-unreachable' };
   const [settings, clinic] = await Promise.all([loadSettings(caller.clinicId), loadClinic(caller.clinicId)]);
   if (isPaused(step.category, settings)) return { kind: 'suppress', reason: 'marketing-paused' };
   const origin = standing.origin ?? clinic.originationNumber;
-  const zones = [patient.zone];
-  const window = windowOf(step.category, settings, patient.state);
-  const later = (from: Temporal.Instant, otherwise: string): Allowance => {
-    const until = opensAt(from, zones, window);
-    return until !== undefined && goesAt(until) ? { kind: 'defer', until } : { kind: 'suppress', reason: otherwise };
-  };
-
-  const opening = step.keepsQuietHours ? opensAt(caller.now, zones, window) : caller.now;
-  if (opening === undefined || !opening.equals(caller.now)) return later(caller.now, 'stale');
-  const closing = step.keepsQuietHours ? closesAt(caller.now, zones, window) : expiresAt;
-  const worthUntil = Temporal.Instant.compare(closing, expiresAt) < 0 ? closing : expiresAt;
-
   const importance = importanceOf(step.template);
-  if (importance === undefined) return { kind: 'send', expiresAt: worthUntil, origin, sentDays: undefined };
+  if (importance === undefined) return { kind: 'send', origin, sentDays: undefined };
   const today = localDateOf(caller.now, patient.zone);
   // Counted already, where a send before this one was not taken.
   const others = ofLastWeek(standing.sentDays ?? [], today).filter(({ messageId }) => messageId !== message.id);
@@ -79,12 +63,18 @@ export const allowanceOf = async (
     case 'go':
       return {
         kind: 'send',
-        expiresAt: worthUntil,
         origin,
-        sentDays: [...others, { messageId: message.id, patientId: patient.id, on: today }],
+        sentDays:
+          step.category === 'marketing'
+            ? undefined
+            : [...others, { messageId: message.id, patientId: patient.id, on: today }],
       };
-    case 'later':
-      return later(Temporal.PlainDate.from(decision.on).toZonedDateTime(patient.zone).toInstant(), decision.reason);
+    case 'later': {
+      const day = Temporal.PlainDate.from(decision.on).toZonedDateTime(patient.zone).toInstant();
+      const then = decideAt(day);
+      if (then.kind === 'suppress') return { kind: 'suppress', reason: decision.reason };
+      return then.kind === 'defer' ? then : { kind: 'defer', until: day };
+    }
     case 'over':
       return { kind: 'suppress', reason: decision.reason };
   }
@@ -95,9 +85,6 @@ export const isPaused = (
   category: string,
   { marketingPausedSince }: Pick<MessagingSettings, 'marketingPausedSince'>,
 ): boolean => category === 'marketing' && marketingPausedSince !== undefined;
-
-const windowOf = (category: string, settings: MessagingSettings, state: string | undefined): TextingWindow =>
-  category === 'marketing' ? marketingWindow(settings, state) : treatmentWindow(settings);
 
 /** Visits whose texts may be due in the week to come: what follows a visit that counts comes within four days of it. */
 const lookBackDays = 4;

@@ -42,7 +42,6 @@ export const takeOffCarrierList = async (
   const wording = 'DeleteOptedOutNumber';
   return recordConsent(caller, {
     phone,
-    patients: [],
     given: [{ category: 'all', granted: true, how: 'carrier', wording, wordingVersion: 'carrier', evidence: list }],
   });
 };

@@ -9,15 +9,24 @@ import { codeMinutes, phoneCode } from '../platform/one-time-code.ts';
 import { type TransactItem, together } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
 import { offerRefusal } from '../scheduling/core/waiting-list.ts';
-import { appointmentCheck, loadAppointment, loadOffer, offerCheck, wasSeenBefore } from '../scheduling/visits.ts';
+import {
+  appointmentCheck,
+  hasLaterVisit,
+  loadAppointment,
+  loadOffer,
+  offerCheck,
+  wasSeenBefore,
+} from '../scheduling/visits.ts';
 import { type Allowed, allowanceOf } from './allowance.ts';
 import { composeStaffText } from './compose-staff.ts';
 import { barOf, type ConsentCategory, stopOf } from './consent.ts';
-import { decideSend, isTextingHour, type PlanStep, type SendState, textingUntil } from './core/plan.ts';
+import { decideSend, type PlanStep, type SendState } from './core/plan.ts';
 import { formatVisitTime, type Language, type TemplateName } from './core/templates.ts';
+import { closesAt, isOpen, textingWindow, treatmentWindow } from './core/texting-window.ts';
 import { codeOf } from './core/which.ts';
 import { getPicture, type Picture } from './picture-store.ts';
 import { stepInForce } from './plan-in-force.ts';
+import { loadSettings } from './settings.ts';
 import { getStanding, type OpenQuestion, type Standing, standingCheckItem, standingItem } from './standing-store.ts';
 import { type Message, staffText, type TextName } from './store.ts';
 import { languageOf, type Secrets, type Subject, visitSubject, wordingOf, zoneOf } from './wording.ts';
@@ -77,11 +86,12 @@ const suppress = (reason: string): Composed => ({ kind: 'suppress', reason });
 
 const composeVisitText = async (caller: Caller, message: Message): Promise<Composed> => {
   // One call for all that the message itself names.
-  const [appointment, patient, known] = await together(() =>
+  const [appointment, patient, known, settings] = await together(() =>
     Promise.all([
       appointmentOf(message),
       message.patientId === undefined ? undefined : loadPatient(message.clinicId, message.patientId),
       getStanding(message.clinicId, message.to),
+      loadSettings(message.clinicId),
     ]),
   );
   if (appointment === undefined) return suppress('visit-gone');
@@ -95,7 +105,9 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
     visit: { ...appointment, start: Temporal.Instant.from(appointment.start) },
     isOfMany: message.parameters.count !== undefined,
     isNewPatient: await isNewTo(caller, step, appointment),
+    hasLaterVisit: step.category === 'marketing' && (await hasLaterVisit(appointment)),
     patientZone: patient.zone,
+    window: textingWindow(step.category, settings, patient.state),
   };
   const decision = decideSend(state, caller.now);
   if (decision.kind !== 'send') return decision;
@@ -107,19 +119,21 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
     step,
     patient,
     standing,
-    expiresAt: decision.expiresAt,
-    goesAt: (later) => decideSend(state, later).kind === 'send',
+    decideAt: (later) => decideSend(state, later),
   });
   if (allowed.kind !== 'send') return allowed;
 
   const { template, asksToConfirm } = decision;
   const isAhead = step.whileStatus === 'booked';
   const asked = asksToConfirm ? 'confirm' : step.template === 'check-in-48h' ? 'pain' : undefined;
-  const subject = { ...visitSubject(appointment, patient), count: message.parameters.count };
+  const subject =
+    step.category === 'marketing'
+      ? { language: patient.language }
+      : { ...visitSubject(appointment, patient), count: message.parameters.count };
   return outgoing(caller, template, subject, {
     to: patient.phone,
     from: allowed.origin,
-    expiresAt: allowed.expiresAt,
+    expiresAt: decision.expiresAt,
     conditions: [
       appointmentCheck(message.clinicId, appointment.id, {
         sequence: message.sequence,
@@ -146,10 +160,11 @@ const isNewTo = async (
 const composeNudge = async (caller: Caller, message: Message): Promise<Composed> => {
   const { patientId } = message;
   if (patientId === undefined) return suppress('plan-gone');
-  const [plan, patient, appointment] = await Promise.all([
+  const [plan, patient, appointment, settings] = await Promise.all([
     loadExercisePlan(message.clinicId, patientId),
     loadPatient(message.clinicId, patientId),
     appointmentOf(message),
+    loadSettings(message.clinicId),
   ]);
   const step = await stepInForce(message, appointment?.typeId);
   if (step === undefined || plan === undefined || plan.id !== message.causeId || patient === undefined)
@@ -164,7 +179,8 @@ const composeNudge = async (caller: Caller, message: Message): Promise<Composed>
     modality: appointment?.modality,
   } as const;
   const isNewPatient = appointment && (await isNewTo(caller, step, appointment));
-  const state = { step, sequence: message.sequence, dueAt, visit, isNewPatient, patientZone: patient.zone };
+  const window = textingWindow(step.category, settings, patient.state);
+  const state = { step, sequence: message.sequence, dueAt, visit, isNewPatient, patientZone: patient.zone, window };
   const decision = decideSend(state, caller.now);
   if (decision.kind !== 'send') return decision;
   const [standing, picture] = await together(() =>
@@ -176,8 +192,7 @@ const composeNudge = async (caller: Caller, message: Message): Promise<Composed>
     step,
     patient,
     standing,
-    expiresAt: decision.expiresAt,
-    goesAt: (later) => decideSend(state, later).kind === 'send',
+    decideAt: (later) => decideSend(state, later),
   });
   if (allowed.kind !== 'send') return allowed;
   return outgoing(
@@ -188,7 +203,7 @@ const composeNudge = async (caller: Caller, message: Message): Promise<Composed>
       to: patient.phone,
       from: allowed.origin,
       picture,
-      expiresAt: allowed.expiresAt,
+      expiresAt: decision.expiresAt,
       conditions: [
         exercisePlanCheck(message.clinicId, patientId, message.sequence),
         ...standingAfter(caller, standing, {
@@ -338,12 +353,13 @@ const composeOffer = async (caller: Caller, message: OfTemplate): Promise<Compos
   const patient = offer && (await loadPatient(message.clinicId, offer.patientId));
   if (offer === undefined || patient === undefined) return suppress('offer-gone');
   if (offerRefusal(offer, caller.now) !== undefined) return suppress('offer-over');
-  if (!isTextingHour(caller.now, patient.zone)) return suppress('quiet-hours');
+  const window = treatmentWindow(await loadSettings(message.clinicId));
+  if (!isOpen(caller.now, [patient.zone], window)) return suppress('quiet-hours');
   const standing = await getStanding(message.clinicId, patient.phone);
   const bar = barOf(standing, 'treatment');
   if (bar !== undefined) return suppress(bar);
   if (standing.unreachable !== undefined) return suppress('number-unreachable');
-  const ends = [Temporal.Instant.from(offer.expiresAt), textingUntil(caller.now, patient.zone)];
+  const ends = [Temporal.Instant.from(offer.expiresAt), closesAt(caller.now, [patient.zone], window)];
   const [expiresAt = caller.now] = ends.sort(Temporal.Instant.compare);
   return outgoing(
     caller,

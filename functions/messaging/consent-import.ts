@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { findPatientsByPhone, loadPatient } from '../intake/patients.ts';
+import { loadPatient } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import { CsvFault, type CsvRecord, parseCsv } from '../platform/csv.ts';
@@ -169,7 +169,6 @@ const mostAtOnce = 20;
 
 const write = async (caller: Caller, number: string, rows: readonly Row[], collector: string): Promise<void> => {
   if (rows.length === 0) return;
-  const patients = await findPatientsByPhone(caller.clinicId, number);
   for (let from = 0; from < rows.length; from += mostAtOnce) {
     const given = rows.slice(from, from + mostAtOnce).map(
       ({ phone: _, ...row }): Given => ({
@@ -178,6 +177,6 @@ const write = async (caller: Caller, number: string, rows: readonly Row[], colle
         collector: row.collector ?? collector,
       }),
     );
-    await recordConsent(caller, { phone: number, patients, given });
+    await recordConsent(caller, { phone: number, given });
   }
 };

@@ -97,7 +97,7 @@ export const saveTemplate = async (
     );
   }
   const after = { ...viewOf(which, { words: lint.words, version: rev + 1 }, context), ...lint };
-  await commit(templateItems(caller, { ...which, words: lint.words, version: rev + 1 }), after);
+  await commit(templateItems(caller, { ...which, words: lint.words, parts: lint.segments, version: rev + 1 }), after);
   return after;
 };
 

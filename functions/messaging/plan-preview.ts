@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { loadPatient } from '../intake/patients.ts';
+import { loadPatient, type Patient } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import { env } from '../platform/config.ts';
@@ -8,8 +8,9 @@ import { found } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { localDateOf } from '../platform/time.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
-import { loadAppointment, wasSeenBefore } from '../scheduling/visits.ts';
-import { barOf, loadStanding } from './consent.ts';
+import { hasLaterVisit, loadAppointment, wasSeenBefore } from '../scheduling/visits.ts';
+import { isPaused } from './allowance.ts';
+import { barOf, type ConsentBar, loadStanding } from './consent.ts';
 import { priceOn } from './core/figures.ts';
 import { OCCASIONS, stepNamed, stepsOf } from './core/message-plan.ts';
 import {
@@ -22,11 +23,14 @@ import {
   type SuppressReason,
 } from './core/plan.ts';
 import { segment } from './core/segments.ts';
+import type { MessagingSettings } from './core/settings.ts';
+import { categoryOf } from './core/template-names.ts';
 import { type Language, renderWords, type TemplateName } from './core/templates.ts';
+import { textingWindow } from './core/texting-window.ts';
 import type { PlanId } from './plan-store.ts';
 import { type PlanView, readPlan } from './plans.ts';
 import { loadSettings } from './settings.ts';
-import { languageOf, parametersOf, visitSubject, wordsInForce } from './wording.ts';
+import { bookingPage, languageOf, parametersOf, visitSubject, wordsInForce } from './wording.ts';
 
 /** A text that a plan has for a visit. */
 export interface PreviewedText {
@@ -58,11 +62,17 @@ export interface PlanPreview {
   readonly language: Language;
   /** The zone whose night the texts keep, and of `localTime`. */
   readonly patientZone: string;
-  /** Why none of them would go to this number, if so. */
+  /** Why none of them would go to this number, if so; of marketing, its step says it. */
   readonly barredBecause?: string | undefined;
   readonly texts: readonly PreviewedText[];
-  readonly skipped: readonly { readonly step: string; readonly reason: SkipReason | SuppressReason }[];
+  readonly skipped: readonly {
+    readonly step: string;
+    readonly reason: SkipReason | SuppressReason | MarketingBar;
+  }[];
 }
+
+/** Why no marketing would go to a number at present. */
+type MarketingBar = ConsentBar | 'marketing-paused';
 
 type Skipped = PlanPreview['skipped'][number];
 
@@ -81,7 +91,7 @@ export const previewPlan = async (
   ]);
   const patient = found(await loadPatient(clinicId, appointment.patientId), 'patient');
   const steps = stepsOf(plan);
-  const [clinic, settings, standing, language, isNewPatient] = await Promise.all([
+  const [clinic, settings, standing, language, isNewPatient, isBack] = await Promise.all([
     loadClinic(clinicId),
     loadSettings(clinicId),
     loadStanding(clinicId, patient.phone),
@@ -89,9 +99,20 @@ export const previewPlan = async (
     steps.some(({ conditions }) => conditions.newPatientsOnly)
       ? wasSeenBefore(caller, appointment).then((seen) => !seen)
       : true,
+    steps.some(({ category, isEnabled }) => isEnabled && category === 'marketing') && hasLaterVisit(appointment),
   ]);
+  const marketingBar =
+    barOf(standing, 'marketing') ?? (isPaused('marketing', settings) ? 'marketing-paused' : undefined);
   const planned = OCCASIONS.map((occasion) =>
-    plannedFor(caller, occasion, { appointment, steps, patientZone: patient.zone, isNewPatient }),
+    plannedFor(caller, occasion, {
+      appointment,
+      steps,
+      patient,
+      settings,
+      isNewPatient,
+      hasLaterVisit: isBack,
+      marketingBar,
+    }),
   );
   const price = priceOn(localDateOf(caller.now, clinic.zone), settings.pricePerPartMicros);
   const parameters = parametersOf(clinic, visitSubject(appointment, patient), language);
@@ -108,7 +129,9 @@ export const previewPlan = async (
     texts: await Promise.all(
       texts.map(async ({ step, template, occasion, dueAt }): Promise<PreviewedText> => {
         const { words: pattern, version } = await wordsInForce(clinicId, template, language);
-        const words = renderWords(pattern, { ...parameters, link: `${env('PUBLIC_URL')}/v/${'x'.repeat(22)}` });
+        const isOfVisit = categoryOf(template) === 'treatment';
+        const link = isOfVisit ? `${env('PUBLIC_URL')}/v/${'x'.repeat(22)}` : bookingPage(clinic);
+        const words = renderWords(pattern, { ...parameters, link });
         const { encoding, segments } = segment(words);
         return {
           step,
@@ -145,8 +168,11 @@ interface Previewed {
 interface VisitAsItIs {
   readonly appointment: Appointment;
   readonly steps: readonly PlanStep[];
-  readonly patientZone: string;
+  readonly patient: Pick<Patient, 'zone' | 'state'>;
+  readonly settings: MessagingSettings;
   readonly isNewPatient: boolean;
+  readonly hasLaterVisit: boolean;
+  readonly marketingBar: MarketingBar | undefined;
 }
 
 /** What one occasion would bring now; what follows the visit, when it ends. */
@@ -155,7 +181,7 @@ const plannedFor = (
   occasion: Occasion,
   about: VisitAsItIs,
 ): { readonly texts: readonly Previewed[]; readonly skipped: readonly Skipped[] } => {
-  const { appointment, steps, patientZone } = about;
+  const { appointment, steps, patient, settings } = about;
   const [start, end] = [
     Temporal.Instant.from(appointment.start),
     Temporal.Instant.from(appointment.fulfilment?.end ?? appointment.end),
@@ -163,8 +189,16 @@ const plannedFor = (
   const isOver = Temporal.Instant.compare(caller.now, end) >= 0;
   const { planned, skipped } = planOrSkip({
     occasion,
-    visit: { ...appointment, start, end, visitZone: appointment.zone, patientZone },
+    visit: {
+      ...appointment,
+      start,
+      end,
+      visitZone: appointment.zone,
+      patientZone: patient.zone,
+      patientState: patient.state,
+    },
     now: occasion === 'fulfilled' && !isOver ? end : caller.now,
+    settings,
     steps,
   });
   const texts: Previewed[] = [];
@@ -176,7 +210,9 @@ const plannedFor = (
       continue;
     }
     const decision = decisionOn(message, occasion, about);
-    if (decision.kind === 'send') texts.push({ step, template: decision.template, occasion, dueAt });
+    const bar = message.category === 'marketing' ? about.marketingBar : undefined;
+    if (decision.kind === 'send' && bar !== undefined) barred.push({ step, reason: bar });
+    else if (decision.kind === 'send') texts.push({ step, template: decision.template, occasion, dueAt });
     else if (decision.kind === 'suppress') barred.push({ step, reason: decision.reason });
   }
   return { texts, skipped: barred };
@@ -184,11 +220,13 @@ const plannedFor = (
 
 /** What would be decided of a text at its time, were the visit then as it is now. */
 const decisionOn = (message: PlannedMessage, occasion: Occasion, about: VisitAsItIs) => {
-  const { appointment, steps, patientZone, isNewPatient } = about;
+  const { appointment, steps, patient, settings, isNewPatient, hasLaterVisit } = about;
   const step = steps.find((each) => each.step === message.step);
   if (step === undefined) throw new Error('A text of no step');
   const status = occasion === 'fulfilled' && appointment.status === 'booked' ? 'fulfilled' : appointment.status;
   const visit = { ...appointment, status, start: Temporal.Instant.from(appointment.start) };
   const { sequence, dueAt } = message;
-  return decideSend({ step, sequence, dueAt, visit, isNewPatient, patientZone }, dueAt);
+  const window = textingWindow(step.category, settings, patient.state);
+  const state = { step, sequence, dueAt, visit, isNewPatient, hasLaterVisit, patientZone: patient.zone, window };
+  return decideSend(state, dueAt);
 };

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { renewExercisePlan } from '../care/exercise.ts';
 import type { TriageCase } from '../care/triage.ts';
+import type { Patient } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
@@ -13,20 +14,13 @@ import type { TemplateName } from './core/template-names.ts';
 import type { Language } from './core/templates.ts';
 import { planInForce } from './plan-in-force.ts';
 import { progressed } from './progress.ts';
-import { getStanding } from './standing-store.ts';
+import { loadSettings } from './settings.ts';
 import { createMessageItem, type Message, type MessageRef, messagesOfCause, replaceMessageItem } from './store.ts';
 
 export type { MessageRef } from './store.ts';
 
-/** What happened to a visit, as far as texts are concerned. `agreed`: its patient may be texted by now. */
-export type VisitChange =
-  | 'agreed'
-  | 'booked'
-  | 'rescheduled'
-  | 'reschedule-requested'
-  | 'cancelled'
-  | 'fulfilled'
-  | 'noshow';
+/** What happened to a visit, as far as texts are concerned. */
+export type VisitChange = 'booked' | 'rescheduled' | 'reschedule-requested' | 'cancelled' | 'fulfilled' | 'noshow';
 
 /** Items for the caller's own transaction, and the texts to hint the sender at once it is through (see dispatch.ts). */
 export interface Plan {
@@ -37,15 +31,13 @@ export interface Plan {
 export interface VisitTextsRequest {
   /** The appointment after the change. */
   readonly appointment: Appointment;
-  readonly patient: { readonly id: Id<'patient'>; readonly phone: string; readonly zone: string };
+  readonly patient: Pick<Patient, 'id' | 'phone' | 'zone'> & { readonly state?: string | undefined };
   readonly change: VisitChange;
   /**
    * How many visits of a series this one's notice tells of; 0 for a visit that another's notice tells of. Each keeps its
    * own reminders. @default it is told by itself
    */
   readonly toldVisits?: number | undefined;
-  /** Whether there is consent to be texted: known already, or recorded by the same transaction. @default it is read */
-  readonly consentGranted?: boolean | undefined;
 }
 
 /** Why texts that are still planned are taken back. */
@@ -58,23 +50,24 @@ const voidedBecause: Partial<Readonly<Record<VisitChange, string>>> = {
 
 /**
  * The texts that a change of a visit calls for and those it takes back. An item that takes one back holds only while that
- * text is still planned: the caller reads again and repeats on ConditionFailed. Without consent nothing new is planned;
- * whether it still holds is asked again when each text is claimed.
+ * text is still planned: the caller reads again and repeats on ConditionFailed. Whether its patient may be texted is asked
+ * when each text is claimed and not before: who agrees in between gets what is still to come, and why nothing went to who did
+ * not is on the text (decision 35).
  */
 export const planVisitTexts = async (
   caller: Caller,
-  { appointment, patient, change, toldVisits = 1, consentGranted }: VisitTextsRequest,
+  { appointment, patient, change, toldVisits = 1 }: VisitTextsRequest,
 ): Promise<Plan> => {
-  const [existing, mayText, plan] = await Promise.all([
+  const [existing, plan, settings] = await Promise.all([
     change === 'booked' ? [] : messagesOfCause(caller.clinicId, appointment.id),
-    consentGranted ?? mayTextAbout(caller, patient.phone),
     planInForce(caller.clinicId, appointment.typeId),
+    loadSettings(caller.clinicId),
   ]);
   const voided = voidItems(caller, existing, voidedBecause[change]);
-  if (!mayText || change === 'noshow') return { items: voided, refs: [] };
+  if (change === 'noshow') return { items: voided, refs: [] };
 
   const planned = planFor({
-    occasion: change === 'agreed' ? 'booked' : change,
+    occasion: change,
     visit: {
       id: appointment.id,
       sequence: appointment.sequence,
@@ -82,9 +75,11 @@ export const planVisitTexts = async (
       end: Temporal.Instant.from(appointment.fulfilment?.end ?? appointment.end),
       visitZone: appointment.zone,
       patientZone: patient.zone,
+      patientState: patient.state,
       modality: appointment.modality,
     },
     now: caller.now,
+    settings,
     steps: plan.steps,
   });
   // A visit recorded as fulfilled again was only corrected: its follow-ups stand.
@@ -121,9 +116,6 @@ const none: { readonly items: readonly TransactItem[]; readonly texts: readonly 
 };
 
 const isExercise = ({ template }: PlannedMessage): boolean => template === 'exercise-week';
-
-const mayTextAbout = async (caller: Caller, phone: string): Promise<boolean> =>
-  (await getStanding(caller.clinicId, phone)).granted.treatment !== undefined;
 
 const voidItems = (
   caller: Caller,

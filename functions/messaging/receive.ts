@@ -15,7 +15,6 @@ import { ConditionFailed, Contended, type TransactItem, transact } from '../plat
 import { localDateOf } from '../platform/time.ts';
 import { confirmByText, loadAppointment } from '../scheduling/visits.ts';
 import { barOf, type Given, stopOf, withConsent } from './consent.ts';
-import { planAfterConsent } from './consented.ts';
 import { eveningOf, isStaffed } from './core/business-hours.ts';
 import { CONSENT_CATEGORIES, endedByStop } from './core/consent.ts';
 import { reachedAgain } from './core/reach.ts';
@@ -453,17 +452,11 @@ const onOptOut = async (caller: Caller, reading: Reading): Promise<Effects> => {
 
 /** START returns what was agreed to before, marketing excepted, and is an agreement to texts of treatment by itself. */
 const onOptIn = async (caller: Caller, reading: Reading): Promise<Effects> => {
-  const { standing, patients } = reading;
+  const { standing } = reading;
   const isStopped = CONSENT_CATEGORIES.some((each) => each !== 'marketing' && stopOf(standing, each) !== undefined);
   if (!isStopped && barOf(standing, 'treatment') === undefined) return answered(reading, 'reply-opt-in');
   const turn = withConsent(caller, standing, [inWords(reading, { category: 'all', granted: true })]);
-  const plan = await planAfterConsent(caller, { before: standing, after: turn.standing }, patients);
-  return {
-    standing: turn.standing,
-    items: [...turn.items, ...plan.items],
-    refs: plan.refs,
-    answer: { template: 'reply-opt-in' },
-  };
+  return { standing: turn.standing, items: turn.items, answer: { template: 'reply-opt-in' } };
 };
 
 /** The visit a reply means: that of the open question, else the one the thread was last told about. */

@@ -1,4 +1,4 @@
-import { findPatientsByPhone, loadPatient, type Patient } from '../intake/patients.ts';
+import { loadPatient } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
@@ -7,10 +7,8 @@ import { type TransactItem, transact } from '../platform/store/records.ts';
 import { untilWritten } from '../platform/until-written.ts';
 import { type Given, withConsent } from './consent.ts';
 import { type ConsentEntry, consentsOf } from './consent-store.ts';
-import { planAfterConsent } from './consented.ts';
 import type { ConsentFact } from './core/consent.ts';
 import { type CategoryStanding, carrierNote, explainStanding, removableFrom } from './core/consent-explain.ts';
-import { dispatch } from './dispatch.ts';
 import { getStanding, type Standing, standingItem } from './standing-store.ts';
 
 /** Everything about one number's consent: what was said, and what of it holds. */
@@ -51,21 +49,12 @@ export const consentReport = async (clinicId: Id<'clinic'>, phone: string): Prom
 };
 
 /**
- * Records what a number agreed to or refused and answers with what holds then, in one transaction with the texts still to come of
- * visits that were booked before the agreement. Effective before the next claim: that is held to the standing.
+ * Records what a number agreed to or refused and answers with what holds then, in one transaction. Effective before the next
+ * claim: that is held to the standing.
  */
 export const recordConsent = async (
   caller: Caller,
-  {
-    phone,
-    patients,
-    given,
-  }: {
-    readonly phone: string;
-    /** Whose visits may be texted about from now on. */
-    readonly patients: readonly Pick<Patient, 'id' | 'phone' | 'zone'>[];
-    readonly given: readonly Given[];
-  },
+  { phone, given }: { readonly phone: string; readonly given: readonly Given[] },
   commit: (items: readonly TransactItem[], report: ConsentReport) => Promise<void> = transact,
 ): Promise<ConsentReport> =>
   // A text is claimed, somebody writes, a visit changes: what holds is decided on the standing as it is then.
@@ -75,10 +64,8 @@ export const recordConsent = async (
       consentsOf(caller.clinicId, phone),
     ]);
     const { standing: after, items, entries } = withConsent(caller, before, given);
-    const plan = await planAfterConsent(caller, { before, after }, patients);
     const report = reportOf({ ...after, rev: before.rev + 1 }, [...ledger, ...entries]);
-    await commit([...items, standingItem(caller, after, 'consent recorded'), ...plan.items], report);
-    await dispatch(plan.refs);
+    await commit([...items, standingItem(caller, after, 'consent recorded')], report);
     return report;
   });
 
@@ -110,9 +97,7 @@ export const recordByStaff = async (
     patientId,
     proof: said.granted && said.evidence !== undefined ? 'staff-evidence' : undefined,
   };
-  const known = await findPatientsByPhone(caller.clinicId, number);
-  const patients = patient === undefined ? known : [patient, ...known.filter(({ id }) => id !== patient.id)];
-  return recordConsent(caller, { phone: number, patients, given: [given] }, commit);
+  return recordConsent(caller, { phone: number, given: [given] }, commit);
 };
 
 const faultsOf = (

@@ -10,6 +10,7 @@ import { appointmentCheck, loadAppointment } from '../scheduling/visits.ts';
 import { barOf } from './consent.ts';
 import { decideSend } from './core/plan.ts';
 import { reminderMail } from './core/reminder-mail.ts';
+import { anyHour } from './core/texting-window.ts';
 import { mailRefusedAt, noMailRefusalItem } from './mail-refusal-store.ts';
 import { stepInForce } from './plan-in-force.ts';
 import { claimed, lostTrack, progressed, released } from './progress.ts';
@@ -64,12 +65,13 @@ const decide = async (caller: Caller, message: Message): Promise<Decision> => {
   if (step === undefined || appointment === undefined) return suppress('visit-gone');
   const decision = decideSend(
     {
-      step: { ...step, keepsQuietHours: false },
+      step,
       sequence: message.sequence,
       dueAt: Temporal.Instant.from(message.plannedFor),
       visit: { ...appointment, start: Temporal.Instant.from(appointment.start) },
       isNewPatient: true,
       patientZone: patient?.zone ?? appointment.zone,
+      window: anyHour,
     },
     caller.now,
   );

@@ -7,6 +7,7 @@ import { metricNames } from '../platform/metric-names.ts';
 import { count, seconds } from '../platform/metrics.ts';
 import { inAllShards } from '../platform/store/due.ts';
 import { ConditionFailed, together, transact } from '../platform/store/records.ts';
+import { Warm } from '../platform/warm.ts';
 import { aftermathItems } from './aftermath.ts';
 import { paceOf, turnsOf } from './core/pacing.ts';
 import { enqueue } from './dispatch.ts';
@@ -15,6 +16,7 @@ import { loadPause, type SendingState, sendingState } from './pause.ts';
 import { isForSender, settled } from './progress.ts';
 import { loadSettings } from './settings.ts';
 import { type DueKind, dueMessages, type Message, type MessageRef, replaceMessageItem } from './store.ts';
+import { currentTemplates } from './template-store.ts';
 
 /**
  * The most one sweep looks at in one shard, longest due first: eighty thousand over all, so that no clinic's backlog hides
@@ -90,15 +92,29 @@ const handOver = async (kind: DueKind, due: readonly Message[], now: Temporal.In
     if (inTurn.length > 0) lines.push({ clinicId, texts: inTurn.toSorted(byDueTime) });
   });
   await enqueue(urgent.map(refOf));
-  const settings = await Promise.all(lines.map(({ clinicId }) => loadSettings(clinicId)));
+  const [settings, parts] = await Promise.all([
+    Promise.all(lines.map(({ clinicId }) => loadSettings(clinicId))),
+    Promise.all(lines.map(({ clinicId }) => partsOf(clinicId))),
+  ]);
   const turns = turnsOf(
     lines.map(({ texts }, index) => ({
-      texts: texts.map(refOf),
+      texts: texts.map((message) => ({ text: refOf(message), parts: parts[index]?.get(message.template) ?? 1 })),
       pace: paceOf(kind, settings[index]?.partsPerSecond ?? 1),
     })),
   );
   await enqueueBulk([...unpaced.map((message) => ({ text: refOf(message), delaySeconds: 0 })), ...turns]);
 };
+
+const warmParts = new Warm<ReadonlyMap<string, number>>();
+
+/** How many parts a clinic's texts of its own words have at most, in the longer of their languages; our words have one. */
+const partsOf = (clinicId: Id<'clinic'>): Promise<ReadonlyMap<string, number>> =>
+  warmParts.get(clinicId, async () => {
+    const parts = new Map<string, number>();
+    for (const { template, parts: most } of await currentTemplates(clinicId))
+      parts.set(template, Math.max(most, parts.get(template) ?? 1));
+    return parts;
+  });
 
 const sendingStates = async (
   clinicIds: readonly Id<'clinic'>[],

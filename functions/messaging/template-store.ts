@@ -1,5 +1,5 @@
 import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
-import { item, string } from 'dynamodb-toolbox/schema';
+import { item, number, string } from 'dynamodb-toolbox/schema';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
@@ -23,6 +23,8 @@ export interface StoredTemplate {
   readonly template: TemplateName;
   readonly language: Language;
   readonly words: string;
+  /** Message parts of the longest text these words can become. */
+  readonly parts: number;
   /** From 1 on. */
   readonly version: number;
   readonly changedAt: string;
@@ -36,6 +38,7 @@ const templateAttributes = {
     .key(),
   language: string().enum('en', 'es').key(),
   words: string(),
+  parts: number(),
 };
 
 const partition = (clinicId: string): string => `clinic#${clinicId}#message-template`;
@@ -67,10 +70,11 @@ const MessageTemplateVersionEntity = new Entity({
 
 type StoredShape = Omit<FormattedItem<typeof MessageTemplateEntity>, 'entity'>;
 
-const toTemplate = ({ template, language, words, rev, changedAt }: StoredShape): StoredTemplate => ({
+const toTemplate = ({ template, language, words, parts, rev, changedAt }: StoredShape): StoredTemplate => ({
   template,
   language,
   words,
+  parts,
   version: rev,
   changedAt,
 });

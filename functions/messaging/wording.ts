@@ -94,7 +94,7 @@ export const wordingOf = async (
   const [clinic, language] = await Promise.all([loadClinic(clinicId), languageOf(clinicId, subject)]);
   const { words, version } = await wordsInForce(clinicId, template, language);
   const tokens = tokensIn(words);
-  const link = tokens.has('link') ? linkOf(subject) : undefined;
+  const link = tokens.has('link') ? linkOf(clinic, subject) : undefined;
   const parameters = parametersOf(clinic, subject, language);
   return {
     body: renderWords(words, { ...parameters, link: link?.url ?? '', code: secrets.code ?? '' }),
@@ -129,12 +129,15 @@ export interface MintedLink {
   readonly items: readonly TransactItem[];
 }
 
-const linkOf = ({ appointment, offer, caseId, textedTo }: Subject): MintedLink | undefined => {
+const linkOf = (clinic: Pick<Clinic, 'slug'>, { appointment, offer, caseId, textedTo }: Subject): MintedLink => {
   // Staff sign in to see the case: the address is no secret.
   if (caseId !== undefined) return { url: `${env('PUBLIC_URL')}/v1/triage-cases/${caseId}`, items: [] };
   if (offer !== undefined) return offerLink(offer);
-  return appointment && visitLink(appointment, textedTo);
+  return appointment === undefined ? { url: bookingPage(clinic), items: [] } : visitLink(appointment, textedTo);
 };
+
+/** Where anybody books a visit with the clinic: the link of a text that is about none. */
+export const bookingPage = ({ slug }: Pick<Clinic, 'slug'>): string => `${env('PUBLIC_URL')}/book/${slug}`;
 
 /** Opens the offer, also to say that it is over. */
 const offerLink = ({ id, clinicId, patientId, end }: Offer): MintedLink => {

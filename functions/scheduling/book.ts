@@ -1,6 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
 import { loadPatient, type Patient } from '../intake/patients.ts';
-import { loadStanding } from '../messaging/consent.ts';
 import { dispatch } from '../messaging/dispatch.ts';
 import { planVisitTexts } from '../messaging/plan.ts';
 import { type Caller, stampOf } from '../platform/actor.ts';
@@ -17,7 +16,7 @@ import type { Appointment, AppointmentType, Modality, Provider } from './core/ty
 import { isEstablished } from './established.ts';
 import { useHold } from './hold-use.ts';
 import { planInvitation } from './invite.ts';
-import { type Held, takeTime } from './occupancy.ts';
+import { type Held, readAhead, type SeenDay, takeTime } from './occupancy.ts';
 import { slotProblem } from './refusals.ts';
 import { loadReplaced, standInItem } from './stand-in.ts';
 import { appointmentItem, getAppointmentType, getProvider, sheetItem } from './store.ts';
@@ -41,11 +40,20 @@ export interface BookCommand {
 
 /** Books a visit for the front desk: any free whole minute of the provider's hours. */
 export const book = async (caller: Caller, command: BookCommand, commit: Commit) => {
-  const [patient, { provider, type }] = await together(() =>
-    Promise.all([loadPatient(caller.clinicId, command.patientId), loadBookable(caller, command)]),
+  const [patient, { provider, type }, ahead] = await together(() =>
+    Promise.all([
+      loadPatient(caller.clinicId, command.patientId),
+      loadBookable(caller, command),
+      // A hold's sheet is read with the hold.
+      command.holdId === undefined ? readAhead(caller, command) : undefined,
+    ]),
   );
   const known = found(patient, 'patient');
+  let seen = ahead;
   return untilWritten(async () => {
+    const day = seen;
+    // Who has lost a round reads again.
+    seen = undefined;
     const [held, replaced] = await Promise.all([useHold(caller, 'staff', command), loadReplaced(caller, command)]);
     return writeBooking(
       caller,
@@ -58,6 +66,7 @@ export const book = async (caller: Caller, command: BookCommand, commit: Commit)
         modality: command.modality,
         patientState: command.patientState,
         insteadOf: held.insteadOf,
+        seen: day,
         ...(replaced === undefined ? {} : { facts: { replaces: replaced.id } }),
         also: ({ id }) => [...held.items, ...(replaced === undefined ? [] : [standInItem(caller, replaced, id)])],
       },
@@ -138,8 +147,8 @@ export interface Booking {
   readonly also?: ((appointment: Appointment) => readonly TransactItem[]) | undefined;
   /** How many visits of a series its confirmation tells of, see `planVisitTexts`. @default it is told by itself */
   readonly toldVisits?: number | undefined;
-  /** Consent to text that this same transaction records. */
-  readonly consentGranted?: boolean | undefined;
+  /** The provider's day, if it was read with the provider. */
+  readonly seen?: SeenDay | undefined;
 }
 
 /** A booking that is decided and not yet written. */
@@ -162,13 +171,9 @@ export const prepareBooking = async (caller: Caller, booking: Booking): Promise<
   const patientState = await stateAtVisit(caller, modality, patient, booking.patientState);
   await requirePatientKind(caller, type, patient);
   const id = newId('appointment', caller.now);
-  const { onlyOffered, insteadOf } = booking;
-  const [taken, consentGranted] = await together(() =>
-    Promise.all([
-      takeTime(caller, { provider, type, start, heldBy: id, patientState, onlyOffered, insteadOf }),
-      booking.consentGranted === true || mayText(caller, patient),
-    ]),
-  );
+  const { onlyOffered, insteadOf, seen } = booking;
+  const wish = { provider, type, start, heldBy: id, patientState, onlyOffered, insteadOf, seen };
+  const taken = await together(() => takeTime(caller, wish));
   if (!taken.ok) throw slotProblem(taken.code);
 
   const appointment = newAppointment({
@@ -189,7 +194,6 @@ export const prepareBooking = async (caller: Caller, booking: Booking): Promise<
     patient,
     change: 'booked',
     toldVisits: booking.toldVisits,
-    consentGranted,
   });
   const items = [
     ...taken.sheets.map((sheet) => sheetItem(caller.clinicId, sheet, stamp)),
@@ -216,10 +220,6 @@ export const writeBooking = async <T>(
   await dispatch(refs);
   return written;
 };
-
-/** Whether a patient agreed to be texted: read beside the day sheets, not after them. */
-const mayText = async (caller: Caller, { phone }: Patient): Promise<boolean> =>
-  (await loadStanding(caller.clinicId, phone)).granted.treatment !== undefined;
 
 /** @throws Problem `slot-not-offered` when a type of visit is not for this patient, new or established. */
 export const requirePatientKind = async (

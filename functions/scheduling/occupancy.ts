@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
+import type { Id } from '../platform/ids.ts';
 import { Contended } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { checkSlot, purposeOf, type SlotRefusal } from './core/check-slot.ts';
@@ -16,7 +17,8 @@ import type {
   VisitTime,
 } from './core/types.ts';
 import { instantOfEpochMinute } from './core/visit-time.ts';
-import { withHours } from './known-hours.ts';
+import { getHoursMark } from './hours-store.ts';
+import { type HoursMark, lastKnownZone, withHours } from './known-hours.ts';
 import { getProvider, getRoom, getSheet } from './store.ts';
 
 /**
@@ -51,7 +53,31 @@ export interface Wish {
   readonly insteadOf?: Held | undefined;
   /** From when on the time is free again by itself. @default never */
   readonly expiresAtEpochSecond?: number | undefined;
+  /** The provider's day, if it was just read: see {@link readAhead}. @default it is read now */
+  readonly seen?: SeenDay | undefined;
 }
+
+/** A provider's day as it was read before the provider was. */
+export interface SeenDay {
+  readonly sheet: DaySheet;
+  readonly mark: HoursMark;
+}
+
+/**
+ * Reads the day a visit will most likely be on beside its provider and not after (see `together`): a day sheet is of a local
+ * date, and the zone that makes it one is the provider's, who is known to a worker that has booked with them before. Who has
+ * another zone by now has another sheet, and `takeTime` reads that one.
+ */
+export const readAhead = async (
+  { clinicId, now }: Caller,
+  { providerId, start }: { readonly providerId: Id<'provider'>; readonly start: string },
+): Promise<SeenDay | undefined> => {
+  const zone = lastKnownZone(clinicId, providerId);
+  if (zone === undefined) return undefined;
+  const date = localDateOf(Temporal.Instant.from(start), zone);
+  const [sheet, mark] = await Promise.all([getSheet(clinicId, providerId, date, zone, now), getHoursMark(clinicId)]);
+  return { sheet, mark };
+};
 
 export type TakenTime =
   | {
@@ -72,15 +98,17 @@ export const takeTime = async (caller: Caller, wish: Wish): Promise<TakenTime> =
   const { clinicId, now } = caller;
   const date = localDateOf(start, wish.provider.zone);
   const seconds = type.secondProviderIds.filter((id) => id !== wish.provider.id);
+  const isSeen = wish.seen !== undefined && isOf(wish.seen.sheet, wish.provider, date);
+  const seen = isSeen ? wish.seen : undefined;
   // All that needs nothing but the wish is read in one round.
   const [provider, rooms, others, given, own] = await Promise.all([
-    withHours(clinicId, wish.provider, date),
+    withHours(clinicId, wish.provider, date, seen),
     Promise.all(type.roomIds.map((id) => getRoom(clinicId, id))),
     Promise.all(seconds.map((id) => getProvider(clinicId, id))),
     readSheets(caller, wish.insteadOf),
     isOnSheet(wish.insteadOf, wish.provider.id, date)
       ? undefined
-      : getSheet(clinicId, wish.provider.id, date, wish.provider.zone, now),
+      : (seen?.sheet ?? getSheet(clinicId, wish.provider.id, date, wish.provider.zone, now)),
   ]);
   const sheets = new SheetSet(given, heldBy);
   for (const sheet of given) sheets.put(release(sheet, wish.insteadOf?.heldBy ?? heldBy));
@@ -129,6 +157,9 @@ const readSheets = (caller: Caller, held: Held | undefined): Promise<readonly Da
       getSheet(caller.clinicId, id, localDateOf(held?.start ?? caller.now, zone), zone, caller.now),
     ),
   );
+
+const isOf = (sheet: DaySheet, { id, zone }: Pick<Provider, 'id' | 'zone'>, date: string): boolean =>
+  sheet.providerId === id && sheet.zone === zone && sheet.date === date;
 
 /** Whether time is held on a resource's sheet of a date, which is then read with it. */
 const isOnSheet = (held: Held | undefined, resourceId: ResourceId, date: string): boolean =>

@@ -1,10 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
 import { loadPatient, type Patient } from '../intake/patients.ts';
 import { loadStanding, mayBeTexted } from '../messaging/consent.ts';
-import { textingFrom } from '../messaging/core/plan.ts';
+import { opensAt, treatmentWindow } from '../messaging/core/texting-window.ts';
 import { dispatch } from '../messaging/dispatch.ts';
 import { offerTextStanding } from '../messaging/offer-text.ts';
 import { planOffer } from '../messaging/plan.ts';
+import { loadSettings } from '../messaging/settings.ts';
 import { type Caller, stampOf } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import { type Id, newId } from '../platform/ids.ts';
@@ -190,7 +191,9 @@ const choose = async (
   const patient = entry && (await loadPatient(caller.clinicId, entry.patientId));
   if (entry === undefined || patient === undefined) return undefined;
   if (!mayBeTexted(await loadStanding(caller.clinicId, patient.phone))) return undefined;
-  const textableFrom = textingFrom(caller.now, patient.zone);
+  const window = treatmentWindow(await loadSettings(caller.clinicId));
+  const textableFrom = opensAt(caller.now, [patient.zone], window);
+  if (textableFrom === undefined) return undefined;
   const [turn] = turnsFor(opening, [{ entry, minutes: type.minutes, textableFrom }], caller.now);
   if (turn === undefined) return undefined;
   const place = await placeOf(caller, entry, type, patient);

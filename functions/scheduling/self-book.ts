@@ -11,7 +11,7 @@ import {
   type PatientDetails,
   requireBornInThePast,
 } from '../intake/patients.ts';
-import { planFormConsent } from '../messaging/consented.ts';
+import { agreementsOf, consentItems } from '../messaging/consent.ts';
 import { dispatch } from '../messaging/dispatch.ts';
 import { type MessageRef, planAlert } from '../messaging/plan.ts';
 import type { Caller } from '../platform/actor.ts';
@@ -62,14 +62,20 @@ export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Com
     const held = await useHold(caller, 'public', input);
     const { patient, items: registration } = await matchOrRegister(caller, details);
     const asPatient: Caller = { ...caller, actor: { kind: 'patient', id: patient.id } };
-    const consent = await planFormConsent(
-      asPatient,
+    const agreed = agreementsOf(
       {
         texts: input.consentToText.granted ? input.consentToText : undefined,
         marketing: input.consentToMarketing,
       },
-      { patient, collector: 'form:self-booking', proof: 'one-time-code', evidence: codeId },
+      {
+        how: 'web-form',
+        patientId: patient.id,
+        collector: 'form:self-booking',
+        proof: 'one-time-code',
+        evidence: codeId,
+      },
     );
+    const consent = await consentItems(asPatient, patient.phone, agreed);
     let alertRefs: readonly MessageRef[] = [];
     const booked = await writeBooking(
       asPatient,
@@ -82,7 +88,6 @@ export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Com
         patientState,
         onlyOffered: true,
         insteadOf: held.insteadOf,
-        consentGranted: input.consentToText.granted,
       },
       async (appointment, items) => {
         const triage = await triageItems(asPatient, patient, appointment.id, screening);
@@ -100,13 +105,13 @@ export const selfBook = async (caller: Caller, input: SelfBookInput, commit: Com
         const answered = isAnswering ? [intakeAnswersItem(asPatient, appointment.id, answers, screening)] : [];
         await commitWithCode(
           useCodeItem(caller, patient.phone, codeId),
-          [...items, ...held.items, ...registration, ...consent.items, ...answered, ...triage.items],
+          [...items, ...held.items, ...registration, ...consent, ...answered, ...triage.items],
           (all) => commit(all, answer),
         );
         return answer;
       },
     );
-    await dispatch([...alertRefs, ...consent.refs]);
+    await dispatch(alertRefs);
     return booked;
   });
 };

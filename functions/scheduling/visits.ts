@@ -56,6 +56,23 @@ export const wasSeenBefore = async (
   return isEstablishedBy(others, Temporal.Instant.from(start));
 };
 
+/** Later than any visit. */
+const endOfTime = '9999';
+
+/**
+ * Whether the patient of a visit has one that begins after it, unless it was cancelled or missed. Of two at one time one is the later.
+ * Read from an index: may lag.
+ */
+export const hasLaterVisit = async ({
+  clinicId,
+  id,
+  patientId,
+  start,
+}: Pick<Appointment, 'clinicId' | 'id' | 'patientId' | 'start'>): Promise<boolean> =>
+  (await patientAppointmentsBetween(clinicId, patientId, start, endOfTime)).some(
+    (other) => (other.start > start || other.id > id) && other.status !== 'cancelled' && other.status !== 'noshow',
+  );
+
 /** Several of them, in no order. */
 export const loadAppointments = (
   clinicId: Id<'clinic'>,

@@ -5,7 +5,8 @@ import type { TemplateName } from './templates.ts';
  * How many texts of treatment somebody gets: by default one a day and three a week, the limits of 47 CFR 64.1200(a)(9)(iv), kept
  * as a guard. Reminders, check-ins and nudges count. What answers somebody's own doing (a booking, a move, a reply, a
  * code, a place in the line) does not, nor does an alert to the clinic; nor the link that a visit by video is entered by,
- * which beside two reminders would take the place of the check-in after the visit.
+ * which beside two reminders would take the place of the check-in after the visit. Marketing waits for a day with room but takes none: the
+ * limits are not made for it (it needs a written agreement, and goes once after a visit), and no reminder is held back by it.
  */
 export interface Caps {
   readonly perDay: number;
@@ -21,6 +22,7 @@ const IMPORTANCE: Partial<Readonly<Record<TemplateName, number>>> = {
   'check-in-48h': 4,
   'reminder-72h': 3,
   'exercise-week': 1,
+  recall: 0,
 };
 
 /** How much a text matters among those that count; undefined for one that does not count. */

@@ -1,6 +1,6 @@
 import type { Id } from '../../platform/ids.ts';
 import type { Occasion, PlanStep, VisitStatus } from './plan.ts';
-import type { TemplateName } from './template-names.ts';
+import { categoryOf, type TemplateName } from './template-names.ts';
 
 /**
  * What is sent around a visit, as data: a clinic, or one of its types of visit, may have a plan of its own. Names, offsets and
@@ -88,7 +88,8 @@ const after = (name: string, offsetDays: number, template: TemplateName): StepSp
 
 /**
  * The plan of a clinic that has none of its own: version 0. Two reminders, 72 h and 24 h, after Steiner et al. (AJMC
- * 2018;24(8):377-384: both together missed fewest visits of three arms); the link of a visit by video an hour before it.
+ * 2018;24(8):377-384: both together missed fewest visits of three arms); the link of a visit by video an hour before it. Who has not been
+ * back for half a year is asked back only by a clinic that switches that on.
  */
 export const DEFAULT_PLAN: MessagePlan = {
   enabled: true,
@@ -105,6 +106,7 @@ export const DEFAULT_PLAN: MessagePlan = {
     after('exercise-week-2', 14, 'exercise-week'),
     after('exercise-week-3', 21, 'exercise-week'),
     after('exercise-week-4', 28, 'exercise-week'),
+    { ...after('recall', 180, 'recall'), enabled: false },
   ],
 };
 
@@ -158,7 +160,7 @@ const stepOf = (spec: StepSpec, isPlanEnabled: boolean): PlanStep => {
     template,
     pictureId,
     ...variants[template],
-    category: 'treatment',
+    category: categoryOf(template),
     onAmbiguous: 'drop',
     staleAfterMinutes: staleAfter(spec),
     // An answer to what was done a moment ago is expected at any hour; a request for another time can wait for the morning.

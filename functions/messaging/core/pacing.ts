@@ -1,7 +1,7 @@
 /**
  * How a number's throughput is shared out. A carrier takes so many message parts a second from a number (10DLC: one, unless the campaign's
- * rating raises it) and queues or refuses the rest, so a minute's sweep hands over no more than the number can carry in that minute, a
- * text a turn. What is left stays due. Each clinic has its own number and so its own turns: nobody waits for another.
+ * rating raises it) and queues or refuses the rest, so a minute's sweep hands over no more than the number can carry in that minute. What is
+ * left stays due. Each clinic has its own number and so its own turns: nobody waits for another.
  */
 
 /** The sweeps share a number; a fifth is kept for what cannot wait: answers, codes, alerts, news of a visit. */
@@ -11,13 +11,13 @@ export type PacedKind = keyof typeof SHARES;
 
 const sweepSeconds = 60;
 
-/** Texts a second that one sweep may hand over for a number. One text is one part: templates are held to that when they are saved. */
+/** Parts a second that one sweep may hand over for a number. */
 export const paceOf = (kind: PacedKind, partsPerSecond: number): number => partsPerSecond * SHARES[kind];
 
 /** What one number has to send, in the order of its turns. */
 export interface Line<Text> {
-  readonly texts: readonly Text[];
-  /** Texts a second. */
+  readonly texts: readonly { readonly text: Text; readonly parts: number }[];
+  /** Parts a second. */
   readonly pace: number;
 }
 
@@ -33,10 +33,18 @@ export interface Turn<Text> {
  */
 export const turnsOf = <Text>(lines: readonly Line<Text>[]): readonly Turn<Text>[] =>
   lines
-    .flatMap(({ texts, pace }) =>
-      texts
-        .slice(0, Math.max(1, Math.floor(pace * sweepSeconds)))
-        .map((text, turn) => ({ text, turn, delaySeconds: turn === 0 ? 0 : Math.floor(turn / pace) })),
-    )
+    .flatMap(turnsOfLine)
     .sort((one, other) => one.delaySeconds - other.delaySeconds || one.turn - other.turn)
     .map(({ text, delaySeconds }) => ({ text, delaySeconds }));
+
+/** A text's turn comes when the parts of those before it have gone. */
+const turnsOfLine = <Text>({ texts, pace }: Line<Text>) => {
+  const turns: (Turn<Text> & { readonly turn: number })[] = [];
+  let before = 0;
+  for (const [turn, { text, parts }] of texts.entries()) {
+    if (turn > 0 && before + parts > pace * sweepSeconds) break;
+    turns.push({ text, turn, delaySeconds: turn === 0 ? 0 : Math.floor(before / pace) });
+    before += parts;
+  }
+  return turns;
+};

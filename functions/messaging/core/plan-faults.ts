@@ -25,7 +25,7 @@ export const templatesFor: Readonly<Record<Occasion | 'before' | 'after', readon
   cancelled: ['cancelled'],
   fulfilled: [],
   before: ['reminder-72h', 'reminder-24h', 'reminder-confirmed', 'video-link'],
-  after: ['check-in-48h', 'exercise-week'],
+  after: ['check-in-48h', 'exercise-week', 'recall'],
 };
 
 /** The text a picture may go with: what it shows is how to exercise, never what somebody is treated for. */

@@ -1,7 +1,16 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Id } from '../../platform/ids.ts';
 import { type StepConditions, VISIT_STEPS } from './message-plan.ts';
-import { asksOf, type TemplateName } from './template-names.ts';
+import { asksOf, type TemplateName, type TextCategory } from './template-names.ts';
+import {
+  closedAt,
+  closesAt,
+  isOpen,
+  opensAt,
+  type TextingSettings,
+  type TextingWindow,
+  textingWindow,
+} from './texting-window.ts';
 
 /** What happened to a visit that calls for texts. */
 export type Occasion = 'booked' | 'rescheduled' | 'reschedule-requested' | 'cancelled' | 'fulfilled';
@@ -34,7 +43,7 @@ export interface PlanStep {
   readonly templateOfMany?: TemplateName;
   /** Takes the place of `template` for a visit that the clinic called off: its patient is offered another. */
   readonly templateByClinic?: TemplateName;
-  readonly category: 'treatment';
+  readonly category: TextCategory;
   /** What becomes of it when nobody knows whether the carrier took it. A reminder missed is better than one doubled. */
   readonly onAmbiguous: 'drop' | 'resend';
   /** Sent later than this after it was due, it is worth nothing. */
@@ -43,10 +52,8 @@ export interface PlanStep {
   readonly keepsQuietHours: boolean;
 }
 
-/** Texts go between these hours of the patient's own day; the end is not included. */
-export const TEXTING_HOURS = { from: 8, until: 20 } as const;
 /** Where a reminder goes that would fall into the night: the evening before it, with an hour left for pacing. */
-const EVENING_HOUR = 19;
+const EVENING_MINUTES = 60;
 
 /** The visit that texts are planned for. */
 export interface PlannedVisit {
@@ -59,6 +66,8 @@ export interface PlannedVisit {
   readonly visitZone: string;
   /** IANA zone the patient lives in: whose night it is. */
   readonly patientZone: string;
+  /** The state they live in, which may have hours of its own for marketing. */
+  readonly patientState?: string | undefined;
   /** How they meet. @default a step for one way of meeting is for none */
   readonly modality?: StepConditions['modality'];
 }
@@ -97,6 +106,8 @@ export interface PlanRequest {
   readonly occasion: Occasion;
   readonly visit: PlannedVisit;
   readonly now: Temporal.Instant;
+  /** The clinic's: the hours of day in which its texts go. */
+  readonly settings: TextingSettings;
   readonly steps?: readonly PlanStep[] | undefined;
 }
 
@@ -112,6 +123,7 @@ export const planOrSkip = ({
   occasion,
   visit,
   now,
+  settings,
   steps = VISIT_STEPS,
 }: PlanRequest): {
   readonly planned: readonly PlannedMessage[];
@@ -121,7 +133,7 @@ export const planOrSkip = ({
   const timed = steps
     .filter(({ occasions }) => occasions.includes(occasion))
     .flatMap((step) => {
-      const time = timeOf(step, visit, now);
+      const time = timeOf(step, visit, now, settings);
       if (typeof time !== 'string') return [{ step, ...time }];
       skipped.push({ step: step.step, reason: time });
       return [];
@@ -158,6 +170,7 @@ const timeOf = (
   step: PlanStep,
   visit: PlannedVisit,
   now: Temporal.Instant,
+  settings: TextingSettings,
 ): { readonly dueAt: Temporal.Instant; readonly meant: Temporal.Instant } | SkipReason => {
   if (!step.isEnabled) return 'step-disabled';
   const { modality = visit.modality } = step.conditions;
@@ -173,53 +186,36 @@ const timeOf = (
     .toInstant()
     .add({ hours: step.offsetHours });
   if (!isBefore(now, meant)) return 'time-passed';
-  const dueAt = awake(step, visit, meant, now);
+  const window = textingWindow(step.category, settings, visit.patientState);
+  const dueAt = awake({ step, visit, meant, now, window });
   return dueAt === undefined ? 'no-texting-hour' : { dueAt, meant };
 };
 
-const awake = (
-  step: PlanStep,
-  visit: PlannedVisit,
-  meant: Temporal.Instant,
-  now: Temporal.Instant,
-): Temporal.Instant | undefined => {
-  if (!step.keepsQuietHours || isTextingHour(meant, visit.patientZone)) return meant;
-  if (step.anchor === 'end') return nextOpening(meant, visit.patientZone);
-  const evening = eveningBefore(meant, visit.patientZone);
-  if (isBefore(now, evening)) return evening;
-  const opening = nextOpening(meant, visit.patientZone);
-  return isBefore(opening, visit.start) ? opening : undefined;
+const awake = ({
+  step,
+  visit,
+  meant,
+  now,
+  window,
+}: {
+  readonly step: PlanStep;
+  readonly visit: PlannedVisit;
+  readonly meant: Temporal.Instant;
+  readonly now: Temporal.Instant;
+  readonly window: TextingWindow;
+}): Temporal.Instant | undefined => {
+  const zones = [visit.patientZone];
+  if (!step.keepsQuietHours || isOpen(meant, zones, window)) return meant;
+  const opening = opensAt(meant, zones, window);
+  if (step.anchor === 'end') return opening;
+  const evening = closedAt(meant, visit.patientZone, window)?.subtract({ minutes: EVENING_MINUTES });
+  if (evening !== undefined && isBefore(now, evening)) return evening;
+  return opening !== undefined && isBefore(opening, visit.start) ? opening : undefined;
 };
 
 const isBefore = (one: Temporal.Instant, other: Temporal.Instant): boolean => Temporal.Instant.compare(one, other) < 0;
 const earliest = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>
   isBefore(other, one) ? other : one;
-
-/** True between 8:00 and 20:00 on the wall clock of the zone. */
-export const isTextingHour = (instant: Temporal.Instant, zone: string): boolean => {
-  const { hour } = instant.toZonedDateTimeISO(zone);
-  return hour >= TEXTING_HOURS.from && hour < TEXTING_HOURS.until;
-};
-
-/** When a text can go to somebody: now, or when their night is over. */
-export const textingFrom = (now: Temporal.Instant, zone: string): Temporal.Instant =>
-  isTextingHour(now, zone) ? now : nextOpening(now, zone);
-
-/** The first instant after a moment of the night at which texts may go: 8:00 the same morning or the next. */
-const nextOpening = (night: Temporal.Instant, zone: string): Temporal.Instant => {
-  const local = night.toZonedDateTimeISO(zone);
-  const date = local.hour < TEXTING_HOURS.from ? local.toPlainDate() : local.toPlainDate().add({ days: 1 });
-  return atHour(date, TEXTING_HOURS.from, zone);
-};
-
-const eveningBefore = (night: Temporal.Instant, zone: string): Temporal.Instant => {
-  const local = night.toZonedDateTimeISO(zone);
-  const date = local.hour < TEXTING_HOURS.from ? local.toPlainDate().subtract({ days: 1 }) : local.toPlainDate();
-  return atHour(date, EVENING_HOUR, zone);
-};
-
-const atHour = (date: Temporal.PlainDate, hour: number, zone: string): Temporal.Instant =>
-  date.toZonedDateTime({ timeZone: zone, plainTime: new Temporal.PlainTime(hour) }).toInstant();
 
 /** A planned text and its visit as they stand when the text is about to go. */
 export interface SendState {
@@ -237,9 +233,13 @@ export interface SendState {
   };
   /** Whether the clinic saw the patient for the first time in years; asked only by a step that depends on it. */
   readonly isNewPatient?: boolean | undefined;
+  /** Whether the patient has a visit after this one, held or to come; asked only where they would be asked back. */
+  readonly hasLaterVisit?: boolean | undefined;
   /** Whether the text tells of several visits. */
   readonly isOfMany?: boolean | undefined;
   readonly patientZone: string;
+  /** When texts of the step's category may arrive there. */
+  readonly window: TextingWindow;
 }
 
 export type SuppressReason =
@@ -250,7 +250,9 @@ export type SuppressReason =
   | 'step-disabled'
   | 'confirmed'
   | 'established-patient'
-  | 'other-modality';
+  | 'other-modality'
+  /** Nobody is asked back who has been back, or is about to come. */
+  | 'later-visit';
 
 export type SendDecision =
   | {
@@ -269,7 +271,8 @@ export type SendDecision =
  * never lands on a time at which the text would be worthless: then it is suppressed.
  */
 export const decideSend = (state: SendState, now: Temporal.Instant): SendDecision => {
-  const { step, visit, dueAt, patientZone } = state;
+  const { step, visit, dueAt, window } = state;
+  const zones = [state.patientZone];
   if (visit.sequence !== state.sequence) return { kind: 'suppress', reason: 'visit-moved' };
   if (visit.status !== step.whileStatus) return { kind: 'suppress', reason: 'visit-status' };
   if (step.whileStatus === 'booked' && !isBefore(now, visit.start))
@@ -280,25 +283,32 @@ export const decideSend = (state: SendState, now: Temporal.Instant): SendDecisio
   if (unwanted !== undefined) return { kind: 'suppress', reason: unwanted };
   const worthUntil = step.whileStatus === 'booked' ? earliest(staleAt, visit.start) : staleAt;
   if (isBefore(now, dueAt)) return { kind: 'defer', until: dueAt };
-  if (step.keepsQuietHours && !isTextingHour(now, patientZone)) {
-    const until = nextOpening(now, patientZone);
-    return isBefore(until, worthUntil) ? { kind: 'defer', until } : { kind: 'suppress', reason: 'stale' };
+  if (step.keepsQuietHours && !isOpen(now, zones, window)) {
+    const until = opensAt(now, zones, window);
+    const isInTime = until !== undefined && isBefore(until, worthUntil);
+    return isInTime ? { kind: 'defer', until } : { kind: 'suppress', reason: 'stale' };
   }
   const template = templateFor(state);
   return {
     kind: 'send',
     template,
     asksToConfirm: asksOf(template) === 'confirm',
-    expiresAt: step.keepsQuietHours ? earliest(worthUntil, textingUntil(now, patientZone)) : worthUntil,
+    expiresAt: step.keepsQuietHours ? earliest(worthUntil, closesAt(now, zones, window)) : worthUntil,
   };
 };
 
 /** Why the clinic's own plan has no text for this visit as it now is. */
-const unwantedBecause = ({ step, visit, isNewPatient = true }: SendState): SuppressReason | undefined => {
+const unwantedBecause = ({
+  step,
+  visit,
+  isNewPatient = true,
+  hasLaterVisit,
+}: SendState): SuppressReason | undefined => {
   const { unconfirmedOnly, newPatientsOnly, modality = visit.modality } = step.conditions;
   if (!step.isEnabled) return 'step-disabled';
   if (modality !== visit.modality) return 'other-modality';
   if (newPatientsOnly && !isNewPatient) return 'established-patient';
+  if (step.category === 'marketing' && hasLaterVisit) return 'later-visit';
   return unconfirmedOnly && visit.confirmedSequence === visit.sequence ? 'confirmed' : undefined;
 };
 
@@ -308,7 +318,3 @@ const templateFor = ({ step, visit, isOfMany }: SendState): TemplateName => {
   const isConfirmed = visit.confirmedSequence === visit.sequence;
   return isConfirmed ? (step.templateWhenConfirmed ?? step.template) : step.template;
 };
-
-/** When the night of a day begins, in which no text may arrive. */
-export const textingUntil = (day: Temporal.Instant, zone: string): Temporal.Instant =>
-  atHour(day.toZonedDateTimeISO(zone).toPlainDate(), TEXTING_HOURS.until, zone);

@@ -1,7 +1,7 @@
 import { foldWords } from '../../platform/fold.ts';
 import { isGsm7, toGsm7 } from './gsm7.ts';
 import { type Segmentation, segment } from './segments.ts';
-import type { TemplateName } from './template-names.ts';
+import { categoryOf, type TemplateName } from './template-names.ts';
 import { ENGLISH } from './template-words.ts';
 import { renderWords, TOKEN_LIMITS, type TokenName, tokensIn } from './templates.ts';
 import { ASKS_FOR_OPT_OUT_WORD, PROMOTES, SHORTENER, TELLS_OF_CARE } from './text-content.ts';
@@ -89,6 +89,7 @@ const REQUIRED: Partial<Readonly<Record<TemplateName, readonly TokenName[]>>> = 
   'cancelled-by-clinic': ['time', 'link'],
   'cancelled-series': ['time', 'count'],
   'waiting-offer': ['time', 'until', 'link'],
+  recall: ['link'],
   'reply-confirmed': ['time'],
   'reply-reschedule': ['link'],
   'reply-cancel-visit': ['link'],
@@ -114,12 +115,13 @@ const SPOKEN: Partial<Readonly<Record<TemplateName, readonly string[]>>> = {
   'reply-red-flag': ['911'],
 };
 
-/** Texts that begin a conversation or a programme: carriers demand in them who writes and how to stop (CTIA, 10DLC campaigns). */
+/** Texts that begin a conversation or a programme, and those that promote: carriers demand in them who writes and how to stop (CTIA, 10DLC campaigns). */
 const MUST_SAY_STOP: ReadonlySet<TemplateName> = new Set([
   'confirmation',
   'confirmation-series',
   'reply-opt-in',
   'reply-help',
+  'recall',
 ]);
 /** Texts of a programme that goes on for weeks: better said again. */
 const SHOULD_SAY_STOP: ReadonlySet<TemplateName> = new Set(['check-in-48h', 'exercise-week']);
@@ -158,7 +160,7 @@ export const lintTemplate = (name: TemplateName, given: string, context: LintCon
   const priceMicros = segments * context.pricePerPartMicros;
   const findings = [
     ...tokenFindings(name, words),
-    ...contentFindings(words, context),
+    ...contentFindings(name, words, context),
     ...frameFindings(name, words),
     ...lengthFindings(given, { words, encoding, segments, characters, priceMicros }),
   ];
@@ -190,7 +192,11 @@ const tokenFindings = (name: TemplateName, words: string): readonly Finding[] =>
   ];
 };
 
-const contentFindings = (words: string, { clinicPhone, linkHost }: LintContext): readonly Finding[] => {
+const contentFindings = (
+  name: TemplateName,
+  words: string,
+  { clinicPhone, linkHost }: LintContext,
+): readonly Finding[] => {
   const plain = words.replace(/\{\w+\}/g, ' ');
   const folded = ` ${foldWords(plain)} `;
   const links = plain.match(LINK) ?? [];
@@ -216,7 +222,7 @@ const contentFindings = (words: string, { clinicPhone, linkHost }: LintContext):
       error('opt-out-word', 'It asks for a word that carriers read as an opt-out; only STOP may mean that'),
     ),
     ...when(
-      PROMOTES.test(folded) || PROMOTES.test(plain),
+      categoryOf(name) !== 'marketing' && (PROMOTES.test(folded) || PROMOTES.test(plain)),
       warning('marketing', 'It may read as marketing, which needs an agreement of its own'),
     ),
   ];

@@ -1,3 +1,5 @@
+import type { ConsentCategory } from './consent.ts';
+
 /** Every text this product sends, by name: apart from their words, which few functions need to carry. */
 export const TEMPLATE_NAMES = [
   'confirmation',
@@ -14,6 +16,7 @@ export const TEMPLATE_NAMES = [
   'waiting-offer',
   'check-in-48h',
   'exercise-week',
+  'recall',
   'reply-confirmed',
   'reply-reschedule',
   'reply-cancel-visit',
@@ -47,3 +50,11 @@ const asksByTemplate: ReadonlyMap<string, Asks> = new Map<TemplateName, Asks>([
 
 /** What texts made of a template ask, if anything: what opens a question in the thread, and what answers are counted for. */
 export const asksOf = (template: string): Asks | undefined => asksByTemplate.get(template);
+
+export type TextCategory = Extract<ConsentCategory, 'treatment' | 'marketing'>;
+
+/**
+ * Which agreement a text needs. To ask somebody back whom nobody has called is read as marketing, though some would read it as care: the
+ * cautious reading.
+ */
+export const categoryOf = (template: TemplateName): TextCategory => (template === 'recall' ? 'marketing' : 'treatment');

@@ -30,6 +30,8 @@ export const ENGLISH = {
     '{clinicName}: on a scale of 0-10, how is your pain today? 0 is none, 10 the worst. Reply with a number. STOP to stop.',
   'exercise-week':
     '{clinicName}: on how many of the last 7 days did you do your home exercises? Reply with a number, 0-7. STOP to stop.',
+  /** Half a year after a visit, to who agreed to marketing. Its link is the clinic's own booking page. */
+  recall: "{clinicName}: it's been a while since your last visit. To book: {link} Reply STOP to stop.",
   'reply-confirmed': "{clinicName}: thank you, you're confirmed for {time}.",
   'reply-reschedule': '{clinicName}: choose another time here: {link}',
   'reply-cancel-visit': '{clinicName}: cancel or move your visit here: {link} or call {phone}.',
@@ -84,6 +86,7 @@ export const SPANISH: Readonly<Record<TemplateName, string>> = {
     '{clinicName}: del 0 al 10, ¿cuánto dolor tiene hoy? 0 es nada, 10 lo peor. Responda con un número. STOP para salir.',
   'exercise-week':
     '{clinicName}: ¿cuántos de los últimos 7 días hizo sus ejercicios en casa? Responda con un número, 0-7. STOP para salir.',
+  recall: '{clinicName}: hace tiempo de su última cita. Para otra: {link} STOP para salir.',
   'reply-confirmed': '{clinicName}: gracias, su cita {time} está confirmada.',
   'reply-reschedule': '{clinicName}: elija otra hora aquí: {link}',
   'reply-cancel-visit': '{clinicName}: cancele o cambie su cita aquí: {link} o llame al {phone}.',

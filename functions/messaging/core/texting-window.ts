@@ -14,6 +14,7 @@ interface Stretch {
 /** The stretches of each weekday, Monday is 1. */
 export type TextingWindow = (weekday: number) => readonly Stretch[];
 
+const dayMinutes = 24 * 60;
 const minutesOf = (wallTime: string): number => Number(wallTime.slice(0, 2)) * 60 + Number(wallTime.slice(3, 5));
 
 /** The clinic's hours for texts of treatment. */
@@ -38,6 +39,16 @@ export const marketingWindow = (
       )
       .reduce((one, other) => one.flatMap((a) => other.flatMap((b) => overlap(a, b))));
 };
+
+/** What the window of a kind of text reads of the settings. */
+export type TextingSettings = Pick<MessagingSettings, 'textingHours' | 'marketingHours'>;
+
+/** When texts of a category may arrive in a state. */
+export const textingWindow = (category: string, settings: TextingSettings, state: string | undefined): TextingWindow =>
+  category === 'marketing' ? marketingWindow(settings, state) : treatmentWindow(settings);
+
+/** The window of what nobody is woken by, such as an e-mail. */
+export const anyHour: TextingWindow = () => [{ from: 0, until: dayMinutes }];
 
 const overlap = (one: Stretch, other: Stretch): readonly Stretch[] => {
   const from = Math.max(one.from, other.from);
@@ -82,19 +93,25 @@ export const closesAt = (at: Temporal.Instant, zones: readonly string[], window:
   return first;
 };
 
+/** When the window last closed in a zone, at `at` or before it; undefined where a week has none. */
+export const closedAt = (at: Temporal.Instant, zone: string, window: TextingWindow): Temporal.Instant | undefined =>
+  boundaries(at, zone, window, ({ until }) => until, 1 - searchDays)
+    .filter((closing) => Temporal.Instant.compare(closing, at) <= 0)
+    .sort(Temporal.Instant.compare)
+    .at(-1);
+
 const boundaries = (
   at: Temporal.Instant,
   zone: string,
   window: TextingWindow,
   minuteOf: (stretch: Stretch) => number,
+  firstDay = 0,
 ): readonly Temporal.Instant[] => {
-  const today = at.toZonedDateTimeISO(zone).toPlainDate();
-  return Array.from({ length: searchDays }, (_, days) => today.add({ days })).flatMap((date) =>
+  const first = at.toZonedDateTimeISO(zone).toPlainDate().add({ days: firstDay });
+  return Array.from({ length: searchDays }, (_, days) => first.add({ days })).flatMap((date) =>
     window(date.dayOfWeek).map((stretch) => atMinute(date, minuteOf(stretch), zone)),
   );
 };
-
-const dayMinutes = 24 * 60;
 
 const atMinute = (date: Temporal.PlainDate, minute: number, zone: string): Temporal.Instant => {
   const day = minute === dayMinutes ? date.add({ days: 1 }) : date;

@@ -39,7 +39,7 @@ it('plumbline plan: shows the plan that holds, and what it comes to for a real v
     /\nvideo-link: \d{4}-\d\d-\d\d 09:00, 1 part, USD 0\.0103\n {2}Test Clinic: su cita por video/,
   );
   expect(previewed.out).toMatch(/https:\/\/v\.example\/v\/x{22}/);
-  expect(previewed.out).toMatch(/\nNot sent:\n {2}reminder-72h {2}time-passed\n$/);
+  expect(previewed.out).toMatch(/\nNot sent:\n {2}reminder-72h {2}time-passed\n {2}recall {8}step-disabled\n$/);
 });
 
 it('plumbline sms lint: says what keeps words out, and what they cost', async () => {

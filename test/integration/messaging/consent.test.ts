@@ -1,21 +1,17 @@
-import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { loadStanding, withConsent } from '../../../functions/messaging/consent.ts';
 import { consentsOf } from '../../../functions/messaging/consent-store.ts';
 import { stateOf } from '../../../functions/messaging/core/consent.ts';
 import { standingItem } from '../../../functions/messaging/standing-store.ts';
-import { messagesOfCause } from '../../../functions/messaging/store.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import { type Answer, askAsStaff } from '../../helpers/clinic.ts';
 import { messaging } from '../../helpers/messaging.ts';
 import { testPhone } from '../../helpers/phones.ts';
-import { addPatient, bookVisit, newWorld, optOut, reply, start, type World } from './world.ts';
+import { addPatient, newWorld, optOut, reply, start, type World } from './world.ts';
 
 const record = 'POST /v1/consents';
 const ofNumber = 'GET /v1/consents';
 const ofPatient = 'GET /v1/patients/{patientId}/consents';
-/** Far ahead, because the routes go by the real clock. */
-const visitAt = Temporal.Instant.from('2031-03-18T17:00:00Z');
 
 const said = {
   category: 'treatment',
@@ -31,12 +27,9 @@ const reasons = (answer: Answer): Record<string, string> =>
   Object.fromEntries(answer.body.categories.map(({ category, reason }: Record<string, string>) => [category, reason]));
 
 describe('what staff take down', () => {
-  it('is kept word for word, explained, and plans what is still to come of visits booked before', async () => {
+  it('is kept word for word and explained', async () => {
     const world = await newWorld();
     const patient = await addPatient(world, { consents: false });
-    const visit = await bookVisit(world, patient, visitAt);
-    const texts = async () => (await messagesOfCause(world.clinic.clinicId, visit.id)).map(({ step }) => step);
-    expect(await texts()).toEqual([]);
 
     const body = { patientId: patient.id, ...said, language: 'es', evidence: 'call 7' };
     const answer = await ask(world, record, { body, headers: { 'idempotency-key': 'k1' } });
@@ -63,15 +56,11 @@ describe('what staff take down', () => {
       why: expect.stringMatching(/^Agreed on 20\S+Z to staff\.$/),
     });
     expect(reasons(answer)).toMatchObject({ treatment: 'agreed', billing: 'no-consent', marketing: 'no-consent' });
-    // No confirmation of what was booked long ago; the reminders.
-    expect(await texts()).toEqual(['reminder-24h', 'reminder-72h']);
 
     expect((await ask(world, record, { body, headers: { 'idempotency-key': 'k1' } })).body).toEqual(answer.body);
     expect((await ask(world, ofPatient, { params: { patientId: patient.id } })).body).toEqual(answer.body);
     expect((await ask(world, ofNumber, { query: { phone: patient.phone } })).body).toEqual(answer.body);
-    // Agreed to again: nothing is planned twice.
     expect(await ask(world, record, { body })).toMatchObject({ status: 201 });
-    expect(await texts()).toHaveLength(2);
   });
 
   it('ends a STOP only with evidence, and only for what it is about; what the carrier keeps on its own list is said', async () => {

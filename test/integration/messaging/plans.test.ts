@@ -9,7 +9,7 @@ import { getMessage, type Message, messagesOfCause } from '../../../functions/me
 import { type Answer, askAsStaff } from '../../helpers/clinic.ts';
 import { messaging } from '../../helpers/messaging.ts';
 import { testPhone } from '../../helpers/phones.ts';
-import { openPractice, type Practice } from '../../helpers/practice.ts';
+import { openPractice, type Practice, practiceTime } from '../../helpers/practice.ts';
 import { type Network, startNetwork } from './network.ts';
 import { addPatient, at, bookVisit, changeVisit, iso, later, newWorld, start } from './world.ts';
 
@@ -193,7 +193,10 @@ describe('the plan of a clinic', () => {
         source: 'default',
         language: 'es',
         patientZone: 'America/Denver',
-        skipped: [{ step: 'reminder-72h', reason: 'time-passed' }],
+        skipped: [
+          { step: 'reminder-72h', reason: 'time-passed' },
+          { step: 'recall', reason: 'step-disabled' },
+        ],
       },
     });
     const texts = new Map<string, { words: string; localTime?: string }>(
@@ -202,7 +205,7 @@ describe('the plan of a clinic', () => {
     expect([...texts.keys()].toSorted()).toEqual(
       DEFAULT_PLAN.steps
         .map(({ name }) => name)
-        .filter((name) => name !== 'reminder-72h')
+        .filter((name) => name !== 'reminder-72h' && name !== 'recall')
         .toSorted(),
     );
     expect(texts.get('reminder-24h')).toMatchObject({
@@ -218,6 +221,33 @@ describe('the plan of a clinic', () => {
       /^Test Clinic: nos vemos (?:lun|mar|mié|jue|vie|sab|dom) \d+ \w{3} 10:00 AM M[DS]T\./,
     );
     expect(texts.get('moved')?.localTime).toBeUndefined();
+  });
+});
+
+it('texts keep to the hours the clinic has set: as they are planned, shown and sent', async () => {
+  const own = await openPractice();
+  const asOwn = (route: string, options: Options) => askAsStaff(messaging, own.clinic.clinicId, route, options);
+  await asOwn('PUT /v1/messaging/settings', { body: { textingHours: { from: 9, until: 17 } } });
+  const phone = testPhone();
+  const visit = await own.book(await own.addPatient({ phone, consentToText }), 10, '08:30');
+  const preview = await asOwn(`GET ${planRoute}/preview`, {
+    params: { planId: 'clinic' },
+    query: { appointmentId: visit.id },
+  });
+  const shown = (name: string) => preview.body.texts.find(({ step }: { step: string }) => step === name);
+  expect([shown('reminder-24h').localTime, shown('check-in-48h').localTime]).toEqual([
+    expect.stringMatching(/T16:00$/),
+    expect.stringMatching(/T09:00$/),
+  ]);
+  const ref = { clinicId: own.clinic.clinicId, messageId: `${visit.id}#reminder-24h#0` };
+  expect(await getMessage(ref.clinicId, ref.messageId)).toMatchObject({ dueAt: shown('reminder-24h').dueAt });
+  // At 17:30 it is too late for that day.
+  const due = Temporal.Instant.from(shown('reminder-24h').dueAt);
+  await sendText(ref, at(later(due, 1.5)));
+  expect(await network.acceptedFor(phone)).toEqual([]);
+  expect(await getMessage(ref.clinicId, ref.messageId)).toMatchObject({
+    status: 'planned',
+    dueAt: iso(practiceTime(9, '09:00')),
   });
 });
 

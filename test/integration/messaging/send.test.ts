@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadExercisePlan } from '../../../functions/care/exercise.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
+import { recordConsent } from '../../../functions/messaging/record-consent.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
 import { getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
 import { findLink } from '../../../functions/platform/store/directory.ts';
@@ -244,17 +245,21 @@ describe('a visit that changes', () => {
 });
 
 describe('planning', () => {
-  it('plans nothing for a patient who has not agreed to be texted', async () => {
+  it('plans for who has not agreed to be texted too: nothing goes until they agree, and what is still to come then', async () => {
     const world = await newWorld();
     const patient = await addPatient(world, { consents: false });
     const visit = await bookVisit(world, patient, visitAt);
-    expect(await messagesOfCause(world.clinic.clinicId, visit.id)).toEqual([]);
-  });
-
-  it('plans for an agreement that the same transaction records', async () => {
-    const world = await newWorld();
-    const patient = await addPatient(world, { consents: false });
-    const visit = await bookVisit(world, patient, visitAt, start, { consentGranted: true });
-    expect(await messagesOfCause(world.clinic.clinicId, visit.id)).toHaveLength(3);
+    await sendText({ clinicId: world.clinic.clinicId, messageId: confirmationOf(visit) }, at(start));
+    expect(await network.acceptedFor(patient.phone)).toEqual([]);
+    expect(await statuses(world, visit.id)).toEqual({
+      'confirmation#0': 'suppressed: no-consent',
+      'reminder-72h#0': 'planned',
+      'reminder-24h#0': 'planned',
+    });
+    const given = { category: 'treatment', granted: true, how: 'staff', wording: 'Yes.', wordingVersion: '1' } as const;
+    await recordConsent(world.caller(start), { phone: patient.phone, given: [given] });
+    const reminder = { clinicId: world.clinic.clinicId, messageId: `${visit.id}#reminder-72h#0` };
+    await sendText(reminder, at(later(visitAt, -72)));
+    expect(await network.acceptedFor(patient.phone)).toHaveLength(1);
   });
 });

@@ -65,6 +65,8 @@ export const addPatient = async (
     readonly givenName?: string;
     readonly birthDate?: string;
     readonly email?: string;
+    readonly state?: string;
+    readonly language?: 'en' | 'es';
   } = {},
 ): Promise<Patient> => {
   const { patient, items } = newPatient(caller(start), {
@@ -74,6 +76,8 @@ export const addPatient = async (
     phone: details.phone ?? testPhone(),
     zone,
     email: details.email,
+    state: details.state,
+    language: details.language,
   });
   const consent =
     details.consents === false
@@ -98,7 +102,6 @@ export const bookVisit = async (
   patient: Patient,
   begin: Temporal.Instant,
   now = start,
-  { consentGranted }: { readonly consentGranted?: boolean } = {},
 ): Promise<Appointment> => {
   const appointment = newAppointment({
     ...timeOf(begin),
@@ -109,7 +112,7 @@ export const bookVisit = async (
     typeId: newId('appointmentType', now),
     modality: 'in-person',
   });
-  const { items } = await planVisitTexts(caller(now), { appointment, patient, change: 'booked', consentGranted });
+  const { items } = await planVisitTexts(caller(now), { appointment, patient, change: 'booked' });
   await transact([appointmentItem(appointment, stampOf(caller(now))), ...items]);
   return appointment;
 };

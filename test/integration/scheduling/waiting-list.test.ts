@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../../functions/messaging/core/settings.ts';
 import { receiveText } from '../../../functions/messaging/receive.ts';
+import { changeSettings } from '../../../functions/messaging/settings.ts';
 import { messagesOfCause } from '../../../functions/messaging/store.ts';
 import { type Network, startNetwork } from '../messaging/network.ts';
 import { runProcess } from '../messaging/process.ts';
@@ -242,6 +244,32 @@ describe('who is asked', () => {
     await desk.sweep();
     expect(await desk.offers(sleeps)).toEqual([]);
     expect(await desk.offers(awake)).toEqual(['offered']);
+  });
+
+  it('is asked in the hours in which the clinic texts: not before, and no text goes after', async () => {
+    const caller = {
+      clinicId: desk.clinic.clinicId,
+      actor: { kind: 'system', id: 'test' },
+      requestId: 'test',
+    } as const;
+    const settings = { ...DEFAULT_SETTINGS, textingHours: { from: 12, until: 17 } };
+    await changeSettings({ ...caller, now: now() }, { settings });
+    const waiting = await desk.addWaiting();
+    await desk.free(freedAt);
+    await desk.sweep();
+    expect(await desk.offers(waiting)).toEqual([]);
+    pass(2 * 60);
+    await desk.sweep();
+    expect(await desk.offers(waiting)).toEqual(['offered']);
+    expect(await desk.token(waiting)).not.toBe('');
+
+    setNow(start.add({ minutes: 7 * 60 - 1 }));
+    const late = await desk.addWaiting();
+    await desk.free(inHours(72));
+    await desk.sweep();
+    expect(await desk.offers(late)).toEqual(['offered']);
+    pass(1);
+    expect(await desk.token(late)).toBe('');
   });
 
   it('has less time to answer when their notice is close, and none when it is too close', async () => {

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { stepNamed } from '../../../../functions/messaging/core/message-plan.ts';
 import { messageId, type Occasion, planFor } from '../../../../functions/messaging/core/plan.ts';
+import { DEFAULT_SETTINGS } from '../../../../functions/messaging/core/settings.ts';
 import { overlaps } from '../../../../functions/scheduling/core/day-sheet.ts';
 import type { BusyInterval } from '../../../../functions/scheduling/core/types.ts';
 import type { Item, Value } from '../../../helpers/memory-table/values.ts';
@@ -136,7 +137,7 @@ const stepsFor = (occasion: Occasion, startMinute: number, minutes: number, zone
   if (steps !== undefined) return steps;
   const start = Temporal.Instant.fromEpochMilliseconds(startMinute * 60_000);
   const visit = { id: '', sequence: 0, start, end: start.add({ minutes }), visitZone: zone, patientZone: zone };
-  const planned = planFor({ occasion, visit, now }).map(({ step }) => step);
+  const planned = planFor({ occasion, visit, now, settings: DEFAULT_SETTINGS }).map(({ step }) => step);
   known.set(key, planned);
   return planned;
 };

@@ -52,8 +52,10 @@ describe('a text that counts', () => {
   });
 });
 
-it('a reminder of tomorrow matters most, a nudge least, an answer does not count', () => {
-  const order = (['exercise-week', 'reminder-72h', 'check-in-48h', 'reminder-24h'] as const).map(importanceOf);
+it('a reminder of tomorrow matters most, a nudge least but for marketing, an answer does not count', () => {
+  const order = (['recall', 'exercise-week', 'reminder-72h', 'check-in-48h', 'reminder-24h'] as const).map(
+    importanceOf,
+  );
   expect(order).toEqual(order.toSorted());
   expect(importanceOf('reply-confirmed')).toBeUndefined();
   expect(importanceOf('on-call-alert')).toBeUndefined();

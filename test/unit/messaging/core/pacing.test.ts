@@ -2,19 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paceOf, turnsOf } from '../../../../functions/messaging/core/pacing.ts';
 
-const texts = (name: string, count: number) => Array.from({ length: count }, (_, index) => ({ name, index }));
+const texts = (name: string, count: number, parts: readonly number[] = [1]) =>
+  Array.from({ length: count }, (_, index) => ({ text: { name, index }, parts: parts[index % parts.length] ?? 1 }));
 const lines = fc
   .array(
     fc.record({
       count: fc.integer({ min: 0, max: 200 }),
       partsPerSecond: fc.constantFrom(0.2, 1, 3, 10, 100),
       kind: fc.constantFrom('reminders' as const, 'check-ins' as const),
+      parts: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 4 }),
     }),
     { maxLength: 6 },
   )
   .map((numbers) =>
-    numbers.map(({ count, partsPerSecond, kind }, name) => ({
-      texts: texts(String(name), count),
+    numbers.map(({ count, partsPerSecond, kind, parts }, name) => ({
+      texts: texts(String(name), count, parts),
       pace: paceOf(kind, partsPerSecond),
     })),
   );
@@ -27,6 +29,12 @@ describe('the turns of a minute', () => {
     expect(turns.at(-1)?.delaySeconds).toBe(58);
   });
 
+  it('are longer for a text of more parts', () => {
+    const turns = turnsOf([{ texts: texts('a', 100, [3, 1]), pace: paceOf('reminders', 1) }]);
+    expect(turns).toHaveLength(18);
+    expect(turns.slice(0, 4).map(({ delaySeconds }) => delaySeconds)).toEqual([0, 5, 6, 11]);
+  });
+
   it('leave a fifth of a number for what cannot wait', () => {
     expect(paceOf('reminders', 10) + paceOf('check-ins', 10)).toBeCloseTo(8);
   });
@@ -35,15 +43,19 @@ describe('the turns of a minute', () => {
     fc.assert(
       fc.property(lines, (numbers) => {
         const turns = turnsOf(numbers);
-        numbers.forEach(({ pace }, name) => {
-          const delays = turns.filter(({ text }) => text.name === String(name)).map(({ delaySeconds }) => delaySeconds);
-          delays.forEach((last, index) => {
-            // The texts from any one to any later one, within the seconds that lie between them.
-            const within = delays.slice(0, index + 1).filter((first) => first >= last - 10).length;
-            expect(within).toBeLessThanOrEqual(Math.ceil(pace * 11) + 1);
+        numbers.forEach(({ texts: all, pace }, name) => {
+          const mine = turns
+            .filter(({ text }) => text.name === String(name))
+            .map(({ text, delaySeconds }) => ({ delaySeconds, parts: all[text.index]?.parts ?? 0 }));
+          const partsOf = (some: typeof mine) => some.reduce((sum, { parts }) => sum + parts, 0);
+          mine.forEach(({ delaySeconds: last, parts }, index) => {
+            // What went before it from any one on, within the seconds that lie between them.
+            const within = mine.slice(0, index).filter(({ delaySeconds }) => delaySeconds >= last - 10);
+            expect(partsOf(within)).toBeLessThanOrEqual(Math.ceil(pace * 11) + (within[0]?.parts ?? 0));
             expect(last).toBeLessThan(60);
+            expect(parts).toBeGreaterThan(0);
           });
-          expect(delays.length).toBeLessThanOrEqual(Math.max(1, pace * 60));
+          if (mine.length > 1) expect(partsOf(mine)).toBeLessThanOrEqual(pace * 60);
         });
       }),
       { numRuns: 25 },
@@ -56,7 +68,11 @@ describe('the turns of a minute', () => {
         const turns = turnsOf(numbers);
         numbers.forEach(({ texts: all, pace }, name) => {
           const mine = turns.filter(({ text }) => text.name === String(name)).map(({ text }) => text);
-          expect(mine).toEqual(all.slice(0, Math.max(1, Math.floor(pace * 60))));
+          expect(mine).toEqual(all.slice(0, mine.length).map(({ text }) => text));
+          expect(mine.length > 0).toBe(all.length > 0);
+          // The next would have been too much.
+          const parts = all.slice(0, mine.length + 1).reduce((sum, text) => sum + text.parts, 0);
+          if (mine.length < all.length) expect(parts).toBeGreaterThan(pace * 60);
         });
       }),
     );

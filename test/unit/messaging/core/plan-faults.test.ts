@@ -34,6 +34,8 @@ describe('planFaults', () => {
     ['a follow-up of a booking', 'check-in-48h', { occasions: ['booked'] }, 'occasions'],
     ['two occasions at once', 'moved', { occasions: ['rescheduled', 'cancelled'] }, 'occasions'],
     ['words that do not fit', 'reminder-24h', { template: 'reply-help' }, 'template'],
+    ['marketing before a visit', 'reminder-24h', { template: 'recall' }, 'template'],
+    ['a recall after more than a year', 'recall', { offsetDays: 366 }, 'offsetDays'],
     ['a picture of a reminder', 'reminder-24h', { pictureId: 'pic_1' }, 'pictureId'],
     ['a question about pain before the visit', 'reminder-24h', { template: 'check-in-48h' }, 'template'],
     ['a second step at one moment', 'reminder-72h', { offsetDays: -1 }, ''],

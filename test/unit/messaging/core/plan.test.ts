@@ -11,7 +11,6 @@ import {
 } from '../../../../functions/messaging/core/message-plan.ts';
 import {
   decideSend,
-  isTextingHour,
   messageId,
   type Occasion,
   type PlannedVisit,
@@ -21,12 +20,22 @@ import {
   type SendState,
 } from '../../../../functions/messaging/core/plan.ts';
 import { planFaults } from '../../../../functions/messaging/core/plan-faults.ts';
+import { DEFAULT_SETTINGS } from '../../../../functions/messaging/core/settings.ts';
 import { TEMPLATE_NAMES } from '../../../../functions/messaging/core/templates.ts';
+import {
+  isOpen,
+  type TextingSettings,
+  textingWindow,
+  treatmentWindow,
+} from '../../../../functions/messaging/core/texting-window.ts';
 
 // Many cases on a shared machine: slow is not wrong.
 vi.setConfig({ testTimeout: 60_000 });
 
 const at = (text: string) => Temporal.Instant.from(text);
+const settings: TextingSettings = DEFAULT_SETTINGS;
+const window = treatmentWindow(settings);
+const hours = (from: number, until: number): TextingSettings => ({ ...settings, textingHours: { from, until } });
 const visit = (start: string, changes: Partial<PlannedVisit> = {}): PlannedVisit => ({
   id: 'apt_1',
   sequence: 0,
@@ -36,8 +45,8 @@ const visit = (start: string, changes: Partial<PlannedVisit> = {}): PlannedVisit
   patientZone: 'America/New_York',
   ...changes,
 });
-const planned = (occasion: Occasion, of: PlannedVisit, now: string) =>
-  planFor({ occasion, visit: of, now: at(now) }).map(({ step, dueAt }) => [step, dueAt.toString()]);
+const planned = (occasion: Occasion, of: PlannedVisit, now: string, by = settings) =>
+  planFor({ occasion, visit: of, now: at(now), settings: by }).map(({ step, dueAt }) => [step, dueAt.toString()]);
 const step = (name: string): PlanStep => {
   const found = stepNamed(name);
   if (found === undefined) throw new Error(`no step ${name}`);
@@ -58,6 +67,7 @@ describe('planFor', () => {
       occasion: 'rescheduled',
       visit: visit('2026-12-10T14:30:00Z', { sequence: 3 }),
       now: at('2026-12-01T12:00:00Z'),
+      settings,
     });
     expect(first).toMatchObject({
       id: 'apt_1#moved#3',
@@ -107,8 +117,13 @@ describe('planFor', () => {
     // A visit at 6:00 patient time, one day offset shortened to none by a step of the same day.
     const sameDay: PlanStep = { ...step('reminder-24h'), offsetDays: 0, step: 'same-day' };
     const early = visit('2026-12-10T11:00:00Z');
-    const steps = [sameDay];
-    expect(planFor({ occasion: 'booked', visit: early, now: at('2026-12-10T02:00:00Z'), steps })).toEqual([]);
+    const request = { occasion: 'booked', visit: early, now: at('2026-12-10T02:00:00Z'), steps: [sameDay] } as const;
+    expect(planFor({ ...request, settings })).toEqual([]);
+    // A clinic that texts from 7:00 does not reach it either, one that texts until 22:00 does.
+    expect(planFor({ ...request, settings: hours(7, 20) })).toEqual([]);
+    expect(planFor({ ...request, settings: hours(8, 23) }).map(({ dueAt }) => dueAt)).toEqual([
+      at('2026-12-10T03:00:00Z'),
+    ]);
   });
 
   it('reads the night off the patient’s clock and the day off the visit’s', () => {
@@ -133,6 +148,20 @@ describe('planFor', () => {
   it('moves a follow-up of the night to the next opening', () => {
     const evening = visit('2026-12-02T01:00:00Z'); // 20:00 to 20:30 on 1 December
     expect(planned('fulfilled', evening, '2026-12-02T02:00:00Z')[0]).toEqual(['check-in-48h', '2026-12-04T13:00:00Z']);
+  });
+
+  it('keeps to the hours of the clinic: a reminder an hour before they end, a follow-up when they begin', () => {
+    const early = visit('2026-12-10T13:30:00Z'); // 8:30 in New York
+    expect(planned('booked', early, '2026-12-01T12:00:00Z', hours(9, 17)).slice(1)).toEqual([
+      ['reminder-72h', '2026-12-06T21:00:00Z'],
+      ['reminder-24h', '2026-12-08T21:00:00Z'],
+    ]);
+    expect(planned('booked', early, '2026-12-08T21:00:00Z', hours(9, 17)).slice(1)).toEqual([
+      ['reminder-24h', '2026-12-09T14:00:00Z'],
+    ]);
+    const evening = visit('2026-12-02T00:30:00Z'); // 19:30 to 20:00 on 1 December
+    expect(planned('fulfilled', evening, '2026-12-02T01:30:00Z', hours(9, 17))[0]?.[1]).toBe('2026-12-04T14:00:00Z');
+    expect(planned('fulfilled', evening, '2026-12-02T01:30:00Z', hours(7, 21))[0]?.[1]).toBe('2026-12-04T01:00:00Z');
   });
 
   it('tells a cancellation at once, and plans nothing else', () => {
@@ -164,18 +193,23 @@ describe('planFor', () => {
       start: instant,
       visitZone: fc.constantFrom(...zones),
       patientZone: fc.constantFrom(...zones),
+      patientState: fc.constantFrom(undefined, 'CO', 'RI'),
       minutes: fc.integer({ min: 5, max: 120 }),
     })
     .map(
-      ({ start, visitZone, patientZone, minutes }): PlannedVisit => ({
+      ({ start, visitZone, patientZone, patientState, minutes }): PlannedVisit => ({
         id: 'apt_1',
         sequence: 0,
         start,
         end: start.add({ minutes }),
         visitZone,
         patientZone,
+        patientState,
       }),
     );
+  const anyHours = fc
+    .tuple(fc.integer({ min: 7, max: 20 }), fc.integer({ min: 1, max: 14 }))
+    .map(([from, length]) => hours(from, Math.min(21, from + length)));
   const occasions = fc.constantFrom<Occasion>('booked', 'rescheduled', 'cancelled', 'fulfilled');
 
   /** Plans as clinics may write them: whatever `planFaults` lets through. */
@@ -195,10 +229,11 @@ describe('planFor', () => {
     .record({
       side: fc.constantFrom('before' as const, 'after' as const),
       enabled: fc.boolean(),
+      isRecall: fc.boolean(),
       offset: offsets,
       conditions,
     })
-    .map(({ side, enabled, offset, conditions: { unconfirmedOnly, ...shared } }): StepSpec => {
+    .map(({ side, enabled, isRecall, offset, conditions: { unconfirmedOnly, ...shared } }): StepSpec => {
       const sign = side === 'before' ? -1 : 1;
       const entries = Object.entries(offset).map(([unit, count]) => [unit, sign * count]);
       return {
@@ -208,7 +243,7 @@ describe('planFor', () => {
         anchor: side === 'before' ? 'start' : 'end',
         ...Object.fromEntries(entries),
         channel: 'sms',
-        template: side === 'before' ? 'reminder-24h' : 'exercise-week',
+        template: side === 'before' ? 'reminder-24h' : isRecall ? 'recall' : 'exercise-week',
         conditions: side === 'before' ? { ...shared, unconfirmedOnly } : shared,
       };
     });
@@ -234,11 +269,12 @@ describe('planFor', () => {
         fc.integer({ min: -9 * 24 * 60, max: 9 * 24 * 60 }),
         occasions,
         fc.oneof(fc.constant(DEFAULT_PLAN), anyPlan),
-        (visitOf, modality, minutesBefore, occasion, plan) => {
+        anyHours,
+        (visitOf, modality, minutesBefore, occasion, plan, by) => {
           const of = { ...visitOf, modality };
           const now = of.start.subtract({ minutes: minutesBefore });
           const steps = stepsOf(plan);
-          const { planned: messages, skipped } = planOrSkip({ occasion, visit: of, now, steps });
+          const { planned: messages, skipped } = planOrSkip({ occasion, visit: of, now, settings: by, steps });
           const ofOccasion = steps.filter((one) => one.occasions.includes(occasion)).map((one) => one.step);
           const told = [...messages, ...skipped].map((one) => one.step);
           expect(told.toSorted(), 'each step is planned or skipped with its reason').toEqual(ofOccasion.toSorted());
@@ -261,13 +297,14 @@ describe('planFor', () => {
               dueAt: message.dueAt,
               visit: { status: found.whileStatus, sequence: 0, start: of.start, modality },
               patientZone: of.patientZone,
+              window: textingWindow(found.category, by, of.patientState),
             };
             expect(decideSend({ ...state, step: { ...found, isEnabled: false } }, message.dueAt)).toEqual({
               kind: 'suppress',
               reason: 'step-disabled',
             });
             if (!found.keepsQuietHours) continue;
-            expect(isTextingHour(message.dueAt, of.patientZone)).toBe(true);
+            expect(isOpen(message.dueAt, [of.patientZone], state.window)).toBe(true);
             expect(decideSend(state, message.dueAt).kind).toBe('send');
             const again = decideSend({ ...state, visit: { ...state.visit, confirmedSequence: 0 } }, message.dueAt);
             if (again.kind === 'send') expect(again.asksToConfirm, 'confirmed: no more prompts').toBe(false);
@@ -284,7 +321,7 @@ describe('planFor', () => {
     fc.assert(
       fc.property(anyVisit, anyPlan, (of, plan) => {
         const now = of.start.subtract({ minutes: 30 });
-        const planned = planFor({ occasion: 'rescheduled', visit: of, now, steps: stepsOf(plan) });
+        const planned = planFor({ occasion: 'rescheduled', visit: of, now, settings, steps: stepsOf(plan) });
         const isTold = plan.enabled && plan.steps.some(({ name, enabled }) => name === 'moved' && enabled);
         expect(planned.map(({ step: name }) => name)).toEqual(isTold ? ['moved'] : []);
       }),
@@ -294,27 +331,40 @@ describe('planFor', () => {
 
   it('never defers a text to after the visit, nor past the time it is worth something', () => {
     fc.assert(
-      fc.property(anyVisit, anyPlan, fc.integer({ min: 0, max: 3 * 24 * 60 }), (of, plan, lateMinutes) => {
-        const now = of.start.subtract({ hours: 9 * 24 });
-        for (const message of planFor({ occasion: 'booked', visit: of, now, steps: stepsOf(plan) })) {
-          const found = stepsOf(plan).find((one) => one.step === message.step);
-          if (found === undefined) throw new Error('A text of no step');
-          const visitNow = {
-            status: 'booked',
-            sequence: 0,
-            start: of.start,
-            modality: found.conditions.modality,
-          } as const;
-          const late = message.dueAt.add({ minutes: lateMinutes });
-          const decision = decideSend(
-            { step: found, sequence: 0, dueAt: message.dueAt, visit: visitNow, patientZone: of.patientZone },
-            late,
-          );
-          if (decision.kind !== 'defer') continue;
-          expect(Temporal.Instant.compare(decision.until, of.start)).toBe(-1);
-          expect(isTextingHour(decision.until, of.patientZone)).toBe(true);
-        }
-      }),
+      fc.property(
+        anyVisit,
+        anyPlan,
+        fc.integer({ min: 0, max: 3 * 24 * 60 }),
+        anyHours,
+        (of, plan, lateMinutes, by) => {
+          const now = of.start.subtract({ hours: 9 * 24 });
+          for (const message of planFor({ occasion: 'booked', visit: of, now, settings: by, steps: stepsOf(plan) })) {
+            const found = stepsOf(plan).find((one) => one.step === message.step);
+            if (found === undefined) throw new Error('A text of no step');
+            const visitNow = {
+              status: 'booked',
+              sequence: 0,
+              start: of.start,
+              modality: found.conditions.modality,
+            } as const;
+            const late = message.dueAt.add({ minutes: lateMinutes });
+            const decision = decideSend(
+              {
+                step: found,
+                sequence: 0,
+                dueAt: message.dueAt,
+                visit: visitNow,
+                patientZone: of.patientZone,
+                window: treatmentWindow(by),
+              },
+              late,
+            );
+            if (decision.kind !== 'defer') continue;
+            expect(Temporal.Instant.compare(decision.until, of.start)).toBe(-1);
+            expect(isOpen(decision.until, [of.patientZone], treatmentWindow(by))).toBe(true);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -329,6 +379,7 @@ describe('planFor', () => {
       occasion: 'booked',
       visit: soon,
       now: at('2026-12-09T15:00:00Z'),
+      settings,
       steps,
     });
     expect(texts.map((one) => one.step)).toEqual(['confirmation']);
@@ -368,21 +419,11 @@ describe('planFor', () => {
       occasion: 'booked',
       visit: early,
       now: at('2026-12-01T12:00:00Z'),
+      settings,
       steps,
     });
     expect(texts.map((one) => [one.step, one.dueAt.toString()])).toEqual([['reminder-24h', '2026-12-10T00:00:00Z']]);
     expect(skipped).toEqual([{ step: 'reminder-72h', reason: 'same-moment' }]);
-  });
-});
-
-describe('isTextingHour', () => {
-  it.each([
-    ['2026-12-01T12:59:59Z', false],
-    ['2026-12-01T13:00:00Z', true],
-    ['2026-12-02T00:59:59Z', true],
-    ['2026-12-02T01:00:00Z', false],
-  ])('%s in New York: %s', (instant, expected) => {
-    expect(isTextingHour(at(instant), 'America/New_York')).toBe(expected);
   });
 });
 
@@ -393,6 +434,7 @@ describe('decideSend', () => {
     dueAt: at('2026-12-09T14:30:00Z'),
     visit: { status: 'booked', sequence: 1, start: at('2026-12-10T14:30:00Z'), ...visitChanges },
     patientZone: 'America/New_York',
+    window,
     ...changes,
   });
 
@@ -496,6 +538,14 @@ describe('decideSend', () => {
     expect(decideSend(late, at('2026-12-10T02:00:00Z'))).toEqual({ kind: 'defer', until: at('2026-12-10T13:00:00Z') });
   });
 
+  it('waits for the hours of the clinic, and lets nothing arrive after them', () => {
+    const nineToFive = treatmentWindow(hours(9, 17));
+    const late = state({ dueAt: at('2026-12-09T13:30:00Z'), window: nineToFive });
+    expect(decideSend(late, at('2026-12-09T13:30:00Z'))).toEqual({ kind: 'defer', until: at('2026-12-09T14:00:00Z') });
+    expect(decideSend(late, at('2026-12-09T14:00:00Z'))).toMatchObject({ expiresAt: at('2026-12-09T22:00:00Z') });
+    expect(decideSend({ ...late, window: () => [] }, at('2026-12-09T14:00:00Z'))).toMatchObject({ reason: 'stale' });
+  });
+
   it('never defers past the visit', () => {
     const early = state({ dueAt: at('2026-12-10T00:30:00Z') }, { start: at('2026-12-10T13:00:00Z') });
     expect(decideSend(early, at('2026-12-10T02:00:00Z'))).toEqual({ kind: 'suppress', reason: 'stale' });
@@ -519,6 +569,44 @@ describe('decideSend', () => {
     expect(
       decideSend({ ...checkIn, visit: { ...checkIn.visit, status: 'noshow' } }, at('2026-12-09T15:00:00Z')).kind,
     ).toBe('suppress');
+  });
+});
+
+describe('a recall', () => {
+  const steps = VISIT_STEPS.map((row) => ({ ...row, isEnabled: row.step === 'recall' }));
+  const recall: PlanStep = { ...step('recall'), isEnabled: true };
+  const after = (end: string, patientState?: string) => {
+    const held = visit('2026-01-06T15:00:00Z', { end: at(end), patientState });
+    return planFor({ occasion: 'fulfilled', visit: held, now: at(end), settings, steps })[0]?.dueAt;
+  };
+
+  it.each([
+    ['on the hour of the visit', '2026-01-07T15:30:00Z', 'NY', '2026-07-06T14:30:00Z'],
+    ['on a Saturday morning', '2026-01-05T14:30:00Z', 'NY', '2026-07-04T13:30:00Z'],
+    ['on a Saturday, in Rhode Island from 10 on', '2026-01-05T14:30:00Z', 'RI', '2026-07-04T14:00:00Z'],
+    ['on a Sunday from noon on', '2026-01-06T14:30:00Z', 'NY', '2026-07-05T16:00:00Z'],
+    ['on a Sunday evening', '2026-01-06T23:30:00Z', 'NY', '2026-07-05T22:30:00Z'],
+    ['not then in Rhode Island, but on Monday', '2026-01-06T23:30:00Z', 'RI', '2026-07-06T13:00:00Z'],
+    ['nor where no state is known', '2026-01-06T23:30:00Z', undefined, '2026-07-06T13:00:00Z'],
+  ])('is due half a year after the visit, in the hours for marketing: %s', (_, end, state, due) => {
+    expect(after(end, state)).toEqual(at(due));
+  });
+
+  it('goes only to who has not been back and is not about to come', () => {
+    const dueAt = at('2026-07-06T14:30:00Z');
+    const due: SendState = {
+      step: recall,
+      sequence: 0,
+      dueAt,
+      visit: { status: 'fulfilled', sequence: 0, start: at('2026-01-07T15:00:00Z') },
+      hasLaterVisit: false,
+      patientZone: 'America/New_York',
+      window: textingWindow('marketing', settings, 'NY'),
+    };
+    expect(decideSend(due, dueAt)).toMatchObject({ kind: 'send', template: 'recall', asksToConfirm: false });
+    expect(decideSend({ ...due, hasLaterVisit: true }, dueAt)).toEqual({ kind: 'suppress', reason: 'later-visit' });
+    const nudge = { ...due, step: step('check-in-48h'), hasLaterVisit: true };
+    expect(decideSend(nudge, dueAt).kind, 'what is no marketing goes all the same').toBe('send');
   });
 });
 
@@ -546,7 +634,14 @@ describe('VISIT_STEPS', () => {
       ['video-link', 'reminders', 'booked', 24, true],
       ['check-in-48h', 'check-ins', 'fulfilled', 48, true],
       ...[1, 2, 3, 4].map((week) => [`exercise-week-${week}`, 'check-ins', 'fulfilled', 48, true]),
+      ['recall', 'check-ins', 'fulfilled', 48, true],
     ]);
+  });
+
+  it('asks nobody back unless the clinic says so, and takes that for marketing; all else is treatment', () => {
+    expect(VISIT_STEPS.filter(({ isEnabled }) => !isEnabled).map((row) => row.step)).toEqual(['recall']);
+    const marketing = VISIT_STEPS.filter(({ category }) => category === 'marketing').map((row) => row.step);
+    expect(marketing).toEqual(['recall']);
   });
 
   it('drops rather than doubles every text round a visit', () => {

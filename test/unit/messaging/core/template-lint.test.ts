@@ -68,6 +68,10 @@ describe('lintTemplate', () => {
     ['no clinic in a later one', 'reminder-24h', 'Visit {time}. Reply C to confirm. {link}', 'warning no-brand'],
     ['no way out in a first text', 'confirmation', '{clinicName}: booked {time}. {link}', 'error no-opt-out'],
     ['no way out of a programme', 'exercise-week', '{clinicName}: days of exercise, 0-7?', 'warning no-opt-out'],
+    ['marketing that nobody can end', 'recall', '{clinicName}: time for a visit? {link}', 'error no-opt-out'],
+    ['marketing of nobody', 'recall', 'Time for a visit? {link} Reply STOP to stop.', 'error no-brand'],
+    ['nowhere to book', 'recall', '{clinicName}: time for a visit? STOP to stop.', 'error missing-token'],
+    ['the last visit', 'recall', '{clinicName}: you came {time}. {link} STOP to stop.', 'error unknown-token'],
     ['an offer', 'reminder-24h', `${reminder} 20% off`, 'warning marketing'],
     ['no 911 where somebody may be in need', 'reply-unknown', '{clinicName}: thank you.', 'warning no-911'],
   ])('finds %s', (_, name, words, expected) => {
@@ -94,6 +98,10 @@ describe('lintTemplate', () => {
         message: "Written as a telephone writes it: ’ as ', – as -, … as ...",
       },
     ]);
+  });
+
+  it('takes an offer in what goes only to who agreed to marketing', () => {
+    expect(codes('recall', '{clinicName}: 20% off this week. {link} Reply STOP to stop.')).toEqual([]);
   });
 
   it('shows what more than one part costs', () => {

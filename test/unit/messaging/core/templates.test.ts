@@ -49,6 +49,7 @@ describe('renderText', () => {
     'confirmation-series',
     'check-in-48h',
     'exercise-week',
+    'recall',
     'reply-help',
     'reply-opt-in',
   ] as const)('%s says how to stop', (name) => {

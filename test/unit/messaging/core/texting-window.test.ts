@@ -4,16 +4,32 @@ import { describe, expect, it } from 'vitest';
 import { plausibleZones } from '../../../../functions/messaging/core/plausible-zones.ts';
 import { DEFAULT_SETTINGS } from '../../../../functions/messaging/core/settings.ts';
 import {
+  anyHour,
+  closedAt,
   closesAt,
   isOpen,
   marketingWindow,
   opensAt,
+  textingWindow,
   treatmentWindow,
 } from '../../../../functions/messaging/core/texting-window.ts';
 
 const at = (text: string) => Temporal.Instant.from(text);
 const treatment = treatmentWindow(DEFAULT_SETTINGS);
 const anywhere = plausibleZones('+18885550101');
+
+describe('texts of treatment', () => {
+  it.each([
+    ['2026-12-01T12:59:59Z', false],
+    ['2026-12-01T13:00:00Z', true],
+    ['2026-12-02T00:59:59Z', true],
+    ['2026-12-02T01:00:00Z', false],
+  ])('may arrive in New York at %s: %s', (instant, expected) => {
+    const window = textingWindow('treatment', DEFAULT_SETTINGS, 'RI');
+    expect(isOpen(at(instant), ['America/New_York'], window)).toBe(expected);
+    expect(isOpen(at(instant), ['America/New_York'], anyHour)).toBe(true);
+  });
+});
 
 describe('a number whose zone nobody knows', () => {
   it.each([
@@ -53,6 +69,7 @@ describe('marketing', () => {
   it('never goes where the windows never meet', () => {
     const night = { marketingHours: { hours: [], exceptions: [] } };
     expect(opensAt(sunday, ['America/New_York'], marketingWindow(night, 'NY'))).toBeUndefined();
+    expect(closedAt(sunday, 'America/New_York', marketingWindow(night, 'NY'))).toBeUndefined();
   });
 });
 
@@ -79,6 +96,13 @@ it('opens at the first minute that is open in every zone, and closes at the firs
       const isBefore = (one: Temporal.Instant, other: Temporal.Instant) => Temporal.Instant.compare(one, other) < 0;
       const earlier = minutes.filter((minute) => opening === undefined || isBefore(minute, opening));
       expect(earlier.filter((minute) => isOpen(minute, zones, window))).toEqual([]);
+      for (const zone of zones) {
+        const last = closedAt(now, zone, window) ?? now;
+        expect(isOpen(last.subtract({ minutes: 1 }), [zone], window), 'it was open until then').toBe(true);
+        const since = minutes.map((_, quarter) => now.subtract({ minutes: quarter * 15 }));
+        if (isOpen(now, [zone], window)) continue;
+        expect(since.filter((minute) => isBefore(last, minute) && isOpen(minute, [zone], window))).toEqual([]);
+      }
       if (opening === undefined) return;
       expect(isOpen(opening, zones, window)).toBe(true);
       const closing = closesAt(opening, zones, window);
