@@ -1,4 +1,4 @@
-import { loadPatient, type Patient } from '../intake/patients.ts';
+import { loadPatient } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Commit } from '../platform/http/api.ts';
@@ -10,12 +10,10 @@ import { isTextedTo, type PatientLink } from '../platform/store/directory.ts';
 import { untilWritten } from '../platform/until-written.ts';
 import { agreementsOf, type Given, withConsent } from './consent.ts';
 import { consentsOf } from './consent-store.ts';
-import { planAfterConsent } from './consented.ts';
 import { barOf } from './core/consent.ts';
 import { removableFrom } from './core/consent-explain.ts';
 import { stopTextsWords, type TextsWords, textsConsent } from './core/consent-wording.ts';
 import { type NumberTexts, numberTexts, revokedOnPage } from './core/number-texts.ts';
-import { dispatch } from './dispatch.ts';
 import { loadSettings, type MessagingSettings } from './settings.ts';
 import { getStanding, type Standing, standingItem } from './standing-store.ts';
 
@@ -50,7 +48,7 @@ export const setTextsByLink = (
   untilWritten(async () => {
     const { caller, commit } = request;
     const known = await load(request);
-    const { patient, standing: before } = known;
+    const { standing: before } = known;
     const given = wanted ? await agreed(request, known, wordingVersion) : revoked(request, known);
     if (given.length === 0) {
       const answer = { ...(await describe(request, known, before)), changed: false };
@@ -58,17 +56,14 @@ export const setTextsByLink = (
       return answer;
     }
     const { standing: after, items } = withConsent(caller, before, given);
-    const plan = await planAfterConsent(caller, { before, after }, [patient]);
     const answer = { ...(await describe(request, known, after)), changed: true };
-    await commit([...items, standingItem(caller, after, 'said on the page of a visit'), ...plan.items], answer);
+    await commit([...items, standingItem(caller, after, 'said on the page of a visit')], answer);
     if (!wanted) count(metricNames.optOuts);
-    await dispatch(plan.refs);
     return answer;
   });
 
 /** What is known of the number. */
 interface Known {
-  readonly patient: Patient;
   readonly standing: Standing;
   readonly words: TextsWords;
   readonly isProven: boolean;
@@ -84,13 +79,12 @@ const load = async ({ link, params: { token } }: TextsRequest): Promise<Known> =
     loadClinic(clinicId),
     loadSettings(clinicId),
   ]);
-  const patient = found(stored, 'visit');
-  const standing = await getStanding(clinicId, patient.phone);
+  const { phone } = found(stored, 'visit');
+  const standing = await getStanding(clinicId, phone);
   return {
-    patient,
     standing,
     words: textsConsent(clinic.name),
-    isProven: isTextedTo(link, token, patient.phone),
+    isProven: isTextedTo(link, token, phone),
     settings,
     textStartTo: standing.origin ?? clinic.originationNumber,
   };

@@ -291,6 +291,8 @@ describe('a link that was not texted to the number', () => {
     expect((await read(token)).body).toMatchObject({ reason: 'prefers-no-texts' });
     expect((await set(token, agree)).status).toBe(409);
     expect((await set(await linkTo(visit), agree)).body).toMatchObject({ changed: true, mayText: true });
+    // Booked before there was any agreement: what is due is due all the same.
+    expect(await remind(visit)).toEqual(['accepted', undefined]);
   });
 });
 
