@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { pageHeaders, renderVisit, type VisitOutcome } from '../../web/visit/pages.ts';
 import { loadIntakeAnswers } from '../intake/forms.ts';
 import { loadPatient } from '../intake/patients.ts';
+import { setTextsByLink, type TextsWish, textsByLink } from '../messaging/texts-by-link.ts';
 import type { Caller } from '../platform/actor.ts';
 import { env } from '../platform/config.ts';
 import type { Reply } from '../platform/http/api.ts';
@@ -27,12 +28,13 @@ export const showVisitPage = async (request: PageRequest, outcome: VisitOutcome 
   const { appointment, clinic, provider } = await loadVisit(request);
   const isOpen = appointment.status === 'booked' && !hasStarted(appointment, caller.now);
   const canRebook = mayRebook(appointment) && provider.active;
-  const [patient, answers, moves, standIn, seriesStarts] = await Promise.all([
+  const [patient, answers, moves, standIn, seriesStarts, texts] = await Promise.all([
     loadPatient(link.clinicId, link.patientId),
     loadIntakeAnswers(link.clinicId, link.appointmentId),
     isOpen || canRebook ? suggestMoves(caller, appointment, offeredTimes) : [],
     standInOf(appointment),
     isOpen ? otherVisitsOfSeries(caller, appointment) : [],
+    textsByLink(request),
   ]);
   const { givenName, zone } = found(patient, 'visit');
   const body = renderVisit({
@@ -55,6 +57,7 @@ export const showVisitPage = async (request: PageRequest, outcome: VisitOutcome 
     patientZone: zone,
     otherStarts: moves.map((move) => move.start),
     form: isOpen ? (answers === undefined ? 'open' : 'answered') : 'closed',
+    texts,
     outcome,
   });
   return { body, headers: pageHeaders };
@@ -81,11 +84,30 @@ const otherVisitsOfSeries = async (
 
 /** What a button of the page sends: does it, and sends the browser back to the page, which says what came of it. */
 export const submitVisitPage = async (request: PageRequest, form: PageForm): Promise<Reply> => {
-  const outcome = await act({ ...request, ifMatch: form.rev }, form);
+  const { action, wordingVersion } = form;
+  const outcome =
+    action === 'stop-texts' || action === 'get-texts'
+      ? await actOnTexts(request, { wanted: action === 'get-texts', wordingVersion })
+      : await act({ ...request, ifMatch: form.rev }, { ...form, action });
   return { headers: { location: `${env('PUBLIC_URL')}/v/${request.params.token}?done=${outcome}` } };
 };
 
-const act = async (request: LinkRequest, form: PageForm): Promise<VisitOutcome> => {
+/** The number is no part of the visit: whatever became of that, this is done. */
+const actOnTexts = async (request: PageRequest, wish: TextsWish): Promise<VisitOutcome> => {
+  try {
+    const { changed } = await setTextsByLink(request, wish);
+    if (!changed) return 'same';
+    return wish.wanted ? 'agreed' : 'stopped';
+  } catch (error) {
+    // A page left open since: it shows how things stand, and what can be agreed to now.
+    if (error instanceof Problem && (error.code === 'stale' || error.code === 'invalid-state')) return 'same';
+    throw error;
+  }
+};
+
+type VisitForm = PageForm & { readonly action: keyof typeof outcomeOf };
+
+const act = async (request: LinkRequest, form: VisitForm): Promise<VisitOutcome> => {
   try {
     if (form.action === 'confirm') await confirmByLink(request);
     else if (form.action === 'cancel') await cancelByLink(request);
@@ -105,7 +127,7 @@ const act = async (request: LinkRequest, form: PageForm): Promise<VisitOutcome> 
 
 const outcomeOf = { confirm: 'confirmed', reschedule: 'moved', cancel: 'cancelled', rebook: 'rebooked' } as const;
 
-const isDone = async (appointment: Appointment, form: PageForm): Promise<boolean> => {
+const isDone = async (appointment: Appointment, form: VisitForm): Promise<boolean> => {
   switch (form.action) {
     case 'confirm':
       return appointment.status === 'booked' && isConfirmed(appointment);
@@ -120,7 +142,7 @@ const isDone = async (appointment: Appointment, form: PageForm): Promise<boolean
   }
 };
 
-const requireStart = (form: PageForm): string => {
+const requireStart = (form: Pick<PageForm, 'start'>): string => {
   if (form.start !== undefined) return form.start;
   throw new Problem('bad-input', 'Choose a time.', [{ field: 'body.start', message: 'Choose a time' }]);
 };

@@ -147,13 +147,41 @@ describe('the page of a visit', () => {
     expect(await now(visit)).toMatchObject({ status: 'booked', confirmed: false, rev: 2 });
   });
 
-  it('cancels; the page then offers a telephone and no buttons', async () => {
+  it('stops the texts to the number, and brings them back from the link that was texted to it', async () => {
+    const visit = await bookWithLink();
+    const page = await visitPage(visit);
+    const stopped = await submit(formFor(page.html, 'stop-texts'));
+    expect(stopped.outcome).toBe('?done=stopped');
+    expect(stopped.html).toContain('Texts are stopped');
+    expect((await submit(formFor(page.html, 'stop-texts'))).outcome).toBe('?done=same');
+    await clinic.admin.ok('rescheduleAppointment', {
+      params: { appointmentId: visit.id },
+      body: { start: Temporal.Instant.from(visit.start).add({ hours: 4 }).toString() },
+    });
+    expect(await untilText(clinic, visit.id, 'moved#1', 'suppressed')).toMatchObject({ reason: 'opted-out' });
+
+    const back = await submit(formFor(stopped.html, 'get-texts'));
+    expect(back.outcome).toBe('?done=agreed');
+    await clinic.admin.ok('rescheduleAppointment', {
+      params: { appointmentId: visit.id },
+      body: { start: Temporal.Instant.from(visit.start).add({ hours: 5 }).toString() },
+    });
+    await untilText(clinic, visit.id, 'moved#2', 'delivered');
+    const consent = await clinic.admin.ok('getConsentOfNumber', { query: { phone: visit.patient.phone } });
+    expect(consent.entries.map(({ category, how, granted }) => [category, how, granted]).slice(-3)).toEqual([
+      ['all', 'web-form', false],
+      ['treatment', 'web-form', true],
+      ['unencrypted-texts', 'web-form', true],
+    ]);
+  });
+
+  it('cancels; the page then offers a telephone and nothing to change', async () => {
     const visit = await bookWithLink();
     const { outcome, html } = await submit(formFor((await visitPage(visit)).html, 'cancel'));
 
     expect(outcome).toBe('?done=cancelled');
     expect(html).toContain('Your visit is cancelled');
-    expect(formsOf(html)).toEqual([]);
+    expect(formsOf(html).map(({ fields }) => fields.action)).toEqual(['stop-texts']);
     expect(html).toContain(`tel:${clinic.file.clinic.phone}`);
     expect(await now(visit)).toMatchObject({ status: 'cancelled', sequence: 1 });
     await untilText(clinic, visit.id, 'cancelled#1', 'delivered');

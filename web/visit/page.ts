@@ -79,3 +79,9 @@ ${isHeading ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}
 <p>${text}</p>
 </div>`;
 };
+
+/** What every form of a visit's page carries: what is meant, and the state it was meant for. */
+export const hidden = (
+  action: 'confirm' | 'reschedule' | 'cancel' | 'rebook' | 'stop-texts' | 'get-texts',
+  { rev }: { readonly rev: number },
+): Markup => html`<input type="hidden" name="action" value="${action}"><input type="hidden" name="rev" value="${rev}">`;

@@ -81,7 +81,7 @@ p{margin:.5rem 0 0}
 a{color:var(--accent);text-underline-offset:.18em}
 :focus-visible{outline:3px solid var(--accent);outline-offset:3px;border-radius:.375rem}
 [tabindex="-1"]:focus{outline:none}
-a[href^="tel:"]:not(.button){white-space:nowrap}
+a[href^="tel:"]:not(.button),a[href^="sms:"]{white-space:nowrap}
 .muted{color:var(--muted-text)}
 .small{font-size:.9375rem}
 .hidden{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}

@@ -1,5 +1,6 @@
 import type { FormSection } from '../../functions/intake/core/form.ts';
 import type { Disposition } from '../../functions/intake/core/screening.ts';
+import type { NumberTexts } from '../../functions/messaging/core/number-texts.ts';
 import type { AppointmentStatus } from '../../functions/scheduling/core/types.ts';
 import type { TimedView } from './when.ts';
 
@@ -13,7 +14,17 @@ export interface ClinicView {
 }
 
 /** What the last tap came to; the query word `done` of the page it was redirected to. */
-export type VisitOutcome = 'confirmed' | 'moved' | 'cancelled' | 'rebooked' | 'changed' | 'taken';
+export type VisitOutcome =
+  | 'confirmed'
+  | 'moved'
+  | 'cancelled'
+  | 'rebooked'
+  | 'changed'
+  | 'taken'
+  // Of texts to the patient's number.
+  | 'stopped'
+  | 'agreed'
+  | 'same';
 
 export interface VisitView extends TimedView {
   readonly clinic: ClinicView;
@@ -40,6 +51,8 @@ export interface VisitView extends TimedView {
   readonly otherStarts: readonly string[];
   /** The pre-visit form: still to be answered, answered, or not taken any more. */
   readonly form: 'open' | 'answered' | 'closed';
+  /** Of the texts to the patient's number. */
+  readonly texts: NumberTexts;
   readonly outcome?: VisitOutcome | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
-import { callLink, type Markup, notice, renderPage } from './page.ts';
+import { callLink, hidden, type Markup, notice, renderPage } from './page.ts';
+import { textsCard, textsStatement } from './texts-card.ts';
 import type { VisitOutcome, VisitView } from './view.ts';
 import { spoken, when, zoneOf } from './when.ts';
 import { arrival, longDate, timeOfDay, visitName, zoneName } from './wording.ts';
@@ -12,7 +13,7 @@ export const renderVisit = (view: VisitView): string =>
   renderPage({
     clinic: view.clinic,
     title: titleOf(view),
-    content: html`${outcomeNotice(view)}${view.isOpen ? openVisit(view) : closedVisit(view)}`,
+    content: html`${outcomeNotice(view)}${view.isOpen ? openVisit(view) : closedVisit(view)}${textsCard(view)}`,
   });
 
 const titles: Readonly<Record<VisitOutcome, string>> = {
@@ -22,6 +23,9 @@ const titles: Readonly<Record<VisitOutcome, string>> = {
   rebooked: 'New visit',
   changed: 'Please check',
   taken: 'Please pick again',
+  stopped: 'Texts stopped',
+  agreed: 'Texts',
+  same: 'Nothing has changed',
 };
 
 /** The outcome the page still agrees with: a bookmarked "confirmed" says nothing about a visit cancelled since. */
@@ -35,6 +39,10 @@ const currentOutcome = (view: VisitView): VisitOutcome | undefined => {
       return view.status === 'cancelled' && !view.mayRebook && view.standIn === undefined ? view.outcome : undefined;
     case 'rebooked':
       return view.standIn === undefined ? undefined : view.outcome;
+    case 'stopped':
+      return view.texts.reason === 'opted-out' ? view.outcome : undefined;
+    case 'agreed':
+      return view.texts.agreement === undefined && view.texts.reason !== 'opted-out' ? view.outcome : undefined;
     default:
       return view.outcome;
   }
@@ -52,11 +60,20 @@ const outcomeNotice = (view: VisitView): Markup | string => {
     case 'confirmed':
       return notice('good', 'Thank you, you are confirmed', `See you on ${spoken(view)}.`);
     case 'moved':
-      return notice('good', 'Your visit has a new time', `It is now on ${spoken(view)}. We will text you a reminder.`);
+      return notice(
+        'good',
+        'Your visit has a new time',
+        `It is now on ${spoken(view)}.${willText(view, 'a reminder')}`,
+      );
     case 'cancelled':
       return notice('good', 'Your visit is cancelled', 'You will get no more reminders for it.', true);
     case 'rebooked':
-      return notice('good', 'Your new visit is booked', 'We will text you its own link, and a reminder.', true);
+      return notice(
+        'good',
+        'Your new visit is booked',
+        `See you then.${willText(view, 'its own link, and a reminder')}`,
+        true,
+      );
     case 'changed':
       return notice('warn', 'Your visit has changed since you opened the page', 'This is how it stands now.');
     case 'taken':
@@ -65,8 +82,23 @@ const outcomeNotice = (view: VisitView): Markup | string => {
         'That time is no longer free',
         view.isOpen ? 'Your visit has not changed. Please pick another time.' : 'Please pick another time.',
       );
+    case 'stopped':
+      return notice(
+        'good',
+        'Texts are stopped',
+        `Texts about your visits no longer go to your number ending in ${view.texts.numberEnding}. Your visits stay as they are.`,
+      );
+    case 'agreed':
+      return view.texts.mayText
+        ? notice('good', 'Thank you, we have noted it', textsStatement(view))
+        : notice('warn', 'We have noted it', `${textsStatement(view)} What helps stands below.`);
+    case 'same':
+      return notice('good', 'Nothing has changed', textsStatement(view));
   }
 };
+
+/** A promise to text, only where it can be kept. */
+const willText = (view: VisitView, what: string): string => (view.texts.mayText ? ` We will text you ${what}.` : '');
 
 const openVisit = (view: VisitView): Markup =>
   html`<div class="intro"><h1>Your ${visitName[view.modality]}</h1>
@@ -111,7 +143,7 @@ const seriesCard = (view: VisitView): Markup | string => {
 <ul class="plain">${view.seriesStarts.map(
     (start) => html`<li><time datetime="${start}">${longDate(start, zone)}</time>, ${timeOfDay(start, zone)}</li>`,
   )}</ul>
-<p class="muted small">We will text you a reminder with a link before each.</p>
+${view.texts.mayText ? html`<p class="muted small">We will text you a reminder with a link before each.</p>` : ''}
 </section>`;
 };
 
@@ -123,10 +155,6 @@ ${view.isConfirmed && view.isOpen ? html`<dt>Status</dt><dd><span class="state g
 </dl>`;
 
 const tick = html`<svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M3 8.5l3.2 3.2L13 4.8"/></svg>`;
-
-/** What every form of the page carries: what is meant, and the state it was meant for. */
-const hidden = (action: 'confirm' | 'reschedule' | 'cancel' | 'rebook', view: VisitView): Markup =>
-  html`<input type="hidden" name="action" value="${action}"><input type="hidden" name="rev" value="${view.rev}">`;
 
 const formCard = (view: VisitView): Markup | string => {
   const address = `/v/${view.token}/form`;
@@ -253,7 +281,7 @@ const replacedVisit = (view: VisitView, standIn: Pick<VisitView, 'start' | 'end'
 <section class="card" aria-label="Your new visit">
 ${when(booked)}
 ${facts(booked)}
-<p>It stands in for the visit of ${longDate(view.start, zoneOf(view))}, which we had to cancel. To change it, use the link we text you, or call us.</p>
+<p>It stands in for the visit of ${longDate(view.start, zoneOf(view))}, which we had to cancel. To change it, ${view.texts.mayText ? 'use the link we text you, or call us' : 'call us'}.</p>
 <div class="actions"><a class="button quiet" href="tel:${view.clinic.phone}">Call ${view.clinic.brand}</a></div>
 </section>`;
 };

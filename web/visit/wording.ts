@@ -21,6 +21,9 @@ const format = (instant: string, zone: string, options: Intl.DateTimeFormatOptio
 export const longDate = (instant: string, zone: string): string =>
   format(instant, zone, { weekday: 'long', month: 'long', day: 'numeric' });
 
+/** `November 24, 2026`, of what may be long ago. */
+export const fullDate = (instant: string, zone: string): string => format(instant, zone, { dateStyle: 'long' });
+
 /** `Tue, Nov 24` */
 export const shortDate = (instant: string, zone: string): string =>
   format(instant, zone, { weekday: 'short', month: 'short', day: 'numeric' });

@@ -27,3 +27,6 @@ export const marketingConsent = (clinicName: string): AgreedWords => ({
   wording: `I agree that ${clinicName} sends me automated marketing texts at my number. I need not agree to this to be treated or to buy anything. Message frequency varies. Message and data rates may apply. Reply STOP to stop, HELP for help.`,
   wordingVersion: 'marketing-2026-11-22',
 });
+
+/** What a stop on the page of a visit says: the words of its button. What it ends is told beside it. */
+export const stopTextsWords: AgreedWords = { wording: 'Stop texts', wordingVersion: 'stop-page-2026-11-22' };

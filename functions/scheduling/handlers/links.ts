@@ -4,9 +4,10 @@ import { acceptOffer, declineOffer, getOfferByLink } from '../offer-link.ts';
 import { rebookByLink } from '../rebook.ts';
 import { cancelByLink, confirmByLink, findSlotsByLink, getVisit, rescheduleByLink } from '../visit-link.ts';
 
-// Pages are loaded by the first request for one.
+// Pages, and what few ask for, are loaded by the first request for one.
 const visitPages = () => import('../visit-page.ts');
 const stopPages = () => import('../stop-emails.ts');
+const texts = () => import('../../messaging/texts-by-link.ts');
 const offerPages = () => import('../offer-page.ts');
 
 export const handler = httpHandler(
@@ -18,6 +19,8 @@ export const handler = httpHandler(
     rescheduleByLink: async (request) => ({ body: await rescheduleByLink(request, request.body.start) }),
     cancelByLink: async (request) => ({ body: await cancelByLink(request) }),
     rebookByLink: async (request) => ({ body: await rebookByLink(request, request.body.start) }),
+    getTextsByLink: async (request) => ({ body: await (await texts()).textsByLink(request) }),
+    setTextsByLink: async (request) => ({ body: await (await texts()).setTextsByLink(request, request.body) }),
     showVisitPage: async (request) => (await visitPages()).showVisitPage(request, request.query.done),
     submitVisitPage: async (request) => (await visitPages()).submitVisitPage(request, request.body),
     showStopEmailsPage: async (request) => (await stopPages()).showStopEmails(request),

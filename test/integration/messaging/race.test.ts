@@ -4,6 +4,9 @@ import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { recordReceipt } from '../../../functions/messaging/receipts.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
 import { getMessage, messagesOfCause } from '../../../functions/messaging/store.ts';
+import { setTextsByLink } from '../../../functions/messaging/texts-by-link.ts';
+import { newLinkToken } from '../../../functions/platform/ids.ts';
+import { type TransactItem, transact } from '../../../functions/platform/store/records.ts';
 import type { AppointmentCommand } from '../../../functions/scheduling/core/appointment-status.ts';
 import { type Accepted, type Network, startNetwork } from './network.ts';
 import { runProcess } from './process.ts';
@@ -139,6 +142,37 @@ describe('whoever comes first, a reminder', () => {
         }
         const texts = await network.acceptedFor(patient.phone);
         expect(texts.filter(({ body }) => body.includes('unsubscribed'))).toHaveLength(1);
+      }),
+      runs,
+    );
+  });
+
+  it('does not go out after a stop on the page of the visit, which no text confirms', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const { send, accepted, message, world, patient, visit, now } = await booked();
+        const link = {
+          clinicId: patient.clinicId,
+          patientId: patient.id,
+          appointmentId: visit.id,
+          expiresAt: visit.end,
+        };
+        const request = {
+          caller: world.caller(now),
+          link,
+          params: { token: newLinkToken() },
+          commit: (items: readonly TransactItem[]) => transact(items),
+        };
+        const writers = await sideBySide(scheduler, {
+          sender: send,
+          patient: () => setTextsByLink(request, { wanted: false }),
+        });
+        const { status, statusReason } = (await message()) ?? {};
+        const wasClaimed = isBefore(writers, 'sender', 'patient');
+        expect(await accepted()).toHaveLength(wasClaimed ? 1 : 0);
+        if (!wasClaimed) expect([status, statusReason]).toEqual(['suppressed', 'opted-out']);
+        expect(await loadStanding(patient.clinicId, patient.phone)).toMatchObject({ optedOut: { how: 'web-form' } });
+        expect(await network.acceptedFor(patient.phone)).toHaveLength(wasClaimed ? 1 : 0);
       }),
       runs,
     );

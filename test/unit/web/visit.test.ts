@@ -21,6 +21,35 @@ import { type Element, elementsOf, named, readMarkup, skeletonOf, textOf } from 
 const clinic = { brand: 'Lakeview', phone: '+12065550123' };
 const token = 'AbCdEfGhIjKlMnOpQrStUv';
 
+const texts: VisitView['texts'] = {
+  numberEnding: '77',
+  mayText: true,
+  reason: 'agreed',
+  stop: { wording: 'Stop texts', ends: 'all' },
+  textStartTo: '+12065550188',
+};
+const agreement = { wording: 'I agree to <texts>.', wordingVersion: 'texts-1' };
+const stopped: VisitView['texts'] = {
+  ...texts,
+  mayText: false,
+  reason: 'opted-out',
+  since: '2026-11-22T05:30:00Z',
+  how: 'text',
+  stop: undefined,
+  agreement,
+};
+const listed = { listedAt: '2026-11-20T18:00:00Z', removableFrom: '2026-12-05T18:00:00Z' };
+const refusals: Readonly<Record<string, VisitView['texts']>> = {
+  'stopped by text': stopped,
+  'stopped, by a link that was not texted': { ...stopped, agreement: undefined },
+  'stopped, marketing goes on': { ...stopped, how: 'web-form', stop: { wording: 'Stop texts', ends: 'category' } },
+  'on the list of the carrier': { ...stopped, how: 'carrier', carrier: listed },
+  'agreed to, on the list of the carrier': { ...texts, mayText: false, reason: 'carrier-list', carrier: listed },
+  'not wanted unencrypted': { ...stopped, reason: 'prefers-no-texts', how: undefined },
+  'not agreed to': { ...stopped, reason: 'no-consent', since: undefined, how: undefined },
+  'not arriving': { ...texts, mayText: false, reason: 'unreachable', since: '2026-11-20T18:00:00Z' },
+};
+
 const visit: VisitView = {
   clinic,
   token,
@@ -40,6 +69,7 @@ const visit: VisitView = {
   patientZone: 'America/Denver',
   otherStarts: ['2026-12-01T16:30:00Z', '2026-11-25T16:30:00Z', '2026-11-25T21:15:00Z'],
   form: 'open',
+  texts,
 };
 
 const form: FormView = {
@@ -100,6 +130,10 @@ const pages: readonly (readonly [string, string])[] = [
   ['arrived', renderVisit({ ...closed, status: 'arrived' })],
   ['fulfilled visit', renderVisit({ ...closed, status: 'fulfilled' })],
   ['missed visit', renderVisit({ ...closed, status: 'noshow' })],
+  ['texts just stopped', renderVisit({ ...visit, texts: stopped, outcome: 'stopped' })],
+  ['texts just agreed to', renderVisit({ ...visit, outcome: 'agreed' })],
+  ['texts as they were', renderVisit({ ...visit, outcome: 'same' })],
+  ...Object.entries(refusals).map(([name, each]) => [`texts ${name}`, renderVisit({ ...visit, texts: each })] as const),
   ['form', renderForm(form)],
   ['form that asks to agree', renderForm({ ...form, asks: [{ name: 'consent', wording: 'I agree to <texts>.' }] })],
   ['form with faults', renderForm(faulty)],
@@ -132,6 +166,10 @@ const hiddenFields = (element: Element): Record<string, string | undefined> =>
       .map(({ attributes }) => [attributes.get('name') ?? '', attributes.get('value')]),
   );
 
+/** What the forms of a page would do. */
+const actionsOf = (page: Element): (string | undefined)[] =>
+  named(page, 'form').map((sent) => hiddenFields(sent).action);
+
 describe.each(pages)('every page: %s', (_, source) => {
   const page = readMarkup(source);
 
@@ -149,7 +187,7 @@ describe.each(pages)('every page: %s', (_, source) => {
     const attributes = everything.flatMap((element) => [...element.attributes]);
     expect(attributes.filter(([name]) => name.startsWith('on') || name === 'style')).toEqual([]);
     const addresses = attributes.filter(([name]) => ['href', 'src', 'action'].includes(name)).map(([, value]) => value);
-    expect(addresses.filter((address) => !/^(?:\/[vo]\/|tel:|#|\?|data:image\/svg)/.test(address))).toEqual([]);
+    expect(addresses.filter((address) => !/^(?:\/[vo]\/|tel:|sms:|#|\?|data:image\/svg)/.test(address))).toEqual([]);
   });
 
   it('carries its own policy, which names the hash of its own style', () => {
@@ -249,7 +287,7 @@ describe('escaping', () => {
 describe('the visit page', () => {
   const buttons = (view: VisitView): string[] => named(readMarkup(renderVisit(view)), 'button').map(textOf);
 
-  it('offers in this order: confirm, the form, other times by day, cancel', () => {
+  it('offers in this order: confirm, the form, other times by day, cancel, stop texts', () => {
     const page = readMarkup(renderVisit(visit));
     const [main] = named(page, 'main');
     expect(named(main ?? page, 'button', 'a', 'summary').map(textOf)).toEqual([
@@ -261,6 +299,7 @@ describe('the visit page', () => {
       '(206) 555-0123',
       'Cancel this visit',
       'Yes, cancel my visit',
+      'Stop texts',
     ]);
   });
 
@@ -331,7 +370,7 @@ describe('the visit page', () => {
     'offers a call and nothing to change once the visit is closed (%s)',
     (status) => {
       const page = readMarkup(renderVisit({ ...closed, status }));
-      expect(named(page, 'form', 'button')).toEqual([]);
+      expect(actionsOf(page)).toEqual(['stop-texts']);
       expect(textOf(page)).toContain('Call Lakeview');
     },
   );
@@ -341,8 +380,8 @@ describe('a visit the clinic cancelled', () => {
   it('says so and offers other times, each with one tap', () => {
     const page = readMarkup(renderVisit(calledOff));
     expect(textOf(page)).toContain('We had to cancel this visit');
-    const [sent, ...others] = named(page, 'form');
-    expect(others).toEqual([]);
+    const [sent] = named(page, 'form');
+    expect(actionsOf(page)).toEqual(['rebook', 'stop-texts']);
     expect(hiddenFields(sent ?? page)).toEqual({ action: 'rebook', rev: '7' });
     expect(named(sent ?? page, 'button').map(textOf)).toEqual([
       'Book Wednesday, November 25, 9:30 AM',
@@ -354,7 +393,7 @@ describe('a visit the clinic cancelled', () => {
   it('shows the visit that stands in for it, and nothing to tap twice', () => {
     for (const outcome of ['rebooked', undefined] as const) {
       const page = readMarkup(renderVisit({ ...rebooked, outcome }));
-      expect(named(page, 'form', 'button')).toEqual([]);
+      expect(actionsOf(page)).toEqual(['stop-texts']);
       expect(textOf(page)).toContain('Wednesday, November 25 9:30 AM – 10:00 AM Mountain Time');
       expect(textOf(page)).toContain('It stands in for the visit of Tuesday, November 24');
       expect(textOf(page)).not.toContain('Cancelled');
@@ -388,6 +427,64 @@ it('a visit of a series lists what else is booked, on the patient’s clock', ()
     'Tuesday, December 1, 9:30 AM',
     'Tuesday, December 8, 9:30 AM',
   ]);
+});
+
+describe('texts to the number of the patient', () => {
+  const cardOf = (view: VisitView): Element => {
+    const page = readMarkup(renderVisit(view));
+    const card = named(page, 'section').find(({ attributes }) => attributes.get('aria-labelledby') === 'texts-heading');
+    return card ?? readMarkup('');
+  };
+  const shown = (changed: VisitView['texts']): string => textOf(cardOf({ ...visit, texts: changed }));
+
+  it('go: the number by its last two digits, one button, and what it ends', () => {
+    const card = cardOf(visit);
+    expect(textOf(card)).toContain('Texts about your visits go to your number ending in 77.');
+    expect(textOf(card)).toContain('You can stop all texts from us to that number');
+    expect(named(card, 'form').map(hiddenFields)).toEqual([{ action: 'stop-texts', rev: '7' }]);
+    expect(shown({ ...texts, stop: { wording: 'Stop texts', ends: 'category' } })).toContain(
+      'You can stop texts about visits and care, and any advertising, to that number',
+    );
+  });
+
+  it('were stopped: when, on the patient’s own clock, and how; the words to agree to stand above the button', () => {
+    const card = cardOf({ ...visit, texts: stopped });
+    expect(textOf(card)).toContain('They were stopped on November 21, 2026 by a text from that number.');
+    const [sent] = named(card, 'form');
+    expect(named(card, 'form')).toHaveLength(1);
+    expect(hiddenFields(sent ?? card)).toEqual({ action: 'get-texts', rev: '7', wordingVersion: 'texts-1' });
+    expect(textOf(sent ?? card)).toBe('I agree to <texts>. Get texts again');
+  });
+
+  it.each([
+    ['stopped, by a link that was not texted', [], 'text START from that number to (206) 555-0188'],
+    ['stopped, marketing goes on', ['stop-texts', 'get-texts'], 'on a page of ours'],
+    ['on the list of the carrier', ['get-texts'], 'once in 30 days, next on December 5, 2026'],
+    ['agreed to, on the list of the carrier', ['stop-texts'], 'Text START from it to (206) 555-0188 as well'],
+    ['not wanted unencrypted', ['get-texts'], 'because they are not encrypted'],
+    ['not agreed to', ['get-texts'], 'nobody has agreed to them yet'],
+    ['not arriving', ['stop-texts'], 'our last ones on November 20, 2026 did not arrive'],
+  ])('%s', (name, actions, words) => {
+    const card = cardOf({ ...visit, texts: refusals[name] ?? texts });
+    expect(actionsOf(card)).toEqual(actions);
+    expect(textOf(card).replaceAll('\u00a0', ' ')).toContain(words);
+  });
+
+  it('are promised only where they go', () => {
+    for (const view of [{ ...visit, seriesStarts: [visit.start], outcome: 'moved' } as const, rebooked]) {
+      expect(textOf(readMarkup(renderVisit(view)))).toMatch(/text you/);
+      expect(textOf(readMarkup(renderVisit({ ...view, texts: stopped })))).not.toMatch(/text you/);
+    }
+  });
+
+  it('an old address does not say again what is not so any more', () => {
+    const statusOf = (view: VisitView) =>
+      elementsOf(readMarkup(renderVisit(view))).some(({ attributes }) => attributes.get('role') === 'status');
+    expect(statusOf({ ...visit, outcome: 'stopped' })).toBe(false);
+    expect(statusOf({ ...visit, texts: stopped, outcome: 'agreed' })).toBe(false);
+    expect(statusOf({ ...visit, texts: stopped, outcome: 'stopped' })).toBe(true);
+    expect(statusOf({ ...visit, outcome: 'agreed' })).toBe(true);
+  });
 });
 
 describe('an offer', () => {
