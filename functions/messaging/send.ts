@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
+import { toStored } from '../platform/clock.ts';
 import { env } from '../platform/config.ts';
 import { log } from '../platform/log.ts';
 import { type MetricName, metricNames } from '../platform/metric-names.ts';
@@ -17,6 +18,7 @@ import { claimed, deferred, isForSender, lostTrack, progressed, released } from 
 import { sendEmail } from './send-email.ts';
 import { getStanding, standingItem } from './standing-store.ts';
 import { getMessage, type Message, type MessageRef, replaceMessageItem } from './store.ts';
+import { openTaskItems } from './tasks.ts';
 import { threadEntryItem, threadIdOf, toEntryTime } from './thread-store.ts';
 
 const claimAttempts = 6;
@@ -220,7 +222,10 @@ const afterOutcome = (
   }
 };
 
-/** The carrier keeps a list of its own: what it reports is recorded here once, so that nothing is tried again. */
+/**
+ * The carrier keeps a list of its own: what it reports is recorded here once, so that nothing is tried again. Who came back
+ * since, and is still on it, stays out of reach until a member of staff takes the number off the list.
+ */
 const carrierOptOut = async (
   caller: Caller,
   { id: messageId, to, patientId }: Message,
@@ -239,7 +244,19 @@ const carrierOptOut = async (
       answered: standing.lastCategory,
     },
   ]);
-  return [...turn.items, standingItem(caller, turn.standing, 'opt-out reported by the carrier')];
+  const { carrierListedAt: listedBefore, phone } = standing;
+  const task = {
+    kind: 'carrier-still-refuses',
+    phone,
+    patientId,
+    sourceId: messageId,
+    today: toStored(caller.now),
+  } as const;
+  return [
+    ...turn.items,
+    standingItem(caller, turn.standing, 'opt-out reported by the carrier'),
+    ...(listedBefore === undefined ? [] : await openTaskItems(caller, task)),
+  ];
 };
 
 const metricOf: Partial<Readonly<Record<SendOutcome['kind'], MetricName>>> = {

@@ -16,7 +16,13 @@ import {
   type TransactItem,
 } from '../platform/store/records.ts';
 
-export const taskKinds = ['opt-out-may-mean-visit', 'reply-unclear', 'marketing-paused', 'number-unreachable'] as const;
+export const taskKinds = [
+  'opt-out-may-mean-visit',
+  'reply-unclear',
+  'marketing-paused',
+  'number-unreachable',
+  'carrier-still-refuses',
+] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
 export const taskStatuses = ['open', 'closed'] as const;

@@ -7,10 +7,18 @@ const actor = z.strictObject({ kind: z.enum(['staff', 'patient', 'automation', '
 /** What staff must see to about a number's texts. `rev` is its ETag. */
 const staffTask = z.strictObject({
   id: id('staffTask'),
-  kind: z.enum(['opt-out-may-mean-visit', 'reply-unclear', 'marketing-paused', 'number-unreachable']).meta({
-    description:
-      "opt-out-may-mean-visit: texted CANCEL or END, gets no more texts, the visit stands; reply-unclear: asked which visit was meant, in vain; marketing-paused: too many opt-outs after the texts of this number, the clinic's own; number-unreachable: two texts in a row found nobody, and no more go to the number until this is closed or somebody writes from it",
-  }),
+  kind: z
+    .enum([
+      'opt-out-may-mean-visit',
+      'reply-unclear',
+      'marketing-paused',
+      'number-unreachable',
+      'carrier-still-refuses',
+    ])
+    .meta({
+      description:
+        "opt-out-may-mean-visit: texted CANCEL or END, gets no more texts, the visit stands; reply-unclear: asked which visit was meant, in vain; marketing-paused: too many opt-outs after the texts of this number, the clinic's own; number-unreachable: two texts in a row found nobody, and no more go to the number until this is closed or somebody writes from it; carrier-still-refuses: agreed to texts again, and is still on the carrier's list of those who said stop: take it off that list",
+    }),
   status: z.enum(['open', 'closed']),
   openedAt: instant,
   phone,

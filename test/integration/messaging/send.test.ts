@@ -5,6 +5,7 @@ import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { recordConsent } from '../../../functions/messaging/record-consent.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
 import { getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
+import { listTasks } from '../../../functions/messaging/tasks.ts';
 import { findLink } from '../../../functions/platform/store/directory.ts';
 import { type Network, startNetwork } from './network.ts';
 import {
@@ -141,6 +142,30 @@ describe('what the carrier answers', () => {
     const reminder = `${visit.id}#reminder-72h#0`;
     await sendText({ clinicId: world.clinic.clinicId, messageId: reminder }, at(later(start, 49)));
     expect(await network.acceptedFor(patient.phone)).toEqual([]);
+  });
+
+  it('opted out, still, after they agreed again: staff have a task to take the number off the list', async () => {
+    const { world, visit, patient, ref } = await booked();
+    await network.break({ kind: 'opted-out', phone: patient.phone });
+    await sendText(ref, at(start));
+    expect((await listTasks(world.clinic.clinicId, 'open', {})).items).toEqual([]);
+
+    const words = {
+      category: 'treatment',
+      granted: true,
+      how: 'staff',
+      wording: 'Again.',
+      wordingVersion: '1',
+    } as const;
+    const given = [{ ...words, proof: 'staff-evidence', evidence: 'call 9' }] as const;
+    await recordConsent(world.caller(later(start, 1)), { phone: patient.phone, given });
+    const reminder = { clinicId: ref.clinicId, messageId: `${visit.id}#reminder-72h#0` };
+    await sendText(reminder, at(later(start, 49)));
+    expect(await getMessage(ref.clinicId, reminder.messageId)).toMatchObject({ status: 'failed' });
+    expect((await listTasks(ref.clinicId, 'open', {})).items).toMatchObject([
+      { kind: 'carrier-still-refuses', phone: patient.phone, patientId: patient.id, sourceId: reminder.messageId },
+    ]);
+    await network.break();
   });
 
   it('spend limit: the text stays planned, a quarter of an hour later', async () => {
