@@ -28,7 +28,7 @@ export interface Patient {
 /** A clinic of its own for one test file, on the stacks all of them share: nothing another file does can touch it. */
 export interface TestClinic {
   readonly info: ClinicInfo;
-  readonly clinicId: string;
+  readonly clinicId: LoadedClinic['clinicId'];
   readonly slug: string;
   readonly originationNumber: string;
   readonly onCallNumber: string;
