@@ -274,7 +274,7 @@ export interface LoadOptions extends LoadTarget {
 }
 
 export interface LoadedClinic {
-  readonly clinicId: string;
+  readonly clinicId: Id<'clinic'>;
   readonly slug: string;
   readonly name: string;
   readonly zone: string;

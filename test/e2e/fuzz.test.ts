@@ -17,7 +17,7 @@ import { localTime, openClinic, type TestClinic, zone } from './support/clinic.t
 
 const run = promisify(execFile);
 const seed = process.env.FUZZ_SEED ?? '20261122';
-const examples = process.env.FUZZ_EXAMPLES ?? '4';
+const examples = process.env.FUZZ_EXAMPLES ?? '3';
 const checks = [
   'not_a_server_error',
   'status_code_conformance',

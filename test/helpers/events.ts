@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 export interface EventOptions {
   readonly params?: Record<string, string>;
   readonly query?: Record<string, string>;
-  /** Sent as JSON unless it is a string. */
+  /** Sent as JSON unless it is a string or bytes; of bytes nobody knows the type. */
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
   /** Where it comes from. @default 127.0.0.1 */
@@ -13,24 +13,34 @@ export interface EventOptions {
   readonly claims?: Record<string, unknown>;
 }
 
+/** API Gateway hands on as text what is of these types, and as base64 everything else: forms, and what has no type. */
+const isText = (type = ''): boolean =>
+  /^(?:text\/.*|application\/(?:json|xml|javascript))$/.test(type.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+
+const bytesOf = (body: unknown): Buffer =>
+  body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+
 /** An HTTP API event as API Gateway hands it to a function. */
 export const httpEvent = (routeKey: string, options: EventOptions = {}): APIGatewayProxyEventV2 => {
   const [method = 'GET', path = '/'] = routeKey.split(' ');
-  const body =
-    typeof options.body === 'string' || options.body === undefined ? options.body : JSON.stringify(options.body);
+  const body = options.body === undefined ? undefined : bytesOf(options.body);
+  const headers = Object.fromEntries(
+    Object.entries({
+      ...(body === undefined || options.body instanceof Uint8Array ? {} : { 'content-type': 'application/json' }),
+      ...options.headers,
+    }).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const isBase64Encoded = body !== undefined && body.length > 0 && !isText(headers['content-type']);
   return {
     version: '2.0',
     routeKey,
     rawPath: path,
     rawQueryString: '',
-    headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...options.headers,
-    },
+    headers,
     ...(options.query === undefined ? {} : { queryStringParameters: options.query }),
     ...(options.params === undefined ? {} : { pathParameters: options.params }),
-    ...(body === undefined ? {} : { body }),
-    isBase64Encoded: false,
+    ...(body === undefined || body.length === 0 ? {} : { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
+    isBase64Encoded,
     requestContext: {
       accountId: '000000000000',
       apiId: 'test',

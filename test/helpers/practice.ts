@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { expect } from 'vitest';
 import { handler as intake } from '../../functions/intake/handlers/http.ts';
+import type { Id } from '../../functions/platform/ids.ts';
 import { licensedInColorado } from './catalog.ts';
 import { type Answer, askAsStaff, createTestClinic, type TestClinic } from './clinic.ts';
 import { testPhone } from './phones.ts';
@@ -9,13 +10,17 @@ import { scheduling } from './scheduling.ts';
 /** A clinic of one provider, open day and night, with one type of visit; nothing another test does can touch it. */
 export interface Practice {
   readonly clinic: TestClinic;
-  readonly providerId: string;
-  readonly typeId: string;
+  readonly providerId: Id<'provider'>;
+  readonly typeId: Id<'appointmentType'>;
   /** Asks scheduling as staff. */
   readonly staff: (routeKey: string, options?: Parameters<typeof askAsStaff>[3]) => Promise<Answer>;
-  readonly addPatient: (details?: Record<string, unknown>) => Promise<string>;
+  readonly addPatient: (details?: Record<string, unknown>) => Promise<Id<'patient'>>;
   /** Books half an hour of video at a wall time of the provider, `09:00`, so many days from now. */
-  readonly book: (patientId: string, days: number, time: string) => Promise<{ id: string; start: string; end: string }>;
+  readonly book: (
+    patientId: string,
+    days: number,
+    time: string,
+  ) => Promise<{ id: Id<'appointment'>; start: string; end: string }>;
 }
 
 export const practiceZone = 'America/Denver';

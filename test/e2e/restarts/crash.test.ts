@@ -1,8 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +7,7 @@ import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { appointmentView } from '../../../functions/scheduling/contract/shared.ts';
-import { freePort } from '../../../local/prerequisites.ts';
+import { localDirectory } from '../../../local/engine.ts';
 import { outcomeOf } from '../support/api.ts';
 import { untilAuditAgrees } from '../support/audit.ts';
 import { doubled } from '../support/carrier.ts';
@@ -18,9 +15,8 @@ import {
   advanceTo,
   localTime,
   nowOf,
-  openClinicIn,
+  openClinic,
   type Patient,
-  sharedClinic,
   sweep,
   type TestClinic,
   textsOf,
@@ -29,8 +25,8 @@ import { until, untilStill } from '../support/until.ts';
 import { killWorkers } from './kill-workers.ts';
 
 /**
- * A clinic of its own, started and stopped as a user does it: `npm start`, Ctrl-C, `npm start`. What is killed here leaves
- * work on the queues for minutes, which the clinic that the other tests share must not wait for.
+ * Not on the clinic that the end-to-end tests share: it is started and stopped as a user does it, `npm start`, Ctrl-C,
+ * `npm start`, and what is killed here leaves work on the queues for minutes, which they must not wait for.
  */
 
 const starter = fileURLToPath(new URL('../../../bin/start.ts', import.meta.url));
@@ -41,13 +37,10 @@ interface Started {
   interrupt(): Promise<number | null>;
 }
 
-let localDir: string;
-let ports: Readonly<Record<string, string>>;
 let running: ChildProcess | undefined;
 
 const start = async (): Promise<Started> => {
   const child = spawn(process.execPath, [starter, '--json'], {
-    env: { ...process.env, ...ports, PLUMBLINE_LOCAL_DIR: localDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running = child;
@@ -76,15 +69,8 @@ let clinic: TestClinic;
 let patients: readonly Patient[];
 
 beforeAll(async () => {
-  localDir = await mkdtemp(join(tmpdir(), 'plumbline-crash-'));
-  const [door, carrier, engine] = [await freePort(), await freePort(), await freePort()];
-  ports = {
-    PLUMBLINE_PORT: String(door),
-    PLUMBLINE_CARRIER_PORT: String(carrier),
-    PLUMBLINE_ENGINE_PORT: String(engine),
-  };
   started = await start();
-  clinic = await openClinicIn(await sharedClinic(localDir), 'crash');
+  clinic = await openClinic('crash');
   patients = await Promise.all(Array.from({ length: 24 }, () => clinic.addPatient()));
 });
 
@@ -94,7 +80,6 @@ afterAll(async () => {
     running.kill('SIGINT');
     await ended;
   }
-  await rm(localDir, { recursive: true, force: true });
 });
 
 /** New processes for all who ask at once take their time on a busy machine. */
@@ -138,7 +123,11 @@ const runMinutes = async (...minutes: readonly number[]): Promise<void> => {
 
 describe('function processes killed in the middle of requests and sends', () => {
   it('what was answered as booked is booked, once, with its texts; nothing is texted twice', async () => {
-    const killing = killWorkers(localDir, ['schedulinghttp', 'messagingsend', 'auditappend', 'messagingreceipts'], 4);
+    const killing = killWorkers(
+      localDirectory(),
+      ['schedulinghttp', 'messagingsend', 'auditappend', 'messagingreceipts'],
+      4,
+    );
     const booked = await Promise.all(
       patients.map(({ id }, index) => {
         const start = Temporal.Instant.from(localTime(clinic, 5, '08:00')).add({ minutes: 30 * Math.floor(index / 3) });
@@ -198,7 +187,7 @@ describe('function processes killed in the middle of requests and sends', () => 
     const all = [...visits];
     for (const { id } of patients.slice(1, 12))
       all.push(...(await clinic.admin.ok('listPatientAppointments', { params: { patientId: id } })).items);
-    const killing = killWorkers(localDir, ['schedulinghttp', 'auditappend', 'billingexport'], 3);
+    const killing = killWorkers(localDirectory(), ['schedulinghttp', 'auditappend', 'billingexport'], 3);
     const changed = await Promise.all(
       all.map((visit, index) => {
         const call = {

@@ -6,12 +6,15 @@ import { workersOf } from '../../../local/engine.ts';
 
 const running = z.object({ enginePid: z.int() });
 
+const mostRounds = 50;
+
 /** How many processes were killed, by the name asked for. */
 export type Killed = Readonly<Record<string, number>>;
 
 /**
  * Kills function processes of a clinic in the middle of whatever they do, some rounds long, as a machine that
- * runs out of memory would. The engine ends the function's other processes with it, so each round is felt by all.
+ * runs out of memory would. The engine ends the function's other processes with it, so each round is felt by all. On a busy
+ * machine a function may get its first process late: then there are more rounds.
  * @param names parts of function names, such as `schedulinghttp`; one process of each is killed per round
  */
 export const killWorkers = async (
@@ -22,7 +25,8 @@ export const killWorkers = async (
 ): Promise<Killed> => {
   const { enginePid } = running.parse(JSON.parse(await readFile(join(localDir, 'running.json'), 'utf8')));
   const killed: Record<string, number> = {};
-  for (let round = 0; round < rounds; round += 1) {
+  const isMissed = (name: string): boolean => killed[name] === undefined;
+  for (let round = 0; round < rounds || (round < mostRounds && names.some(isMissed)); round += 1) {
     await sleep(pauseMillis);
     const workers = await workersOf(enginePid);
     for (const name of names) {

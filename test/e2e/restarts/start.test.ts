@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { clinicInfo } from '../../../local/clinic-info.ts';
+import { localDirectory } from '../../../local/engine.ts';
 import { freePort } from '../../../local/prerequisites.ts';
 import { until } from '../support/until.ts';
 
@@ -22,9 +23,9 @@ class Start {
   stderr = '';
   readonly #ended: Promise<number | null>;
 
-  constructor(localDir: string, env: Record<string, string>, ...args: string[]) {
-    this.process = spawn(process.execPath, [join(root, 'bin', 'start.ts'), '--json', ...args], {
-      env: { ...process.env, PLUMBLINE_LOCAL_DIR: localDir, ...env },
+  constructor(env: Readonly<Record<string, string>> = {}) {
+    this.process = spawn(process.execPath, [join(root, 'bin', 'start.ts'), '--json'], {
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const { stdout, stderr } = this.process;
@@ -70,45 +71,39 @@ const isAlive = (pid: number): boolean => {
 const steps = (start: Start): unknown[] => start.lines.filter(({ kind }) => kind === 'done').map(({ step }) => step);
 
 describe('npm start', () => {
-  let localDir: string;
-  let ports: Record<string, string>;
   const started: Start[] = [];
-  const start = (...args: string[]): Start => {
-    const one = new Start(localDir, ports, ...args);
+  const start = (env?: Readonly<Record<string, string>>): Start => {
+    const one = new Start(env);
     started.push(one);
     return one;
   };
 
-  beforeAll(async () => {
-    localDir = await mkdtemp(join(tmpdir(), 'plumbline-start-'));
-    ports = {
-      PLUMBLINE_PORT: String(await freePort()),
-      PLUMBLINE_CARRIER_PORT: String(await freePort()),
-      PLUMBLINE_ENGINE_PORT: String(await freePort()),
-    };
-  });
   afterEach(async () => {
     for (const one of started.splice(0)) if (one.process.exitCode === null) await one.interrupt();
   });
-  afterAll(() => rm(localDir, { recursive: true, force: true }));
 
   it('Ctrl-C while the stacks are deployed ends it at once and leaves nothing running', async () => {
-    const one = start();
-    await until('the deployment to begin', () =>
-      one.lines.some(({ kind, step }) => kind === 'began' && step === 'Stacks'),
-    );
-    const { enginePid } = await holder(localDir);
-    const code = await one.interrupt();
-    expect(code).toBe(1);
-    expect(one.lines.at(-1)).toMatchObject({ kind: 'failed' });
-    expect(isAlive(enginePid)).toBe(false);
+    const elsewhere = await mkdtemp(join(tmpdir(), 'plumbline-start-'));
+    try {
+      const one = start({ PLUMBLINE_LOCAL_DIR: elsewhere });
+      await until('the deployment to begin', () =>
+        one.lines.some(({ kind, step }) => kind === 'began' && step === 'Stacks'),
+      );
+      const { enginePid } = await holder(elsewhere);
+      const code = await one.interrupt();
+      expect(code).toBe(1);
+      expect(one.lines.at(-1)).toMatchObject({ kind: 'failed' });
+      expect(isAlive(enginePid)).toBe(false);
+    } finally {
+      await rm(elsewhere, { recursive: true, force: true });
+    }
   });
 
   it('is stopped by Ctrl-C, goes on where it was without deploying again, and refuses a second start meanwhile', async () => {
     const first = start();
     const { clinic, wasDeployed } = await first.ready();
-    const { enginePid } = await holder(localDir);
-    expect(wasDeployed).toBe(true);
+    const { enginePid } = await holder(localDirectory());
+    expect(steps(first).includes('CDK bootstrap')).toBe(wasDeployed);
     expect((await fetch(`${clinic.apiUrl}/v1/openapi.json`)).status).toBe(200);
 
     const meanwhile = start();
@@ -124,8 +119,7 @@ describe('npm start', () => {
     await expect(fetch(clinic.phonePageUrl)).rejects.toThrow();
 
     // The engine keeps its port: its queues are known by it.
-    ports.PLUMBLINE_ENGINE_PORT = String(await freePort());
-    const second = start();
+    const second = start({ PLUMBLINE_ENGINE_PORT: String(await freePort()) });
     const again = await second.ready();
     expect(again.wasDeployed).toBe(false);
     expect(steps(second)).not.toContain('CDK bootstrap');
@@ -141,12 +135,13 @@ describe('npm start', () => {
 
   it('says which port is taken, in one sentence and without a stack trace', async () => {
     const other = createServer();
-    await new Promise<void>((resolve) => other.listen(Number(ports.PLUMBLINE_CARRIER_PORT), '127.0.0.1', resolve));
+    const port = Number(process.env.PLUMBLINE_CARRIER_PORT);
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
     try {
       const one = start();
       expect(await one.exit()).toBe(1);
       const message = String(one.lines.at(-1)?.message);
-      expect(message).toContain(`Port ${ports.PLUMBLINE_CARRIER_PORT}`);
+      expect(message).toContain(`Port ${port}`);
       expect(message.split('\n')).toHaveLength(1);
       expect(one.stderr).toBe('');
     } finally {

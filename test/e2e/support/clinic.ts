@@ -28,7 +28,7 @@ export interface Patient {
 /** A clinic of its own for one test file, on the stacks all of them share: nothing another file does can touch it. */
 export interface TestClinic {
   readonly info: ClinicInfo;
-  readonly clinicId: string;
+  readonly clinicId: LoadedClinic['clinicId'];
   readonly slug: string;
   readonly originationNumber: string;
   readonly onCallNumber: string;
@@ -54,9 +54,9 @@ export interface TestClinic {
 }
 
 /** The started clinic all end-to-end tests share; this process then talks to its engine. */
-export const sharedClinic = async (localDir = localDirectory()): Promise<ClinicInfo> => {
-  const info = await readClinicInfo(localDir);
-  if (info === undefined) throw new Error(`No clinic was started in ${localDir}`);
+export const sharedClinic = async (): Promise<ClinicInfo> => {
+  const info = await readClinicInfo(localDirectory());
+  if (info === undefined) throw new Error(`No clinic was started in ${localDirectory()}`);
   Object.assign(process.env, clientEnvironment(info.engineEndpoint), {
     RECORDS_TABLE: info.recordsTable,
     AUDIT_TABLE: info.auditTable,
@@ -65,10 +65,9 @@ export const sharedClinic = async (localDir = localDirectory()): Promise<ClinicI
   return info;
 };
 
-export const openClinic = async (name: string): Promise<TestClinic> => openClinicIn(await sharedClinic(), name);
-
-/** Loads a clinic with the loader of the demo clinic, on whichever stacks `info` names. */
-export const openClinicIn = async (info: ClinicInfo, name: string): Promise<TestClinic> => {
+/** Loads a clinic with the loader of the demo clinic, on the stacks that are there. */
+export const openClinic = async (name: string): Promise<TestClinic> => {
+  const info = await sharedClinic();
   const carrier = carrierAt(info.phonePageUrl);
   const area = await freeAreaCode(carrier);
   const phones = numbersOf(area);

@@ -15,6 +15,7 @@ export const until = async <T>(
   const deadline = performance.now() + within;
   let failure: unknown;
   for (;;) {
+    const askedAt = performance.now();
     try {
       const answer = await ask();
       if (answer !== undefined && answer !== false) return answer;
@@ -24,7 +25,8 @@ export const until = async <T>(
     }
     if (performance.now() > deadline)
       throw new Error(`Waited ${within / 1000} s in vain: ${what}`, failure === undefined ? {} : { cause: failure });
-    await sleep(pauseMillis);
+    // Asking is work for the clinic too: it gets as much time for what is waited for.
+    await sleep(Math.max(pauseMillis, performance.now() - askedAt));
   }
 };
 

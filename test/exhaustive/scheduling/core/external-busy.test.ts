@@ -342,6 +342,15 @@ describe('properties', () => {
     }),
   );
 
+  /** The oracle gives up looking for a fifth Monday of every fourth February. */
+  const firstOf = (rruleString: string) => {
+    try {
+      return new RRuleTemporal({ rruleString }).next();
+    } catch {
+      return null;
+    }
+  };
+
   it('a series is busy when an independent implementation says it occurs', () => {
     fc.assert(
       fc.property(
@@ -354,7 +363,7 @@ describe('properties', () => {
           const text = `${rrule};INTERVAL=${interval}`;
           const from = (date: string): string => `DTSTART;TZID=${tzid}:${date.replaceAll('-', '')}T093000`;
           // As every dialog does, the series begins on a day that its own rule names.
-          const first = new RRuleTemporal({ rruleString: `${from(dateOfEpochDay(startDay))}\nRRULE:${text}` }).next();
+          const first = firstOf(`${from(dateOfEpochDay(startDay))}\nRRULE:${text}`);
           fc.pre(first !== null);
           const dtstart = from(String(first?.toPlainDate()));
           const oracle = new RRuleTemporal({ rruleString: `${dtstart}\nRRULE:${text}${end}` });

@@ -66,7 +66,18 @@ const sampleText = ({ format, pattern, maxLength }: Schema, name: string): strin
   if (name === 'to' && maxLength === undefined) return '17:00';
   if (name === 'from' && maxLength === undefined) return '08:00';
   if (pattern === undefined || pattern.includes(noControls)) return 'some words';
-  return fc.sample(fc.stringMatching(new RegExp(pattern)), { seed, numRuns: 1 })[0] ?? '';
+  return matching(pattern);
+};
+
+const matches = new Map<string, string>();
+
+/** A text of a pattern, made once: making one takes a while. */
+const matching = (pattern: string): string => {
+  const known = matches.get(pattern);
+  if (known !== undefined) return known;
+  const [made = ''] = fc.sample(fc.stringMatching(new RegExp(pattern)), { seed, numRuns: 1 });
+  matches.set(pattern, made);
+  return made;
 };
 
 /** Every way we know to get one field of an otherwise good body wrong, over all fields however deep. */
