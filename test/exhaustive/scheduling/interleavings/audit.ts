@@ -102,7 +102,7 @@ const checkAppointments = (world: World, appointments: readonly Item[], calendar
     ...[stored.rescheduleRequestedAt !== undefined, stored.cancelledBy, stored.rebookedAs],
   ]);
   const expected = [...calendar.visits.values()].map((visit) => [
-    ...[visit.id, world.patients[visit.patient]?.patient.id, world.providers[visit.provider]?.id],
+    ...[visit.id, world.patients[visit.patient]?.id, world.providers[visit.provider]?.id],
     ...[world.types[visit.type].id, storedOf(visit.start), visit.status, visit.rev, visit.sequence, visit.isConfirmed],
     ...[visit.isAskedToMove, visit.cancelledBy, visit.rebookedAs],
   ]);
@@ -118,8 +118,8 @@ const checkTexts = (world: World, messages: readonly Item[], calendar: Calendar)
 };
 
 const textsOf = ({ patients, types }: World, visit: Visit): readonly string[] => {
-  const { patient, isTexted } = patients[visit.patient] ?? {};
-  if (patient === undefined || isTexted !== true) return [];
+  const patient = patients[visit.patient];
+  if (patient === undefined) return [];
   const { id, sequence, start } = visit;
   const occasion: Occasion = !isLive(visit) ? 'cancelled' : sequence === 0 ? 'booked' : 'rescheduled';
   const steps = stepsFor(occasion, start, types[visit.type].minutes, patient.zone);

@@ -269,7 +269,7 @@ const performOnVisit = async (world: World, command: Extract<Command, OfVisit>, 
       const { clinicId } = caller;
       const { ifMatch } = command;
       const expiresAt = '2027-01-01T00:00:00Z';
-      const patientId = world.patients[0]?.patient.id ?? 'pat_';
+      const patientId = world.patients[0]?.id ?? 'pat_';
       const link = { clinicId, patientId, appointmentId: request.appointmentId, expiresAt };
       return rebookByLink({ caller, link, ifMatch, commit }, storedOf(command.start)).then(() => ({ isSo: true }));
     }
@@ -291,7 +291,7 @@ const placeOf = (world: World, { provider, type, start }: Place) => ({
 });
 
 const providerOf = ({ providers }: World, index: number) => there(providers[index]);
-const patientOf = ({ patients }: World, index: number) => there(patients[index]).patient;
+const patientOf = ({ patients }: World, index: number) => there(patients[index]);
 
 const there = <T>(somebody: T | undefined): T => {
   if (somebody === undefined) throw new Error('Nobody of that number');

@@ -1,6 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
 import { newPatient, type Patient } from '../../../../functions/intake/patients.ts';
-import { consentItems } from '../../../../functions/messaging/consent.ts';
 import { type Caller, stampOf } from '../../../../functions/platform/actor.ts';
 import { type Id, newId } from '../../../../functions/platform/ids.ts';
 import { transact } from '../../../../functions/platform/store/records.ts';
@@ -39,8 +38,7 @@ export interface World {
   readonly providers: readonly Provider[];
   readonly types: Readonly<Record<TypeName, AppointmentType>>;
   readonly room: Room;
-  /** The first one has agreed to be texted. */
-  readonly patients: readonly { readonly patient: Patient; readonly isTexted: boolean }[];
+  readonly patients: readonly Patient[];
 }
 
 /** Writes the clinic into the table that stands behind the app's client, with a few visits to begin with. */
@@ -84,7 +82,7 @@ export const createWorld = async (): Promise<{ readonly world: World; readonly c
     ...typeNames.map((name) => appointmentTypeItem(types[name], stamp)),
     roomItem(room, stamp),
   ]);
-  const patients = await Promise.all([0, 1, 2].map((index) => createPatient(caller, index < 1)));
+  const patients = await Promise.all([0, 1, 2].map(() => createPatient(caller)));
   const world = { caller, providers, types, room, patients };
   return { world, calendar: await begin(world) };
 };
@@ -102,14 +100,14 @@ const begin = async ({ caller, providers, types, patients }: World): Promise<Cal
   const visits: Visit[] = [];
 
   const moved = place(one, 'alone', starts[0]);
-  const { id } = await book(caller, { ...moved.command, patientId: ada.patient.id }, transact);
+  const { id } = await book(caller, { ...moved.command, patientId: ada.id }, transact);
   visits.push({ id, patient: 0, ...moved.visit, ...fresh });
   const shared = place(other, 'group', starts[2]);
-  const session = await book(caller, { ...shared.command, patientId: ben.patient.id }, transact);
+  const session = await book(caller, { ...shared.command, patientId: ben.id }, transact);
   visits.push({ id: session.id, patient: 1, ...shared.visit, ...fresh });
 
   const weekly = place(one, 'alone', starts[3]);
-  const inSeries = { patientId: ada.patient.id, count: seriesCount, everyWeeks: 1 };
+  const inSeries = { patientId: ada.id, count: seriesCount, everyWeeks: 1 };
   const series = await bookSeries(caller, { ...weekly.command, ...inSeries }, transact);
   for (const [index, { id: seriesVisit, start }] of series.items.entries()) {
     const told = index === 0 ? seriesCount : 0;
@@ -117,7 +115,7 @@ const begin = async ({ caller, providers, types, patients }: World): Promise<Cal
   }
 
   const lost = place(other, 'alone', starts[0]);
-  const off = await book(caller, { ...lost.command, patientId: ada.patient.id }, transact);
+  const off = await book(caller, { ...lost.command, patientId: ada.id }, transact);
   await change(
     caller,
     { appointmentId: off.id },
@@ -139,7 +137,7 @@ const begin = async ({ caller, providers, types, patients }: World): Promise<Cal
   };
 };
 
-const createPatient = async (caller: Caller, isTexted: boolean) => {
+const createPatient = async (caller: Caller): Promise<Patient> => {
   const phone = testPhone();
   const { patient, items } = newPatient(caller, {
     givenName: 'Ada',
@@ -149,18 +147,6 @@ const createPatient = async (caller: Caller, isTexted: boolean) => {
     zone,
     state: 'CO',
   });
-  const consent = isTexted
-    ? await consentItems(caller, phone, [
-        {
-          patientId: patient.id,
-          category: 'treatment',
-          granted: true,
-          how: 'staff',
-          wording: 'You may text me about my visits.',
-          wordingVersion: '1',
-        },
-      ])
-    : [];
-  await transact([...items, ...consent]);
-  return { patient, isTexted };
+  await transact(items);
+  return patient;
 };
