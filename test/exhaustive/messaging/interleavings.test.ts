@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { crashRuns, openSession, raceRuns, type Session, timeoutMillis, weather } from './interleavings/session.ts';
+import { openSession, raceRuns, type Session, timeoutMillis, weather } from './interleavings/session.ts';
 
 /**
  * One text at most, none after a stop, none for a visit that is off, and none lost: sweeps, senders, receipts, replies,
@@ -29,18 +29,7 @@ it(
   timeoutMillis,
 );
 
-it(
-  'processes that end between any two awaits',
-  async () => {
-    const stopsAfter = fc.option(fc.nat({ max: 24 }), { nil: undefined });
-    const property = fc.asyncProperty(weather(stopsAfter), fc.scheduler(), session.interleave);
-    await fc.assert(property, { numRuns: crashRuns });
-  },
-  timeoutMillis,
-);
-
 it('the runs have seen every act and every ending', () => {
-  const least = Math.floor((raceRuns + crashRuns) / 200);
   const seen = ['sweep', 'send', 'receipt', 'reply', 'cancel', 'move', 'delivered', 'failed', 'dropped', 'suppressed'];
-  expect(seen.filter((what) => (session.counts.get(what) ?? 0) < least)).toEqual([]);
+  expect(seen.filter((what) => (session.counts.get(what) ?? 0) < raceRuns / 200)).toEqual([]);
 });

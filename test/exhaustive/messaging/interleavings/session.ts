@@ -26,8 +26,8 @@ import { Turns } from '../../support/turns.ts';
 import { Broken, Judge } from './judge.ts';
 import { type CarrierFault, carrierFaults, Outside, receiptStories } from './outside.ts';
 
-/** How many runs there are in all, with and without processes that end. INTERLEAVINGS=10000 looks longer. */
-const interleavings = Number(process.env.INTERLEAVINGS ?? 2_000);
+/** How many runs there are in all, with and without processes that end. INTERLEAVINGS=100000 looks longer. */
+const interleavings = Number(process.env.INTERLEAVINGS ?? 10_000);
 export const crashRuns = Math.ceil(interleavings / 2);
 export const raceRuns = interleavings - crashRuns;
 
