@@ -4,10 +4,11 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { log } from './log.ts';
 import { flushMetrics } from './metrics.ts';
+import { sharingReads } from './store/records.ts';
 
 /**
- * The Lambda entry of a queue's consumer. Each record is handled by itself; those that fail are handed back alone
- * (partial batch response), retried, and end in the dead-letter queue.
+ * The Lambda entry of a queue's consumer. Each record is handled by itself, all of them at once and with shared
+ * reads; those that fail are handed back alone (partial batch response), retried, and end in the dead-letter queue.
  */
 export const queueHandler = (name: string, consume: (record: SQSRecord) => Promise<void>) => {
   const guarded = async (record: SQSRecord): Promise<void> => {
@@ -23,10 +24,9 @@ export const queueHandler = (name: string, consume: (record: SQSRecord) => Promi
     .handler(async (event, context) => {
       const processor = new BatchProcessor(EventType.SQS);
       // All of a batch failing is still a partial response: throwing would hide which records failed.
-      const response = await processPartialResponse(event, guarded, processor, {
-        context,
-        throwOnFullBatchFailure: false,
-      });
+      const response = await sharingReads(() =>
+        processPartialResponse(event, guarded, processor, { context, throwOnFullBatchFailure: false }),
+      );
       log.info(name, { requestId: context.awsRequestId, count: event.Records.length });
       return response;
     });

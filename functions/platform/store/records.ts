@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -166,9 +167,10 @@ export const get = async <E extends Entity>(
   options: { readonly consistent: boolean } = { consistent: true },
 ): Promise<FormattedItem<E> | undefined> => {
   const Key = entity.build(EntityParser).parse(key, { mode: 'key' }).key;
+  const into = gathered ?? sharedTurn.getStore()?.wanted();
   const item =
-    gathered !== undefined && options.consistent
-      ? await gather(gathered, Key)
+    into !== undefined && options.consistent
+      ? await gather(into, Key)
       : (
           await documentClient.send(
             new GetCommand({ TableName: env('RECORDS_TABLE'), Key, ConsistentRead: options.consistent }),
@@ -186,12 +188,42 @@ interface Wanted {
 /** What waits for the call that `together` will make. Only ever set while `begin` runs, which awaits nothing. */
 let gathered: Wanted[] | undefined;
 
+/** What several pieces of work ask for in the present turn of the event loop. */
+class SharedTurn {
+  #wanted: Wanted[] | undefined;
+
+  /** Where to add what this turn is to read. */
+  wanted(): Wanted[] {
+    const known = this.#wanted;
+    if (known !== undefined) return known;
+    const wanted: Wanted[] = [];
+    this.#wanted = wanted;
+    // After all that can go on has gone on: an answer for ten is ten pieces of work that ask for their next thing.
+    setImmediate(() => {
+      this.#wanted = undefined;
+      void readGathered(wanted);
+    });
+    return wanted;
+  }
+}
+
+const sharedTurn = new AsyncLocalStorage<SharedTurn>();
+
+/**
+ * Runs work of several parts that read alike, such as a batch of a queue: what all of them ask for in the same turn is one
+ * BatchGetItem. What they write stays their own: a text is sent as soon as its own claim is through.
+ */
+export const sharingReads = <T>(work: () => T): T => sharedTurn.run(new SharedTurn(), work);
+
 /**
  * Reads in one call what `begin` asks for before its first await: every `get` in there, of whatever entity, becomes a
  * part of one BatchGetItem. A call costs more than what it reads, in time and in CPU.
  */
 export const together = <T>(begin: () => T): T => {
   if (gathered !== undefined) return begin(); // a part of the one around it
+  const shared = sharedTurn.getStore();
+  // Everything in there goes with the turn already.
+  if (shared !== undefined) return begin();
   const wanted: Wanted[] = [];
   gathered = wanted;
   try {

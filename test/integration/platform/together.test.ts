@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Id, newId } from '../../../functions/platform/ids.ts';
 import { readClinic } from '../../../functions/platform/store/clinic.ts';
-import { documentClient, together } from '../../../functions/platform/store/records.ts';
+import { documentClient, sharingReads, together } from '../../../functions/platform/store/records.ts';
 import { getAppointments, getProvider, getRoom } from '../../../functions/scheduling/store.ts';
 import { createTestClinic } from '../../helpers/clinic.ts';
 
@@ -51,6 +51,40 @@ describe('together', () => {
     const reads = together(() => [readClinic(clinicId), getRoom(clinicId, newId('room', now))]);
     expect(await Promise.allSettled(reads)).toMatchObject([{ reason: { message: 'away' } }, { status: 'rejected' }]);
     expect(await together(() => Promise.resolve('nothing to read'))).toBe('nothing to read');
+  });
+});
+
+describe('pieces of work that share their reads', () => {
+  it('ask once for what all of them ask for in one turn, also after awaits of their own; alone, each asks by itself', async () => {
+    const { clinicId } = await createTestClinic(now);
+    const ids = [newId('room', now), newId('room', now)];
+    const work = async (id: Id<'room'>) => {
+      await Promise.resolve();
+      const clinic = await readClinic(clinicId);
+      const [room] = await together(() => Promise.all([getRoom(clinicId, id), readClinic(clinicId)]));
+      return [clinic?.clinicId, room];
+    };
+    const ofBoth = () => Promise.all(ids.map(work));
+    send.mockClear();
+    const shared = await sharingReads(ofBoth);
+    expect(sent()).toEqual(['1 keys', '3 keys']);
+    send.mockClear();
+    expect(await ofBoth()).toEqual(shared);
+    expect(sent()).toEqual([GetCommand.name, GetCommand.name, '2 keys', '2 keys']);
+    expect(shared).toEqual([
+      [clinicId, undefined],
+      [clinicId, undefined],
+    ]);
+  });
+
+  it('each hear of a call that fails, and ask anew the next time', async () => {
+    const { clinicId } = await createTestClinic(now);
+    await sharingReads(async () => {
+      send.mockImplementationOnce(() => Promise.reject(new Error('away')));
+      const both = await Promise.allSettled([readClinic(clinicId), readClinic(clinicId)]);
+      expect(both).toMatchObject([{ reason: { message: 'away' } }, { reason: { message: 'away' } }]);
+      expect(await readClinic(clinicId)).toMatchObject({ clinicId });
+    });
   });
 });
 
