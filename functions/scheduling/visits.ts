@@ -17,7 +17,6 @@ import {
   getAppointments,
   getAppointmentType,
   getProvider,
-  listPatientAppointments,
   patientAppointmentsBetween,
   type Stored,
 } from './store.ts';
@@ -28,24 +27,6 @@ import { getOffer, offerCheckItem } from './waiting-list-store.ts';
 /** An appointment of this clinic, read consistently. */
 export const loadAppointment = (clinicId: Id<'clinic'>, id: Id<'appointment'>): Promise<Appointment | undefined> =>
   getAppointment(clinicId, id);
-
-const aheadPage = 25;
-
-/** A patient's visits that are booked and still to come, latest first. Read from an index: may lag. */
-export const listVisitsAhead = async (
-  { clinicId, now }: Pick<Caller, 'clinicId' | 'now'>,
-  patientId: Id<'patient'>,
-): Promise<readonly Appointment[]> => {
-  const from = toStored(now);
-  const visits: Appointment[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await listPatientAppointments(clinicId, patientId, { limit: aheadPage, cursor });
-    visits.push(...page.items.filter(({ start }) => from < start));
-    cursor = page.items.every(({ start }) => from < start) ? page.cursor : undefined;
-  } while (cursor !== undefined);
-  return visits.filter(({ status }) => status === 'booked');
-};
 
 /** Whether the clinic had seen a visit's patient in the three years before it. */
 export const wasSeenBefore = async (
