@@ -7,6 +7,7 @@ import type { Caller } from '../platform/actor.ts';
 import { env } from '../platform/config.ts';
 import type { Reply } from '../platform/http/api.ts';
 import { found, Problem } from '../platform/problem.ts';
+import { together } from '../platform/store/records.ts';
 import type { visitPageForm } from './contract/links.ts';
 import { hasStarted, isAskedToMove, isConfirmed, mayRebook } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
@@ -28,14 +29,16 @@ export const showVisitPage = async (request: PageRequest, outcome: VisitOutcome 
   const { appointment, clinic, provider } = await loadVisit(request);
   const isOpen = appointment.status === 'booked' && !hasStarted(appointment, caller.now);
   const canRebook = mayRebook(appointment) && provider.active;
-  const [patient, answers, moves, standIn, seriesStarts, texts] = await Promise.all([
-    loadPatient(link.clinicId, link.patientId),
-    loadIntakeAnswers(link.clinicId, link.appointmentId),
-    isOpen || canRebook ? suggestMoves(caller, appointment, offeredTimes) : [],
-    standInOf(appointment),
-    isOpen ? otherVisitsOfSeries(caller, appointment) : [],
-    textsByLink(request),
-  ]);
+  const [patient, answers, moves, standIn, seriesStarts, texts] = await together(() =>
+    Promise.all([
+      loadPatient(link.clinicId, link.patientId),
+      loadIntakeAnswers(link.clinicId, link.appointmentId),
+      isOpen || canRebook ? suggestMoves(caller, appointment, offeredTimes) : [],
+      standInOf(appointment),
+      isOpen ? otherVisitsOfSeries(caller, appointment) : [],
+      textsByLink(request),
+    ]),
+  );
   const { givenName, zone } = found(patient, 'visit');
   const body = renderVisit({
     clinic: { brand: clinic.brand, phone: clinic.phone },
