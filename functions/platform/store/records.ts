@@ -167,9 +167,9 @@ export const get = async <E extends Entity>(
   options: { readonly consistent: boolean } = { consistent: true },
 ): Promise<FormattedItem<E> | undefined> => {
   const Key = entity.build(EntityParser).parse(key, { mode: 'key' }).key;
-  const into = gathered ?? sharedTurn.getStore()?.wanted();
+  const into = options.consistent ? (gathered ?? sharedTurn.getStore()?.wanted()) : undefined;
   const item =
-    into !== undefined && options.consistent
+    into !== undefined
       ? await gather(into, Key)
       : (
           await documentClient.send(
@@ -220,10 +220,8 @@ export const sharingReads = <T>(work: () => T): T => sharedTurn.run(new SharedTu
  * part of one BatchGetItem. A call costs more than what it reads, in time and in CPU.
  */
 export const together = <T>(begin: () => T): T => {
-  if (gathered !== undefined) return begin(); // a part of the one around it
-  const shared = sharedTurn.getStore();
-  // Everything in there goes with the turn already.
-  if (shared !== undefined) return begin();
+  // A part of the one around it, or of the turn that everything in there goes with.
+  if (gathered !== undefined || sharedTurn.getStore() !== undefined) return begin();
   const wanted: Wanted[] = [];
   gathered = wanted;
   try {
