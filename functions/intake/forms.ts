@@ -119,8 +119,7 @@ const consentOf = async (
   patient: Patient,
   agreement: FormAgreement | undefined,
 ): Promise<readonly TransactItem[]> => {
-  const isAgreed = agreement?.agreed.texts !== undefined || agreement?.agreed.marketing !== undefined;
-  if (!isAgreed) return [];
+  if (agreement === undefined) return [];
   const proof = isTextedTo({ textedTo }, agreement.token, patient.phone) ? 'texted-link' : undefined;
   const about = {
     how: 'web-form',
