@@ -155,6 +155,8 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     records: 'write',
     enqueuesTexts: true,
     enqueuesBulk: true,
+    // Ten thousand texts due in one minute are claimed for their turns in it.
+    memoryMiB: 1024,
     timeoutSeconds: 50,
   },
   'care-check-ins': {
@@ -162,6 +164,8 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     records: 'write',
     enqueuesTexts: true,
     enqueuesBulk: true,
+    // Ten thousand texts due in one minute are claimed for their turns in it.
+    memoryMiB: 1024,
     timeoutSeconds: 50,
   },
   // Counts what all clinics' texts came to, and writes their files of the month.

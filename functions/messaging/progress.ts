@@ -5,6 +5,8 @@ import type { Message } from './store.ts';
 
 /** Longer than the sender's own time limit: whoever holds a claim this old is dead. */
 const leaseMinutes = 2;
+/** A turn comes within a minute; whoever takes two more is behind, and the text is as good as lost in the queue. */
+const handedMinutes = 3;
 /** How long a receipt may take to say what became of a text whose send call said nothing. Seconds are usual. */
 const reconcileMinutes = 15;
 /** An alert to the on-call number waits less: reaching a human twice is better than late. */
@@ -46,6 +48,7 @@ export const progressed = (
   return {
     ...message,
     ...changed,
+    handedUntil: undefined,
     status,
     statusReason: reason,
     history: [...message.history, { status, at: toStored(now), ...(reason === undefined ? {} : { reason }) }],
@@ -77,8 +80,20 @@ export const released = (
 export const deferred = (message: Message, until: Temporal.Instant): Message => ({
   ...message,
   dueAt: toStored(until),
+  handedUntil: undefined,
   rev: message.rev + 1,
 });
+
+/** The message given a turn on the queue, by the one sweep that gives it: two would take two turns of its number. */
+export const handedOver = (message: Message, now: Temporal.Instant): Message => ({
+  ...message,
+  handedUntil: inMinutes(now, handedMinutes),
+  rev: message.rev + 1,
+});
+
+/** Whether its turn on the queue may still come. */
+export const isHandedOver = ({ handedUntil }: Message, now: Temporal.Instant): boolean =>
+  handedUntil !== undefined && handedUntil > toStored(now);
 
 /** What a sweep makes of a message whose time has come, other than handing it to the sender. */
 export const settled = (message: Message, now: Temporal.Instant): Message | undefined => {

@@ -5,7 +5,7 @@ import { type Id, idPattern } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
 import { metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
-import { ConditionFailed, transact } from '../platform/store/records.ts';
+import { ConditionFailed, putOrTransact } from '../platform/store/records.ts';
 import { aftermathItems } from './aftermath.ts';
 import { failureReason, receiptOutcome } from './core/message-status.ts';
 import { progressed } from './progress.ts';
@@ -65,9 +65,9 @@ export const recordReceipt = async (
     try {
       if (next === undefined) {
         const priced = outcome === 'receipt-pending' ? undefined : withPrice(message, facts);
-        return priced && (await transact([replaceMessageItem(caller, priced)]));
+        return priced && (await putOrTransact([replaceMessageItem(caller, priced)]));
       }
-      await transact([replaceMessageItem(caller, next), ...(await aftermathItems(caller, next))]);
+      await putOrTransact([replaceMessageItem(caller, next), ...(await aftermathItems(caller, next))]);
       if (next.status === 'delivered') count(metricNames.textsDelivered);
       if (next.status === 'failed') count(metricNames.textsFailed);
       return log.info('receipt', {

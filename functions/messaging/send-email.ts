@@ -5,7 +5,7 @@ import { optionalEnv } from '../platform/config.ts';
 import { log } from '../platform/log.ts';
 import { type MailOutcome, sendMailOnce } from '../platform/mail-send.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
-import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
+import { ConditionFailed, putOrTransact, type TransactItem, transact } from '../platform/store/records.ts';
 import { appointmentCheck, loadAppointment } from '../scheduling/visits.ts';
 import { barOf } from './consent.ts';
 import { decideSend } from './core/plan.ts';
@@ -41,7 +41,7 @@ export const sendEmail = async (caller: Caller, message: Message): Promise<void>
   const decision = await decide(caller, message);
   if (decision.kind === 'suppress') {
     const next = progressed(message, 'suppress', caller.now, { reason: decision.reason });
-    if (next !== undefined) await transact([replaceMessageItem(caller, next)]);
+    if (next !== undefined) await putOrTransact([replaceMessageItem(caller, next)]);
     return logged(caller, message, 'suppressed', decision.reason);
   }
   const mine = claimed(message, caller.now, decision.put);
@@ -124,7 +124,7 @@ const record = async (caller: Caller, mine: Message, outcome: MailOutcome): Prom
     const next = afterOutcome(current, outcome, caller.now);
     if (next === undefined) return;
     try {
-      return await transact([replaceMessageItem(caller, next)]);
+      return await putOrTransact([replaceMessageItem(caller, next)]);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
     }

@@ -6,7 +6,7 @@ import { log } from '../platform/log.ts';
 import { type MetricName, metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
-import { ConditionFailed, type TransactItem, together, transact } from '../platform/store/records.ts';
+import { ConditionFailed, putOrTransact, type TransactItem, together, transact } from '../platform/store/records.ts';
 import { aftermathItems } from './aftermath.ts';
 import { type SendOutcome, type Sent, sendOnce } from './carrier.ts';
 import { compose, type Outgoing } from './compose.ts';
@@ -68,12 +68,12 @@ const decideAndSend = async (caller: Caller, message: Message, pause: SendingPau
   const composed = await compose(caller, message);
   switch (composed.kind) {
     case 'suppress': {
-      await transact(await suppressed(caller, message, composed.reason));
+      await putOrTransact(await suppressed(caller, message, composed.reason));
       count(metricNames.textsSuppressed);
       return logOutcome(caller, message, 'suppressed', composed.reason);
     }
     case 'defer':
-      return transact([replaceMessageItem(caller, deferred(message, composed.until))]);
+      return putOrTransact([replaceMessageItem(caller, deferred(message, composed.until))]);
     case 'send':
       return claimAndSend(caller, message, composed, pause);
   }
@@ -165,7 +165,7 @@ const record = async (caller: Caller, mine: Message, outcome: Sent, about: About
     const items = await outcomeItems(caller, current, outcome, about);
     if (items.length === 0) return;
     try {
-      await transact(items);
+      await putOrTransact(items);
       if (outcome.kind === 'opted-out' && items.length > 1) count(metricNames.optOuts);
       return;
     } catch (error) {

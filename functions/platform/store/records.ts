@@ -1,9 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DynamoDBDocumentClient,
   GetCommand,
+  PutCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
@@ -20,6 +26,7 @@ import { Table } from 'dynamodb-toolbox/table';
 import { PrimaryKeyParser } from 'dynamodb-toolbox/table/actions/parsePrimaryKey';
 import { type Query, QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { env } from '../config.ts';
+import { piecesOf } from '../lanes.ts';
 
 /**
  * The one client for both tables. `maxAttempts` may retry freely: the SDK gives each TransactWriteItems a client
@@ -239,7 +246,7 @@ const readGathered = async (wanted: readonly Wanted[]): Promise<void> => {
   const keys = new Map(wanted.map(({ key }) => [keyText(key), key]));
   try {
     const items = new Map<string, Record<string, unknown>>();
-    for (const batch of batchesOf([...keys.values()])) {
+    for (const batch of piecesOf([...keys.values()], batchSize)) {
       for await (const item of batchGet(batch)) items.set(keyText(item), item);
     }
     for (const { key, resolve } of wanted) resolve(items.get(keyText(key)));
@@ -265,16 +272,14 @@ export const getMany = async <E extends Entity>(
 ): Promise<FormattedItem<E>[]> => {
   const parser = entity.build(EntityParser);
   const items: FormattedItem<E>[] = [];
-  for (const batch of batchesOf(keys.map((key) => parser.parse(key, { mode: 'key' }).key))) {
+  for (const batch of piecesOf(
+    keys.map((key) => parser.parse(key, { mode: 'key' }).key),
+    batchSize,
+  )) {
     for await (const item of batchGet(batch)) items.push(format(entity, item));
   }
   return items;
 };
-
-const batchesOf = <T>(keys: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(keys.length / batchSize) }, (_, index) =>
-    keys.slice(index * batchSize, (index + 1) * batchSize),
-  );
 
 async function* batchGet(keys: Record<string, unknown>[]): AsyncGenerator<Record<string, unknown>> {
   const table = env('RECORDS_TABLE');
@@ -429,17 +434,31 @@ const conflictBaseMillis = 15;
  * transaction in flight (nothing was written then).
  * @throws ConditionFailed when a condition did not hold; Contended when conflicts did not end.
  */
-export const transact = async (items: readonly TransactItem[]): Promise<void> => {
+export const transact = (items: readonly TransactItem[]): Promise<void> =>
+  throughConflicts(() => documentClient.send(new TransactWriteCommand({ TransactItems: [...items] })), items.length);
+
+/**
+ * As `transact`, but a single put goes without a transaction, in half its time and for half its capacity. For writers that read and
+ * decide again when they lose: where an answer is lost, the client's second try meets what the first one wrote, and it ends as
+ * ConditionFailed although it is written.
+ */
+export const putOrTransact = (items: readonly TransactItem[]): Promise<void> => {
+  const [{ Put } = {}] = items;
+  if (items.length !== 1 || Put === undefined) return transact(items);
+  return throughConflicts(() => documentClient.send(new PutCommand(Put)), 1);
+};
+
+const throughConflicts = async (write: () => Promise<unknown>, count: number): Promise<void> => {
   for (let attempt = 0; attempt < conflictAttempts; attempt += 1) {
     try {
-      await documentClient.send(new TransactWriteCommand({ TransactItems: [...items] }));
+      await write();
       return;
     } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
-      const reasons = (error.CancellationReasons ?? []).map((reason) => reason.Code);
+      const reasons = cancellationReasons(error);
+      if (reasons === undefined) throw error;
       if (reasons.includes('ConditionalCheckFailed')) {
         throw new ConditionFailed(
-          items.map((_, index) => reasons[index] === 'ConditionalCheckFailed'),
+          Array.from({ length: count }, (_, index) => reasons[index] === 'ConditionalCheckFailed'),
           error,
         );
       }
@@ -452,4 +471,13 @@ export const transact = async (items: readonly TransactItem[]): Promise<void> =>
     }
   }
   throw new Contended('Transactions on the same items kept conflicting');
+};
+
+/** Why nothing was written, item by item; undefined for an error that says nothing of the kind. */
+const cancellationReasons = (error: unknown): readonly (string | undefined)[] | undefined => {
+  if (error instanceof TransactionCanceledException) {
+    return (error.CancellationReasons ?? []).map((reason) => reason.Code);
+  }
+  if (error instanceof ConditionalCheckFailedException) return ['ConditionalCheckFailed'];
+  return error instanceof TransactionConflictException ? ['TransactionConflict'] : undefined;
 };

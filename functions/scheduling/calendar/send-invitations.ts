@@ -3,6 +3,7 @@ import { loadPatient } from '../../intake/patients.ts';
 import { type Caller, stampOf } from '../../platform/actor.ts';
 import { toStored } from '../../platform/clock.ts';
 import { env, optionalEnv } from '../../platform/config.ts';
+import { inLanes } from '../../platform/lanes.ts';
 import { log } from '../../platform/log.ts';
 import { type MailOutcome, sendMailOnce } from '../../platform/mail-send.ts';
 import { metricNames } from '../../platform/metric-names.ts';
@@ -49,13 +50,7 @@ const sweepShard = async (shard: number, now: Temporal.Instant, requestId: strin
   let cursor: string | undefined;
   do {
     const page = await dueInvitations(shard, toStored(now), { limit: pageSize, cursor });
-    const waiting = [...page.items];
-    const lane = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        await deliverInvitation(next, now, requestId);
-      }
-    };
-    await Promise.all(Array.from({ length: lanes / invitationShards }, lane));
+    await inLanes(page.items, lanes / invitationShards, (invitation) => deliverInvitation(invitation, now, requestId));
     found += page.items.length;
     cursor = page.cursor;
   } while (cursor !== undefined && found < maxPerShard);

@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../../platform/actor.ts';
 import { sha256 } from '../../platform/ids.ts';
+import { inLanes } from '../../platform/lanes.ts';
 import { log } from '../../platform/log.ts';
 import { importShards, runningImports } from '../calendar-store.ts';
 import type { CalendarImport } from '../core/calendar-import.ts';
@@ -24,20 +25,17 @@ export const sweepImports = async (deps: ImportDeps, now: Temporal.Instant, requ
     .toSorted((a, b) => (a.order < b.order ? -1 : 1))
     .map(({ imported }) => imported);
   let failed = 0;
-  const lane = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (performance.now() - startedAtMillis > beginWithinMillis) return;
-      const { clinicId } = next;
-      const caller: Caller = { clinicId, actor: { kind: 'automation', id: 'scheduling-calendars' }, requestId, now };
-      try {
-        await importCalendar(deps, caller, next);
-      } catch (error) {
-        failed += 1;
-        log.error('calendar import failed', error, { clinicId, requestId });
-      }
+  await inLanes(waiting, lanes, async (imported) => {
+    if (performance.now() - startedAtMillis > beginWithinMillis) return;
+    const { clinicId } = imported;
+    const caller: Caller = { clinicId, actor: { kind: 'automation', id: 'scheduling-calendars' }, requestId, now };
+    try {
+      await importCalendar(deps, caller, imported);
+    } catch (error) {
+      failed += 1;
+      log.error('calendar import failed', error, { clinicId, requestId });
     }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  });
   if (failed > 0) throw new Error('Some calendars could not be imported');
   return all.length;
 };

@@ -49,7 +49,7 @@ export type Moment = 'request' | 'commit' | 'answer';
 export interface MemoryDynamoOptions {
   /** Awaited at every such moment, so that a test decides who goes on. @default one microtask */
   readonly between?: ((moment: Moment, operation: string) => Promise<void>) | undefined;
-  /** Told of each transaction in the moment it is written, with the items as they are afterwards; deletions apart. */
+  /** Told of each transaction and each single write in the moment it is written, with the items as they are afterwards; deletions apart. */
   readonly written?: ((items: readonly Item[]) => void) | undefined;
 }
 
@@ -243,6 +243,7 @@ export class MemoryDynamo {
     }
     const next = write.next(current);
     store(write, next);
+    if (next !== undefined) this.#written?.([next]);
     if (returned === undefined || returned === 'NONE') return {};
     if (returned !== 'ALL_OLD' && returned !== 'ALL_NEW') throw new NotSupported(`ReturnValues ${returned}`);
     const attributes = returned === 'ALL_OLD' ? current : next;

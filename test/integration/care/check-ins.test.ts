@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import { expect, it } from 'vitest';
 import { sweepCheckIns } from '../../../functions/care/check-ins.ts';
+import '../own-table.ts';
 import { handedOver } from '../messaging/queue.ts';
 import { addPatient, bookVisit, changeVisit, iso, later, newWorld } from '../messaging/world.ts';
 
-// A time of its own, over before the other tests begin: a sweep looks at every clinic.
 const start = Temporal.Instant.from('2026-03-03T17:00:00Z');
 
 it('a check-in is handed over 48 hours after the visit ended, a nudge a week after, neither before', async () => {

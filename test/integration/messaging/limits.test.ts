@@ -14,11 +14,12 @@ import { directoryItem, findLink } from '../../../functions/platform/store/direc
 import { transact } from '../../../functions/platform/store/records.ts';
 import { stopEmails } from '../../../functions/scheduling/stop-emails.ts';
 import { testPhone } from '../../helpers/phones.ts';
+import '../own-table.ts';
 import { type MailService, startMailService } from '../scheduling/calendar/mail-service.ts';
 import { type Network, startNetwork } from './network.ts';
 import { addPatient, at, bookVisit, changeVisit, iso, later, moveTo, newWorld, reply, type World } from './world.ts';
 
-// Sweeps look at every clinic, so this file lives in a time of its own that is over before the other tests begin: a Tuesday, 10:00 in Denver.
+// A Tuesday, 10:00 in Denver.
 const start = Temporal.Instant.from('2026-02-24T17:00:00Z');
 const visitAt = later(start, 120);
 
@@ -234,6 +235,34 @@ it('a minute hands over what a number carries, by turns; another clinic waits fo
   expect(turns).toHaveLength(36);
   expect([turns[0]?.messageId, turns[0]?.delay, turns.at(-1)?.delay]).toEqual(['apt_98#cancelled#1', 0, 58]);
   expect(handed.filter(({ clinicId }) => clinicId === quiet.clinic.clinicId)).toMatchObject([{ delay: 0 }]);
+
+  // No sender works: the next minute gives its turns to those who had none, the one after it has nobody left.
+  const had = new Set(turns.map(({ messageId }) => messageId));
+  const minuteOf = async (minutes: number) =>
+    (await handedTo(busy, later(start, minutes / 60))).filter(({ queue }) => queue === 'send-bulk');
+  const next = await minuteOf(1);
+  expect(next).toHaveLength(51 - 36);
+  expect(next.filter(({ messageId }) => had.has(messageId))).toEqual([]);
+  expect(await minuteOf(2)).toEqual([]);
+  // Whoever had a turn and was not sent gets another, in the old order.
+  const again = await minuteOf(3);
+  expect(again.map(({ messageId }) => messageId)).toEqual(turns.map(({ messageId }) => messageId));
+});
+
+it('of two sweeps at once one gives the turns; what was taken back meanwhile gets none', async () => {
+  const world = await newWorld();
+  const visits = await Promise.all(
+    Array.from({ length: 12 }, async () => bookVisit(world, await addPatient(world), visitAt, start)),
+  );
+  const due = later(start, 48);
+  const ids = visits.map(({ id }) => `${id}#reminder-72h#0`);
+  handed.length = 0;
+  await Promise.all([sweepDue('reminders', due, 'one'), sweepDue('reminders', due, 'other')]);
+  const given = handed.map(({ messageId }) => messageId).filter((id) => ids.includes(id));
+  expect(given.toSorted()).toEqual(ids.toSorted());
+  // Its turn is on the queue: the sender finds it due all the same, and once.
+  await Promise.all([send(world, ids[0] ?? '', due), send(world, ids[0] ?? '', due)]);
+  expect(await load(world, ids[0] ?? '')).toMatchObject({ status: 'accepted', attempts: 1, handedUntil: undefined });
 });
 
 it('a conversation stays on the number it is on, until that number is given up', async () => {

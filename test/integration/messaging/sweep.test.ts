@@ -8,12 +8,12 @@ import { sendText } from '../../../functions/messaging/send.ts';
 import { getMessage, type Message, type MessageRef } from '../../../functions/messaging/store.ts';
 import { sweepDue } from '../../../functions/messaging/sweep.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
+import '../own-table.ts';
 import { type Network, startNetwork } from './network.ts';
 import { type Crash, runProcess } from './process.ts';
 import { handedOver } from './queue.ts';
 import { addPatient, at, bookVisit, later, newWorld } from './world.ts';
 
-// Sweeps look at every clinic, so this file lives in a time of its own that is over before the other tests begin.
 const start = Temporal.Instant.from('2026-06-23T16:00:00Z');
 
 let network: Network;

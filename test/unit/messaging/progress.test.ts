@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { isSettled } from '../../../functions/messaging/core/message-status.ts';
 import {
   claimed,
+  deferred,
+  handedOver,
   isForSender,
+  isHandedOver,
   lostTrack,
   progressed,
   released,
@@ -71,6 +74,17 @@ it('a text given back is due again, and counts its claims', () => {
   expect(back).toMatchObject({ status: 'planned', dueAt: '2026-11-24T17:01:00Z', attempts: 1 });
   expect(isForSender(back, now)).toBe(false);
   expect(required(claimed(back, inMinutes(1), {})).attempts).toBe(2);
+});
+
+it('a text that has a turn is the sender’s at once and no sweep’s for three minutes; whatever comes of it ends that', () => {
+  const given = handedOver(text(), now);
+  expect(given).toMatchObject({ status: 'planned', dueAt: '2026-11-24T17:00:00Z', rev: 2 });
+  expect(isForSender(given, now)).toBe(true);
+  expect([0, 2, 3].map((minutes) => isHandedOver(given, inMinutes(minutes)))).toEqual([true, true, false]);
+  expect(isHandedOver(text(), now)).toBe(false);
+  expect(isHandedOver(deferred(given, inMinutes(1)), now)).toBe(false);
+  const back = required(released(required(claimed(given, now, {})), now, 'ThrottlingException', 1));
+  expect(isHandedOver(back, now)).toBe(false);
 });
 
 it('whatever happens to a reminder, the sweeps settle it within twenty minutes of the last thing', () => {

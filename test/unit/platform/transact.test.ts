@@ -1,11 +1,17 @@
-import { type CancellationReason, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type CancellationReason,
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
+import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   ConditionFailed,
   Contended,
   documentClient,
+  putOrTransact,
   type TransactItem,
   transact,
 } from '../../../functions/platform/store/records.ts';
@@ -57,5 +63,42 @@ describe('transact', () => {
     dynamo.on(TransactWriteCommand).rejects(error);
     await expect(transact([item('a')])).rejects.toBe(error);
     expect(dynamo.commandCalls(TransactWriteCommand)).toHaveLength(1);
+  });
+});
+
+describe('putOrTransact', () => {
+  const saying = { message: 'No', $metadata: {} };
+
+  it('puts what is alone by itself, with its condition', async () => {
+    dynamo.on(PutCommand).resolves({});
+    const { Put } = item('a');
+    const guarded = {
+      ...Put,
+      TableName: 'records',
+      Item: { pk: 'a' },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    };
+    await putOrTransact([{ Put: guarded }]);
+    expect(dynamo.commandCalls(PutCommand).map(({ args }) => args[0].input)).toEqual([guarded]);
+    expect(dynamo.commandCalls(TransactWriteCommand)).toEqual([]);
+  });
+
+  it('makes one transaction of several, and of what is not a put', async () => {
+    dynamo.on(TransactWriteCommand).resolves({});
+    const check = { Update: { TableName: 'records', Key: { pk: 'a', sk: 'a' }, UpdateExpression: 'ADD n :n' } };
+    await putOrTransact([item('a'), item('b')]);
+    await putOrTransact([check]);
+    expect(dynamo.commandCalls(TransactWriteCommand)).toHaveLength(2);
+    expect(dynamo.commandCalls(PutCommand)).toEqual([]);
+  });
+
+  it('loses as a transaction of one does, and meets others as it does', async () => {
+    dynamo.on(PutCommand).rejectsOnce(new TransactionConflictException(saying)).resolves({});
+    await putOrTransact([item('a')]);
+    expect(dynamo.commandCalls(PutCommand)).toHaveLength(2);
+    dynamo.on(PutCommand).rejects(new ConditionalCheckFailedException(saying));
+    const attempt = putOrTransact([item('a')]);
+    await expect(attempt).rejects.toBeInstanceOf(ConditionFailed);
+    await expect(attempt).rejects.toMatchObject({ failed: [true] });
   });
 });
