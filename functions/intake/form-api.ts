@@ -1,5 +1,5 @@
 import type { Caller } from '../platform/actor.ts';
-import { found, Problem } from '../platform/problem.ts';
+import { badFields, found } from '../platform/problem.ts';
 import type { PatientLink } from '../platform/store/directory.ts';
 import { loadAppointment } from '../scheduling/visits.ts';
 import { formSections, formVersion } from './core/form.ts';
@@ -41,9 +41,7 @@ export const saveAnswers = async (
     };
   } catch (error) {
     if (!(error instanceof FormFaulty)) throw error;
-    throw new Problem(
-      'bad-input',
-      'Correct the fields listed in errors.',
+    throw badFields(
       error.faults.map((fault) => ({ field: `body.answers.${fault.questionId}`, message: fault.message })),
       error,
     );

@@ -1,7 +1,7 @@
 import { type AgreedOnForm, agreementsOf, consentItems } from '../messaging/consent.ts';
 import type { Caller } from '../platform/actor.ts';
 import { type Id, newId } from '../platform/ids.ts';
-import { found, Problem } from '../platform/problem.ts';
+import { badFields, found, Problem } from '../platform/problem.ts';
 import { ConditionFailed, type Page, type QueryPage, type TransactItem } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { untilWritten } from '../platform/until-written.ts';
@@ -110,9 +110,7 @@ export const requireBornInThePast = (
   field = 'body.birthDate',
 ): void => {
   if (birthDate <= localDateOf(caller.now, zone) && Number(birthDate.slice(0, 4)) >= oldestBirthYear) return;
-  throw new Problem('bad-input', 'Correct the fields listed in errors.', [
-    { field, message: `Expected a date in the past, ${oldestBirthYear} or later` },
-  ]);
+  throw badFields([{ field, message: `Expected a date in the past, ${oldestBirthYear} or later` }]);
 };
 
 const familyLastMark = 'family-last.';

@@ -1,6 +1,6 @@
 import type { Caller } from '../platform/actor.ts';
 import { type Id, newId } from '../platform/ids.ts';
-import { found, Problem } from '../platform/problem.ts';
+import { badFields, found, Problem } from '../platform/problem.ts';
 import { createDocument } from '../platform/store/documents.ts';
 import { type TransactItem, transact } from '../platform/store/records.ts';
 import { maxPictureBytes, pictureKey, pictureTypeOf } from './core/picture.ts';
@@ -61,5 +61,4 @@ export const retirePicture = async (
 
 const viewOf = ({ clinicId: _, ...picture }: Picture): PictureView => picture;
 
-const refused = (message: string): Problem =>
-  new Problem('bad-input', 'Correct the fields listed in errors.', [{ field: 'body.base64', message }]);
+const refused = (message: string): Problem => badFields([{ field: 'body.base64', message }]);

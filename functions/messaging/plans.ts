@@ -1,7 +1,7 @@
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
-import { found, Problem } from '../platform/problem.ts';
+import { badFields, found, Problem } from '../platform/problem.ts';
 import { type Page, type QueryPage, type TransactItem, transact } from '../platform/store/records.ts';
 import { loadAppointmentType } from '../scheduling/visits.ts';
 import { DEFAULT_PLAN, type MessagePlan } from './core/message-plan.ts';
@@ -73,7 +73,7 @@ export const savePlan = async (
   const faults = [...planFaults(plan), ...(await pictureFaults(caller.clinicId, plan))];
   if (faults.length > 0) {
     const errors = faults.map(({ field, message }) => ({ field: `body.${field}`, message }));
-    throw new Problem('bad-input', 'Correct the fields listed in errors.', errors);
+    throw badFields(errors);
   }
   return saveVersion(caller, before, { ...plan, isWithdrawn: false }, commit);
 };

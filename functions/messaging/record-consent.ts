@@ -2,7 +2,7 @@ import { loadPatient } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
-import { type FieldError, found, Problem } from '../platform/problem.ts';
+import { badFields, type FieldError, found } from '../platform/problem.ts';
 import { type TransactItem, transact } from '../platform/store/records.ts';
 import { untilWritten } from '../platform/until-written.ts';
 import { type Given, withConsent } from './consent.ts';
@@ -90,7 +90,7 @@ export const recordByStaff = async (
   const number = patient?.phone ?? phone;
   if (number === undefined) throw new Error('Neither a patient nor a number');
   const faults = faultsOf(caller, said);
-  if (faults.length > 0) throw new Problem('bad-input', 'Correct the fields listed in errors.', faults);
+  if (faults.length > 0) throw badFields(faults);
   const given: Given = {
     ...said,
     how: 'staff',

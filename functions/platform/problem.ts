@@ -76,6 +76,10 @@ export class Problem extends Error {
   }
 }
 
+/** The problem of fields that are wrong, by themselves or together. */
+export const badFields = (errors: readonly FieldError[], cause?: unknown): Problem =>
+  new Problem('bad-input', 'Correct the fields listed in errors.', errors, cause);
+
 export interface ProblemDocument {
   readonly type: string;
   readonly title: string;

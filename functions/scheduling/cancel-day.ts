@@ -1,11 +1,10 @@
 import { type Caller, stampOf } from '../platform/actor.ts';
 import type { Commit } from '../platform/http/api.ts';
 import { type Id, newId } from '../platform/ids.ts';
-import { found, Problem, type ProblemCode } from '../platform/problem.ts';
+import { badFields, found, Problem, type ProblemCode } from '../platform/problem.ts';
 import { transact } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { untilWritten } from '../platform/until-written.ts';
-import { badFields } from './catalog.ts';
 import { change } from './change.ts';
 import { hasStarted } from './core/appointment-status.ts';
 import { closeSheet } from './core/day-sheet.ts';

@@ -1,7 +1,7 @@
 import { type Caller, stampOf } from '../platform/actor.ts';
 import type { Commit } from '../platform/http/api.ts';
 import { type Id, newId } from '../platform/ids.ts';
-import { type FieldError, found, Problem } from '../platform/problem.ts';
+import { badFields, type FieldError, found, Problem } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { checkWeeklyRules, type RuleFault } from './core/availability.ts';
 import type { AppointmentType, Provider, Room, WeeklyRule } from './core/types.ts';
@@ -27,10 +27,6 @@ export const withoutClinic = <T extends { readonly clinicId: string }>(record: T
   const { clinicId: _, ...rest } = record;
   return rest;
 };
-
-/** The problem of fields that fit the contract one by one and are wrong together. */
-export const badFields = (errors: readonly FieldError[]): Problem =>
-  new Problem('bad-input', 'Correct the fields listed in errors.', errors);
 
 const ruleFaults: Readonly<Record<RuleFault['code'], string>> = {
   'weekday-unknown': 'Expected a weekday from 1 (Monday) to 7 (Sunday)',

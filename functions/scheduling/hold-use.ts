@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
+import { badFields } from '../platform/problem.ts';
 import type { TransactItem } from '../platform/store/records.ts';
-import { badFields } from './catalog.ts';
 import { getHold, type Hold, type HoldSide, holdItem } from './hold-store.ts';
 import type { Held } from './occupancy.ts';
 

@@ -1,11 +1,10 @@
 import { type Caller, stampOf } from '../platform/actor.ts';
 import type { Commit } from '../platform/http/api.ts';
 import { type Id, newId } from '../platform/ids.ts';
-import { type FieldError, found } from '../platform/problem.ts';
+import { badFields, type FieldError, found } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { epochDayOf, localDateOf, zoneClock } from '../platform/time.ts';
 import { untilWritten } from '../platform/until-written.ts';
-import { badFields } from './catalog.ts';
 import { datedIntervals } from './core/availability.ts';
 import { overlaps, release } from './core/day-sheet.ts';
 import type { AvailabilityException, Closure, DaySheet, Provider } from './core/types.ts';

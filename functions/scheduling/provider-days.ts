@@ -1,8 +1,7 @@
 import type { Caller } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
-import { found } from '../platform/problem.ts';
+import { badFields, found } from '../platform/problem.ts';
 import { epochDayOf } from '../platform/time.ts';
-import { badFields } from './catalog.ts';
 import { mostListedDays } from './contract/days.ts';
 import type { Appointment, DaySheet } from './core/types.ts';
 import { sheetDateOf } from './core/visit-time.ts';

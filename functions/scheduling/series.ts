@@ -6,7 +6,7 @@ import type { Commit } from '../platform/http/api.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import { metricNames } from '../platform/metric-names.ts';
 import { count as countMetric } from '../platform/metrics.ts';
-import { type FieldError, found, Problem } from '../platform/problem.ts';
+import { badFields, type FieldError, found, Problem } from '../platform/problem.ts';
 import { type TransactItem, transact } from '../platform/store/records.ts';
 import { wallTimeOf } from '../platform/time.ts';
 import { untilWritten } from '../platform/until-written.ts';
@@ -18,7 +18,6 @@ import {
   prepareBooking,
   requirePatientKind,
 } from './book.ts';
-import { badFields } from './catalog.ts';
 import { afterChanges, type ChangeCommand, type PreparedChange, prepareChange } from './change.ts';
 import { hasStarted } from './core/appointment-status.ts';
 import { type SeriesRhythm, seriesStarts } from './core/series.ts';

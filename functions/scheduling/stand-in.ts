@@ -1,8 +1,7 @@
 import { type Caller, stampOf } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
-import { found } from '../platform/problem.ts';
+import { badFields, found } from '../platform/problem.ts';
 import type { TransactItem } from '../platform/store/records.ts';
-import { badFields } from './catalog.ts';
 import { decide } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
 import { appointmentProblem } from './refusals.ts';

@@ -1,4 +1,4 @@
-import { badFields } from './catalog.ts';
+import { badFields } from '../platform/problem.ts';
 import type { WantedTimes } from './core/slots.ts';
 
 /**

@@ -9,7 +9,7 @@ import type { Id } from '../ids.ts';
 import { log } from '../log.ts';
 import { metricNames } from '../metric-names.ts';
 import { count, flushMetrics } from '../metrics.ts';
-import { type FieldError, Problem, type ProblemDocument } from '../problem.ts';
+import { badFields, type FieldError, Problem, type ProblemDocument } from '../problem.ts';
 import { type Clinic, loadClinic } from '../store/clinic.ts';
 import { findClinicId, findLink, type OfferLink, type PatientLink } from '../store/directory.ts';
 import { type IdempotencyKey, idempotencyKey, recallAnswer, rememberAnswer } from '../store/idempotency.ts';
@@ -153,7 +153,7 @@ export const httpHandler = <const Routes extends readonly Route[]>(
       exchange.ifMatch = route.ifMatch ? readIfMatch(event, errors) : undefined;
       exchange.ifNoneMatch = route.ifNoneMatch ? event.headers['if-none-match'] : undefined;
       const key = readIdempotencyKey(event, errors);
-      if (errors.length > 0) throw new Problem('bad-input', 'Correct the fields listed in errors.', errors);
+      if (errors.length > 0) throw badFields(errors);
       if (key !== undefined && route.method === 'POST' && exchange.caller !== undefined) {
         exchange.idempotency = idempotencyKey(exchange.caller.clinicId, {
           actorId: exchange.caller.actor.id,
@@ -435,9 +435,7 @@ const readIdempotencyKey = (event: APIGatewayProxyEventV2, errors: FieldError[])
 const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (error instanceof BadCursor) {
-    return new Problem('bad-input', 'Correct the fields listed in errors.', [
-      { field: 'query.cursor', message: 'Expected a cursor that this list gave' },
-    ]);
+    return badFields([{ field: 'query.cursor', message: 'Expected a cursor that this list gave' }]);
   }
   if (error instanceof ConditionFailed) return new Problem('stale', 'Read it again and repeat your change.');
   if (error instanceof Contended) return new Problem('busy');

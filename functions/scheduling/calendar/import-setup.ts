@@ -1,7 +1,7 @@
 import { type Caller, stampOf } from '../../platform/actor.ts';
 import { optionalEnv } from '../../platform/config.ts';
 import type { Id } from '../../platform/ids.ts';
-import { found, Problem } from '../../platform/problem.ts';
+import { badFields, found } from '../../platform/problem.ts';
 import { transact } from '../../platform/store/records.ts';
 import { untilWritten } from '../../platform/until-written.ts';
 import { getImport, importItem } from '../calendar-store.ts';
@@ -16,9 +16,7 @@ export const setImport = async (caller: Caller, providerId: Id<'provider'>, type
   found(await getProvider(caller.clinicId, providerId), 'provider');
   const url = calendarUrl(typed, optionalEnv('PLUMBLINE_STAGE') === 'local');
   if (url === undefined) {
-    throw new Problem('bad-input', 'Correct the fields listed in errors.', [
-      { field: 'body.url', message: importFaults['address-refused'] },
-    ]);
+    throw badFields([{ field: 'body.url', message: importFaults['address-refused'] }]);
   }
   const imported = await untilWritten(async () => {
     const before = await getImport(caller.clinicId, providerId);
