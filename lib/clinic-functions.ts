@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -18,6 +19,7 @@ export interface Surroundings {
   readonly sendQueue: Queue;
   readonly sendBulkQueue: Queue;
   readonly codeKey: IKey;
+  readonly staff: IUserPool;
   readonly publicUrl: string;
   readonly configurationSetName: string | undefined;
   readonly mail: MailSender | undefined;
@@ -72,6 +74,7 @@ export const createFunction = (
   if (spec.enqueuesBulk) created.useQueue(around.sendBulkQueue, 'SEND_BULK_QUEUE_URL');
   if (spec.sendsTexts) created.useTexts(around.configurationSetName, house.stage.smsEndpoint);
   if (spec.makesCodes) created.useCodes(around.codeKey);
+  if (spec.readsStaff) created.useStaff(around.staff);
   if (spec.sendsMail && around.mail) created.useMail(around.mail);
   if (spec.makesLinks) created.lambda.addEnvironment('PUBLIC_URL', around.publicUrl);
   return created;

@@ -55,6 +55,8 @@ export interface FunctionSpec {
   readonly sendsTexts?: true;
   /** Whether it may make one-time codes: to send them, or to compare with what somebody typed. */
   readonly makesCodes?: true;
+  /** Whether it may read who of the staff may sign in. */
+  readonly readsStaff?: true;
   /** Whether it may send e-mail. */
   readonly sendsMail?: true;
   /** Whether it has to know the clinic's address on the internet: for links, or to name it. */
@@ -137,6 +139,7 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     enqueuesTexts: true,
     // To tell the clinic's own links from others in what staff write.
     makesLinks: true,
+    readsStaff: true,
     timeoutSeconds: 10,
   },
   // How the clinic texts, and how that goes: asked a few times a day.

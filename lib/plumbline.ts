@@ -57,6 +57,7 @@ export const createPlumbline = (
     sendQueue: messaging.queues.send.queue,
     sendBulkQueue: messaging.queues['send-bulk'].queue,
     codeKey: messaging.codeKey,
+    staff: access.userPool,
     publicUrl: access.publicUrl,
     configurationSetName: messaging.configurationSetName,
     mail: messaging.mail,

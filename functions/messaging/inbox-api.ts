@@ -1,6 +1,8 @@
 import type { Caller } from '../platform/actor.ts';
 import { optionalEnv } from '../platform/config.ts';
 import type { Commit, Implementations } from '../platform/http/api.ts';
+import { badFields } from '../platform/problem.ts';
+import { isStaffOf, listStaff } from '../platform/staff.ts';
 import { type CannedReply, createCannedReply, listCannedReplies, updateCannedReply } from './canned.ts';
 import type { inboxRoutes } from './contract/inbox.ts';
 import {
@@ -51,6 +53,12 @@ const write = async (caller: Caller, command: StaffTextCommand, commit: Commit) 
       by,
     ),
   };
+};
+
+/** A thread given to somebody who is not there would be nobody's, and wait in no queue that anybody looks at. */
+const requireStaff = async ({ clinicId, actor }: Caller, staffId: string): Promise<void> => {
+  if (staffId === actor.id || (await isStaffOf(clinicId, staffId))) return;
+  throw badFields([{ field: 'body.staffId', message: 'Must be a member of staff of this clinic who may sign in' }]);
 };
 
 const listOf = (
@@ -109,8 +117,11 @@ export const inbox: Implementations<typeof inboxRoutes> = {
     body: staffTextView(await cancelStaffText(caller, params, (items, after) => commit(items, staffTextView(after)))),
   }),
 
+  listStaff: async ({ caller }) => ({ body: { items: await listStaff(caller.clinicId) } }),
+
   assignThread: async (request) => {
     const { staffId: to = request.caller.actor.id } = request.body;
+    await requireStaff(request.caller, to);
     return change((caller, which, commit) => assignThread(caller, { ...which, to }, commit), request);
   },
 

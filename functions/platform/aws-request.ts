@@ -10,7 +10,7 @@ import { documentClient } from './store/records.ts';
 
 export interface AwsRequest {
   /** As the signature names it. */
-  readonly service: 'kms' | 's3' | 'ses' | 'sqs';
+  readonly service: 'cognito-idp' | 'kms' | 's3' | 'ses' | 'sqs';
   readonly method: 'POST' | 'PUT';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, Grant, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -233,6 +234,12 @@ export class PlumblineFunction extends Construct {
   useCodes(key: IKey): void {
     this.#allow(['kms:GenerateMac'], [key.keyArn]);
     this.lambda.addEnvironment('CODE_KEY_ARN', key.keyArn);
+  }
+
+  /** Grants reading who may sign in, and names their pool in USER_POOL_ID. */
+  useStaff(pool: IUserPool): void {
+    this.#allow(['cognito-idp:ListUsers'], [pool.userPoolArn]);
+    this.lambda.addEnvironment('USER_POOL_ID', pool.userPoolId);
   }
 
   /** Grants sending e-mail from one address through one configuration set, and names both. */

@@ -173,6 +173,10 @@ describe('a person answers', () => {
     });
     expect(thread).toMatchObject({ unread: 1, patients: [{ id: patient.id, givenName: 'Wilhelmina' }] });
     const params = { threadId: thread.id };
+    const { items: staff } = await frontdesk.ok('listStaff', {});
+    const colleague = staff.find(({ name }) => name === 'The clinician');
+    const given = await frontdesk.ok('assignThread', { params, body: { staffId: colleague?.id } });
+    expect(given).toMatchObject({ assignedTo: colleague?.id });
     await frontdesk.ok('assignThread', { params, body: {} });
     await frontdesk.ok('takeAnswering', { params });
     const clinician = await clinic.as('clinician');

@@ -20,6 +20,7 @@ import { askAsStaff, createTestClinic, type TestClinic } from '../helpers/clinic
 import { messaging } from '../helpers/messaging.ts';
 import { testPhone } from '../helpers/phones.ts';
 import { scheduling } from '../helpers/scheduling.ts';
+import { addStaff } from './platform/staff-pool.ts';
 
 /** Every staff route of every area with the handler that answers it. A new area is one more line. */
 const areas = [
@@ -219,6 +220,7 @@ const routesWithIds = staffRoutes.filter(([, route]) =>
 beforeAll(async () => {
   [ours, theirs] = await Promise.all([createTestClinic(now), createTestClinic(now)]);
   [ourIds, theirIds] = await Promise.all([furnish(ours), furnish(theirs)]);
+  theirIds.staffId = (await addStaff(theirs.clinicId, 'Dr. Theirs')).id;
 });
 
 describe("another clinic's caller", () => {
@@ -288,6 +290,14 @@ describe("another clinic's caller", () => {
     expect([moved.status, made.status, searched.status]).toEqual([404, 404, 404]);
   });
 
+  it('cannot give a thread to their staff', async () => {
+    const answer = await askAsStaff(messaging, ours.clinicId, 'POST /v1/threads/{threadId}/assign', {
+      params: { threadId: ourIds.threadId ?? '' },
+      body: { staffId: theirIds.staffId },
+    });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'body.staffId' }] } });
+  });
+
   it('sees none of theirs in any list', async () => {
     const lists = staffRoutes.filter(([, route]) => route.method === 'GET' && parameterNames(route).length === 0);
     expect(lists.map(([, route]) => route.name).toSorted()).toEqual([
@@ -306,6 +316,7 @@ describe("another clinic's caller", () => {
       'listMessageTemplates',
       'listProviders',
       'listRooms',
+      'listStaff',
       'listStaffTasks',
       'listThreads',
       'listTriageCases',
@@ -326,7 +337,8 @@ describe("another clinic's caller", () => {
       for (const query of listQueries[route.name] ?? [{}]) {
         const answer = await askAsStaff(handler, ours.clinicId, key, { query });
         expect(answer, key).toMatchObject({ status: 200 });
-        for (const id of Object.values(theirIds).filter((value) => value.includes('_'))) {
+        const ids = Object.entries(theirIds).filter(([name, value]) => value.includes('_') || name === 'staffId');
+        for (const [, id] of ids) {
           expect(JSON.stringify(answer.body), key).not.toContain(id);
         }
       }

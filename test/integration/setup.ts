@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CognitoIdentityProviderClient, CreateUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -36,11 +37,20 @@ export async function setup(): Promise<() => Promise<void>> {
   process.env.SEND_QUEUE_URL = QueueUrl ?? '';
   process.env.SEND_BULK_QUEUE_URL = QueueUrl ?? '';
   process.env.CODE_KEY_ARN = await createCodeKey(engine.endpoint);
+  process.env.USER_POOL_ID = await createStaffPool();
   return async () => {
     await engine.stop();
     await rm(localDir, { recursive: true, force: true });
   };
 }
+
+/** Who may sign in: nobody yet. */
+const createStaffPool = async (): Promise<string> => {
+  const Schema = [{ Name: 'clinic', AttributeDataType: 'String' as const }];
+  const command = new CreateUserPoolCommand({ PoolName: 'staff', UsernameAttributes: ['email'], Schema });
+  const { UserPool } = await new CognitoIdentityProviderClient({}).send(command);
+  return UserPool?.Id ?? '';
+};
 
 /** What makes one-time codes. No KMS client is installed: the engine takes the request unsigned. */
 const createCodeKey = async (endpoint: string): Promise<string> => {

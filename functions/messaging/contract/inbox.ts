@@ -7,6 +7,10 @@ import { maxStaffWords } from '../core/staff-text.ts';
 const staffId = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, {
   error: 'Expected the id of a member of staff: the `sub` of their sign-in',
 });
+const staffView = z.strictObject({
+  id: z.string().meta({ description: 'The `sub` of their sign-in' }),
+  name: z.string().optional(),
+});
 const tag = line(30)
   .overwrite((value) => value.toLowerCase())
   .meta({ description: 'Capitals make no difference' });
@@ -241,6 +245,14 @@ export const inboxRoutes = [
     ifMatch: true,
     reply: { status: 200, body: threadView },
     errors: ['not-found'],
+  }),
+  defineRoute({
+    name: 'listStaff',
+    method: 'GET',
+    path: '/v1/staff',
+    access: 'texts:read',
+    summary: 'Who of the clinic may sign in, by name: whom a thread can be given to',
+    reply: { status: 200, body: z.strictObject({ items: z.array(staffView) }) },
   }),
   threadAction('unassignThread', 'unassign', 'Give a thread back to everybody'),
   threadAction('closeThread', 'close', 'Nothing is left to do; the next text that needs a human opens it again'),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inboxRoutes } from '../../../functions/messaging/contract.ts';
@@ -22,6 +23,7 @@ import { ask } from '../../helpers/clinic.ts';
 import { staffClaims } from '../../helpers/events.ts';
 import { messaging } from '../../helpers/messaging.ts';
 import { testPhone } from '../../helpers/phones.ts';
+import { addStaff } from '../platform/staff-pool.ts';
 import { type Network, startNetwork } from './network.ts';
 import { handedOver } from './queue.ts';
 import { addPatient, at, bookVisit, iso, later, newWorld, optOut, reply, start, type World } from './world.ts';
@@ -279,6 +281,16 @@ describe('over HTTP', () => {
     expect((await call('assignThread', { params, body: {} })).body).toMatchObject({ assignedTo: 'ann' });
     expect((await call('listThreads', { query: { queue: 'mine' } })).body.items).toHaveLength(1);
     expect((await call('listThreads', { query: { queue: 'mine' }, as: 'bea' })).body.items).toHaveLength(0);
+    const colleague = await addStaff(clinicId, 'Bea Okafor');
+    expect((await call('listStaff')).body.items).toEqual([{ id: colleague.id, name: 'Bea Okafor' }]);
+    const given = await call('assignThread', { params, body: { staffId: colleague.id } });
+    expect(given.body).toMatchObject({ assignedTo: colleague.id, queue: 'assigned' });
+    const stranger = await addStaff('cli_elsewhere', 'Cy Other');
+    for (const staffId of [stranger.id, randomUUID()]) {
+      const refused = await call('assignThread', { params, body: { staffId } });
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ field: 'body.staffId' }] } });
+    }
+    expect((await call('getThread', { params })).body).toMatchObject({ assignedTo: colleague.id });
     expect((await call('takeAnswering', { params })).body.answering.by).toBe('ann');
     const collides = await call('answerThread', { params, body: { words: 'Yes' }, as: 'bea' });
     expect(collides).toMatchObject({ status: 409, body: { code: 'being-answered' } });

@@ -143,6 +143,20 @@ describe('records', () => {
     expect(grants).toHaveLength(makers.length);
   });
 
+  test('the inbox alone reads who of the staff may sign in, and can do nothing else with the pool', () => {
+    const readers = prod
+      .ofType('AWS::Lambda::Function')
+      .filter(({ Properties }) => text(Properties.Environment).includes('USER_POOL_ID'))
+      .map(({ logicalId }) => logicalId.replace(/Function.*$/, ''));
+    expect(readers).toEqual(['messaginginboxhttp']);
+    const grants = prod
+      .ofType('AWS::IAM::Policy')
+      .map((policy) => text(policy))
+      .filter((policy) => policy.includes('cognito-idp:'));
+    expect(grants).toHaveLength(1);
+    expect(grants[0]?.match(/cognito-idp:\w+/g)).toEqual(['cognito-idp:ListUsers']);
+  });
+
   test('every bucket is versioned, closed to the public and speaks TLS only', () => {
     const policies = prod.ofType('AWS::S3::BucketPolicy');
     for (const bucket of prod.ofType('AWS::S3::Bucket')) {
