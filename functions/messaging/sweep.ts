@@ -78,8 +78,8 @@ const callerOf = ({ now, requestId }: Sweep, { clinicId }: Message): Caller => (
   now,
 });
 
-/** Pieces of work under way at a time. */
-const lanes = 8;
+/** Pieces of work under way at a time: with ten turns each, as many as the table's client has connections. */
+const lanes = 5;
 
 /** What finds out whether a pause is over: the newest, because what waited longest may be worth nothing by now. */
 const probes = 3;

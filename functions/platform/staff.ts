@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { givenEndpoint } from './aws-endpoint.ts';
-import { askAgain, awsFetch, ownHost } from './aws-request.ts';
+import { askJsonAgain } from './aws-request.ts';
 import { env } from './config.ts';
 import type { Id } from './ids.ts';
 import { Warm } from './warm.ts';
@@ -13,21 +12,6 @@ export interface StaffMember {
   readonly name?: string | undefined;
 }
 
-/** The user pool did not say. Nothing is kept of its answer but the status and the code. */
-export class StaffUnknown extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string) {
-    super(`Cognito answered ${status} ${code}`);
-    this.status = status;
-    this.code = code;
-  }
-}
-
-const timeoutMillis = 3_000;
-
-const refused = z.object({ __type: z.string() });
 const listed = z.object({
   Users: z.array(
     z.object({
@@ -44,7 +28,7 @@ const warmStaff = new Warm<readonly StaffMember[]>();
 
 /**
  * The members of staff of a clinic who may sign in now, by name; as the pool knew them within the last minute.
- * @throws StaffUnknown when Cognito refuses; what fails before an answer as it is
+ * @throws AwsRefused when Cognito refuses; what fails before an answer as it is
  */
 export const listStaff = (clinicId: Id<'clinic'>): Promise<readonly StaffMember[]> =>
   warmStaff.get(clinicId, () => readStaff(clinicId));
@@ -76,30 +60,7 @@ const readStaff = async (clinicId: Id<'clinic'>): Promise<readonly StaffMember[]
 const attributeOf = ({ Attributes }: PoolUser, name: string): string | undefined =>
   Attributes.find(({ Name }) => Name === name)?.Value;
 
-const listUsers = async (token: string | undefined): Promise<z.output<typeof listed>> => {
-  const { status, body } = await askAgain(
-    () => ask(token),
-    (answer) => answer.status >= 500 || codeOf(answer.body) === 'TooManyRequestsException',
-  );
-  const page = listed.safeParse(body);
-  if (status !== 200 || !page.success) throw new StaffUnknown(status, codeOf(body));
-  return page.data;
+const listUsers = async (PaginationToken: string | undefined): Promise<z.output<typeof listed>> => {
+  const input = { UserPoolId: env('USER_POOL_ID'), Limit: 60, PaginationToken };
+  return listed.parse(await askJsonAgain('cognito-idp', 'AWSCognitoIdentityProviderService.ListUsers', input));
 };
-
-const ask = async (token: string | undefined) => {
-  const response = await awsFetch({
-    service: 'cognito-idp',
-    method: 'POST',
-    url: new URL('/', givenEndpoint('cognito_identity_provider') ?? `https://${await ownHost('cognito-idp')}`),
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'AWSCognitoIdentityProviderService.ListUsers',
-    },
-    body: JSON.stringify({ UserPoolId: env('USER_POOL_ID'), Limit: 60, PaginationToken: token }),
-    timeoutMillis,
-  });
-  const body: unknown = await response.json().catch(() => undefined);
-  return { status: response.status, body };
-};
-
-const codeOf = (body: unknown): string => refused.safeParse(body).data?.__type.split('#').at(-1) ?? 'Unknown';

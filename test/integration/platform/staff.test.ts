@@ -46,6 +46,6 @@ describe('who may sign in for a clinic', () => {
     expect(await listStaff(clinicId)).toEqual([{ id, name: 'Ann Reyes' }]);
     const denied = () => Response.json({ __type: 'com.amazonaws#NotAuthorizedException' }, { status: 400 });
     vi.stubGlobal('fetch', async () => denied());
-    await expect(listStaff(newClinicId())).rejects.toThrow('Cognito answered 400 NotAuthorizedException');
+    await expect(listStaff(newClinicId())).rejects.toThrow('cognito-idp answered 400 NotAuthorizedException');
   });
 });

@@ -3,7 +3,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { regionalHost } from '../../../functions/platform/aws-endpoint.ts';
-import { QueueRefused, sendToQueue } from '../../../functions/platform/queue-send.ts';
+import { AwsRefused } from '../../../functions/platform/aws-request.ts';
+import { sendToQueue } from '../../../functions/platform/queue-send.ts';
 import { documentClient } from '../../../functions/platform/store/records.ts';
 
 interface Asked {
@@ -131,7 +132,9 @@ test.each<[string, Reply]>([
 
 test('three times is enough', async () => {
   replies = Array.from({ length: 4 }, () => error(503, 'ServiceUnavailable'));
-  await expect(sendToQueue(queueUrl, ['a'])).rejects.toThrow(new QueueRefused(503, 'ServiceUnavailable'));
+  await expect(sendToQueue(queueUrl, ['a'])).rejects.toThrow(
+    new AwsRefused('sqs', { status: 503, code: 'ServiceUnavailable' }),
+  );
   expect(asked).toHaveLength(3);
 });
 
@@ -143,7 +146,9 @@ test('a connection that stays gone is thrown as it is', async () => {
 
 test('a refusal is not asked again', async () => {
   replies = [error(403, 'AccessDenied')];
-  await expect(sendToQueue(queueUrl, ['a'])).rejects.toThrow(new QueueRefused(403, 'AccessDenied'));
+  await expect(sendToQueue(queueUrl, ['a'])).rejects.toThrow(
+    new AwsRefused('sqs', { status: 403, code: 'AccessDenied' }),
+  );
   expect(asked).toHaveLength(1);
 });
 
@@ -155,7 +160,9 @@ test('only what the queue has not got is sent again', async () => {
 
 test('a message that is wrong in itself is told at once', async () => {
   replies = [allBut('1', true)];
-  await expect(sendToQueue(queueUrl, messages(3))).rejects.toThrow(new QueueRefused(200, 'InternalError'));
+  await expect(sendToQueue(queueUrl, messages(3))).rejects.toThrow(
+    new AwsRefused('sqs', { status: 200, code: 'InternalError' }),
+  );
   expect(asked).toHaveLength(1);
 });
 
