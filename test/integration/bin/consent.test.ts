@@ -16,6 +16,8 @@ import { testPhone } from '../../helpers/phones.ts';
 import { startNetwork } from '../messaging/network.ts';
 import { addPatient, newWorld, optOut, start, type World } from '../messaging/world.ts';
 
+await startNetwork();
+
 vi.setConfig({ testTimeout: 60_000 });
 
 const plumbline = fileURLToPath(new URL('../../../bin/plumbline.ts', import.meta.url));
@@ -94,7 +96,6 @@ describe('plumbline consent', () => {
   });
 
   it("takes who has come back off the carrier's list, once in 30 days", async () => {
-    const network = await startNetwork();
     const client = new PinpointSMSVoiceV2Client({});
     const world = await newWorld();
     const { clinicId } = world.clinic;
@@ -128,7 +129,6 @@ describe('plumbline consent', () => {
     await record(true, 'staff-evidence');
     const again = await run(world, 'unlist', phone, '--list', 'Default');
     expect(again).toMatchObject({ code: 1, err: expect.stringMatching(/once in 30 days: again from 20/) });
-    await network.close();
   });
 
   it('names each line at fault without repeating it, and writes nothing', async () => {

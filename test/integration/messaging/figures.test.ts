@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Temporal } from 'temporal-polyfill';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { acknowledgeTriageCase, listTriageCases } from '../../../functions/care/triage.ts';
 import { isPaused } from '../../../functions/messaging/allowance.ts';
 import { DEFAULT_SETTINGS } from '../../../functions/messaging/core/settings.ts';
@@ -22,7 +22,7 @@ import { transact } from '../../../functions/platform/store/records.ts';
 import { askAsStaff } from '../../helpers/clinic.ts';
 import { messaging } from '../../helpers/messaging.ts';
 import { testPhone } from '../../helpers/phones.ts';
-import { type Network, startNetwork } from './network.ts';
+import { startNetwork } from './network.ts';
 import {
   addPatient,
   at,
@@ -37,11 +37,7 @@ import {
   type World,
 } from './world.ts';
 
-let network: Network;
-beforeAll(async () => {
-  network = await startNetwork();
-});
-afterAll(() => network.close());
+const network = await startNetwork();
 
 const route = 'GET /v1/messaging/figures';
 const remindedAt = later(start, 48);

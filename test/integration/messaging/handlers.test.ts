@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { handler as http } from '../../../functions/messaging/handlers/http.ts';
 import { handler as receipts } from '../../../functions/messaging/handlers/receipts.ts';
 import { handler as receive } from '../../../functions/messaging/handlers/receive.ts';
@@ -8,14 +8,10 @@ import { getMessage } from '../../../functions/messaging/store.ts';
 import { loadInboundText } from '../../../functions/messaging/thread.ts';
 import { askAsStaff } from '../../helpers/clinic.ts';
 import { lambdaContext, sqsEvent } from '../../helpers/events.ts';
-import { type Network, startNetwork } from './network.ts';
+import { startNetwork } from './network.ts';
 import { addPatient, at, bookVisit, later, newWorld, start, type World } from './world.ts';
 
-let network: Network;
-beforeAll(async () => {
-  network = await startNetwork();
-});
-afterAll(() => network.close());
+const network = await startNetwork();
 
 const inEnvelope = (message: unknown): string =>
   JSON.stringify({ Type: 'Notification', TopicArn: 'arn:aws:sns:us-east-1:0:t', Message: JSON.stringify(message) });

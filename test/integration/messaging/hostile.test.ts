@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { listTriageCases } from '../../../functions/care/triage.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { handler as receipts } from '../../../functions/messaging/handlers/receipts.ts';
@@ -12,7 +12,7 @@ import { getMessage, type MessageRef, messagesOfCause } from '../../../functions
 import { loadInboundText } from '../../../functions/messaging/thread.ts';
 import { lambdaContext, sqsEvent } from '../../helpers/events.ts';
 import { testPhone } from '../../helpers/phones.ts';
-import { type Network, startNetwork } from './network.ts';
+import { startNetwork } from './network.ts';
 import { addPatient, at, bookVisit, later, newWorld, start } from './world.ts';
 
 /**
@@ -20,11 +20,7 @@ import { addPatient, at, bookVisit, later, newWorld, start } from './world.ts';
  * to queues that take messages from their topic alone (test/unit/lib), so whatever is forged or replayed is a queue's body.
  */
 
-let network: Network;
-beforeAll(async () => {
-  network = await startNetwork();
-});
-afterAll(() => network.close());
+const network = await startNetwork();
 
 /** Whether a queue's body is done with, or comes back and ends in the dead letters. */
 const fate = async (

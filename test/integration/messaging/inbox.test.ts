@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Temporal } from 'temporal-polyfill';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { inboxRoutes } from '../../../functions/messaging/contract.ts';
 import {
   assignThread,
@@ -24,15 +24,11 @@ import { staffClaims } from '../../helpers/events.ts';
 import { messaging } from '../../helpers/messaging.ts';
 import { testPhone } from '../../helpers/phones.ts';
 import { addStaff } from '../platform/staff-pool.ts';
-import { type Network, startNetwork } from './network.ts';
+import { startNetwork } from './network.ts';
 import { handedOver } from './queue.ts';
 import { addPatient, at, bookVisit, iso, later, newWorld, optOut, reply, start, type World } from './world.ts';
 
-let network: Network;
-beforeAll(async () => {
-  network = await startNetwork();
-});
-afterAll(() => network.close());
+const network = await startNetwork();
 
 /** Tuesday 21:00 in Denver: the clinic has closed, and patients sleep. */
 const evening = Temporal.Instant.from('2026-11-25T04:00:00Z');

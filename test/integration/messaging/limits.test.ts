@@ -16,7 +16,7 @@ import { stopEmails } from '../../../functions/scheduling/stop-emails.ts';
 import { testPhone } from '../../helpers/phones.ts';
 import '../own-table.ts';
 import { type MailService, startMailService } from '../scheduling/calendar/mail-service.ts';
-import { type Network, startNetwork } from './network.ts';
+import { startNetwork } from './network.ts';
 import { addPatient, at, bookVisit, changeVisit, iso, later, moveTo, newWorld, reply, type World } from './world.ts';
 
 // A Tuesday, 10:00 in Denver.
@@ -36,10 +36,9 @@ const batch = z.object({
 });
 const { fetch } = globalThis;
 
-let network: Network;
+const network = await startNetwork();
 let mail: MailService;
 beforeAll(async () => {
-  network = await startNetwork();
   mail = await startMailService();
   process.env.MAIL_SENDER = 'visits@lakeview.example';
   process.env.SEND_BULK_QUEUE_URL = 'http://127.0.0.1:1/000000000000/send-bulk';
@@ -54,7 +53,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   globalThis.fetch = fetch;
-  await Promise.all([network.close(), mail.stop()]);
+  await mail.stop();
 });
 
 const handedTo = async ({ clinic }: World, now: Temporal.Instant, kind: 'reminders' | 'check-ins' = 'reminders') => {

@@ -12,22 +12,18 @@ import { handler as receipts } from '../../../functions/messaging/handlers/recei
 import { handler as receive } from '../../../functions/messaging/handlers/receive.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
 import { lambdaContext } from '../../helpers/events.ts';
-import { type Network, startNetwork } from './network.ts';
+import { startNetwork } from './network.ts';
 import { addPatient, at, bookVisit, later, newWorld, optOut, reply, start } from './world.ts';
 
-let network: Network;
+const network = await startNetwork();
 beforeAll(async () => {
-  network = await startNetwork();
   for (const level of ['debug', 'info', 'warn', 'error', 'log'] as const) {
     vi.spyOn(console, level).mockImplementation((...line: unknown[]) => {
       lines.push(line.map(String).join(' '));
     });
   }
 });
-afterAll(async () => {
-  vi.restoreAllMocks();
-  await network.close();
-});
+afterAll(() => vi.restoreAllMocks());
 
 it('no words, number, name or link of anybody is in any log line, whatever happens', async () => {
   const world = await newWorld();

@@ -1,3 +1,4 @@
+import { afterAll } from 'vitest';
 import * as z from 'zod';
 import type { Fault } from '../../../local/carrier/faults.ts';
 import { startCarrier } from '../../../local/carrier/server.ts';
@@ -20,11 +21,12 @@ export type Accepted = z.output<typeof sendSchema>;
 export interface Network {
   acceptedFor(phone: string): Promise<readonly Accepted[]>;
   break(...faults: readonly (Pick<Fault, 'kind'> & Readonly<Record<string, unknown>>)[]): Promise<void>;
-  close(): Promise<void>;
 }
 
+/** Starts it for the test file that calls, whose end is its own. */
 export const startNetwork = async (): Promise<Network> => {
   const carrier = await startCarrier({ port: 0, endpoint: process.env.AWS_ENDPOINT_URL ?? '' });
+  afterAll(() => carrier.close());
   process.env.AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2 = carrier.url;
   return {
     acceptedFor: async (phone) => {
@@ -36,6 +38,5 @@ export const startNetwork = async (): Promise<Network> => {
       const response = await fetch(`${carrier.url}/faults`, { method: 'PUT', body: JSON.stringify({ faults }) });
       if (!response.ok) throw new Error(await response.text());
     },
-    close: () => carrier.close(),
   };
 };

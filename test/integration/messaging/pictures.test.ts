@@ -1,6 +1,6 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Temporal } from 'temporal-polyfill';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadExercisePlan } from '../../../functions/care/exercise.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { DEFAULT_PLAN, type StepSpec } from '../../../functions/messaging/core/message-plan.ts';
@@ -12,19 +12,17 @@ import { sendText } from '../../../functions/messaging/send.ts';
 import { getMessage, type Message } from '../../../functions/messaging/store.ts';
 import { type Answer, askAsStaff } from '../../helpers/clinic.ts';
 import { messaging } from '../../helpers/messaging.ts';
-import { type Network, startNetwork } from './network.ts';
+import { startNetwork } from './network.ts';
 import { addPatient, at, bookVisit, changeVisit, iso, later, newWorld, start, type World } from './world.ts';
 
-let network: Network;
+const network = await startNetwork();
 /** Two clinics: the second is the one that must not reach the first. */
 let world: World;
 let other: World;
 beforeAll(async () => {
-  network = await startNetwork();
   [world, other] = await Promise.all([newWorld(), newWorld()]);
 });
 afterEach(() => network.break());
-afterAll(() => network.close());
 
 const route = '/v1/exercise-pictures';
 type Options = Parameters<typeof askAsStaff>[3];

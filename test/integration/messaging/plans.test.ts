@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PLAN, type StepSpec } from '../../../functions/messaging/core/message-plan.ts';
 import { forgetPlans } from '../../../functions/messaging/plan-in-force.ts';
 import { savePlan } from '../../../functions/messaging/plans.ts';
@@ -10,18 +10,16 @@ import { type Answer, askAsStaff } from '../../helpers/clinic.ts';
 import { messaging } from '../../helpers/messaging.ts';
 import { testPhone } from '../../helpers/phones.ts';
 import { openPractice, type Practice, practiceTime } from '../../helpers/practice.ts';
-import { type Network, startNetwork } from './network.ts';
+import { startNetwork } from './network.ts';
 import { addPatient, at, bookVisit, changeVisit, iso, later, newWorld, start } from './world.ts';
 
-let network: Network;
+const network = await startNetwork();
 /** Two clinics: the second is the one that must not reach the first. */
 let practice: Practice;
 let other: Practice;
 beforeAll(async () => {
-  network = await startNetwork();
   [practice, other] = await Promise.all([openPractice(), openPractice()]);
 });
-afterAll(() => network.close());
 
 type Options = Parameters<typeof askAsStaff>[3];
 const ask = (route: string, options?: Options): Promise<Answer> =>

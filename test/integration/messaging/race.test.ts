@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { recordReceipt } from '../../../functions/messaging/receipts.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
@@ -8,15 +8,11 @@ import { setTextsByLink } from '../../../functions/messaging/texts-by-link.ts';
 import { newLinkToken } from '../../../functions/platform/ids.ts';
 import { type TransactItem, transact } from '../../../functions/platform/store/records.ts';
 import type { AppointmentCommand } from '../../../functions/scheduling/core/appointment-status.ts';
-import { type Accepted, type Network, startNetwork } from './network.ts';
+import { type Accepted, startNetwork } from './network.ts';
 import { runProcess } from './process.ts';
 import { addPatient, at, bookVisit, changeVisit, later, moveTo, newWorld, optOut, start } from './world.ts';
 
-let network: Network;
-beforeAll(async () => {
-  network = await startNetwork();
-});
-afterAll(() => network.close());
+const network = await startNetwork();
 
 const visitAt = later(start, 120);
 const runs = { numRuns: Number(process.env.RACE_RUNS ?? 25) };

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadExercisePlan } from '../../../functions/care/exercise.ts';
 import type { Patient } from '../../../functions/intake/patients.ts';
 import { barOf, consentItems, loadStanding } from '../../../functions/messaging/consent.ts';
@@ -13,7 +13,7 @@ import { changeSettings } from '../../../functions/messaging/settings.ts';
 import { getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import type { Appointment } from '../../../functions/scheduling/core/types.ts';
-import { type Network, startNetwork } from './network.ts';
+import { startNetwork } from './network.ts';
 import {
   addPatient,
   at,
@@ -28,11 +28,7 @@ import {
   type World,
 } from './world.ts';
 
-let network: Network;
-beforeAll(async () => {
-  network = await startNetwork();
-});
-afterAll(() => network.close());
+const network = await startNetwork();
 
 /** Half a year after a visit of the first day is a Sunday; marketing may go from noon on. */
 const sundayNoon = Temporal.Instant.from('2027-05-23T18:00:00Z');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pageOfObservations } from '../../../functions/care/store.ts';
 import { listTriageCases, triageCaseId } from '../../../functions/care/triage.ts';
 import { loadStanding, mayBeTexted } from '../../../functions/messaging/consent.ts';
@@ -13,7 +13,7 @@ import { loadInboundText } from '../../../functions/messaging/thread.ts';
 import type { Appointment } from '../../../functions/scheduling/core/types.ts';
 import { loadAppointment } from '../../../functions/scheduling/visits.ts';
 import { testPhone } from '../../helpers/phones.ts';
-import { type Network, startNetwork } from './network.ts';
+import { startNetwork } from './network.ts';
 import { runProcess } from './process.ts';
 import { handedOver } from './queue.ts';
 import {
@@ -30,11 +30,7 @@ import {
   type World,
 } from './world.ts';
 
-let network: Network;
-beforeAll(async () => {
-  network = await startNetwork();
-});
-afterAll(() => network.close());
+const network = await startNetwork();
 
 const visitAt = later(start, 120);
 const remindAt = later(start, 48);

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadExercisePlan } from '../../../functions/care/exercise.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { recordConsent } from '../../../functions/messaging/record-consent.ts';
@@ -7,7 +7,7 @@ import { sendText } from '../../../functions/messaging/send.ts';
 import { getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
 import { listTasks } from '../../../functions/messaging/tasks.ts';
 import { findLink } from '../../../functions/platform/store/directory.ts';
-import { type Network, startNetwork } from './network.ts';
+import { startNetwork } from './network.ts';
 import {
   addPatient,
   at,
@@ -22,11 +22,7 @@ import {
   type World,
 } from './world.ts';
 
-let network: Network;
-beforeAll(async () => {
-  network = await startNetwork();
-});
-afterAll(() => network.close());
+const network = await startNetwork();
 
 const visitAt = later(start, 120);
 const confirmationOf = (visit: { readonly id: string }): string => `${visit.id}#confirmation#0`;

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openTriageCase } from '../../../functions/care/triage.ts';
 import { isSettled } from '../../../functions/messaging/core/message-status.ts';
 import { planAlert } from '../../../functions/messaging/plan.ts';
@@ -9,18 +9,14 @@ import { getMessage, type Message, type MessageRef } from '../../../functions/me
 import { sweepDue } from '../../../functions/messaging/sweep.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import '../own-table.ts';
-import { type Network, startNetwork } from './network.ts';
+import { startNetwork } from './network.ts';
 import { type Crash, runProcess } from './process.ts';
 import { handedOver } from './queue.ts';
 import { addPatient, at, bookVisit, later, newWorld } from './world.ts';
 
 const start = Temporal.Instant.from('2026-06-23T16:00:00Z');
 
-let network: Network;
-beforeAll(async () => {
-  network = await startNetwork();
-});
-afterAll(() => network.close());
+const network = await startNetwork();
 
 interface Sent {
   readonly ref: MessageRef;

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as care } from '../../../functions/care/handlers/http.ts';
 import { fieldsOfAnswers } from '../../../functions/intake/core/answers.ts';
 import { handler as intake } from '../../../functions/intake/handlers/http.ts';
@@ -9,12 +9,12 @@ import { type Answer, askAsStaff, createTestClinic, type TestClinic } from '../.
 import { healthyAnswers } from '../../helpers/form.ts';
 import { testPhone } from '../../helpers/phones.ts';
 import { scheduling } from '../../helpers/scheduling.ts';
-import { type Network, startNetwork } from '../messaging/network.ts';
+import { startNetwork } from '../messaging/network.ts';
 import { askAnyone, codesOn, deliverCode, newAddress } from './patient-phone.ts';
 
 /** The booking pages as a browser without script uses them. */
 
-let network: Network;
+const network = await startNetwork();
 let clinic: TestClinic;
 let adaId: string;
 let benId: string;
@@ -50,13 +50,11 @@ const typeOf = (name: string, fields: Record<string, unknown> = {}) =>
   });
 
 beforeAll(async () => {
-  network = await startNetwork();
   clinic = await createTestClinic(Temporal.Now.instant());
   [adaId, benId] = [await provider('Dr. Ada One'), await provider('Ben Two, PT')];
   firstVisit = await typeOf('First visit');
   checkUp = await typeOf('Check-up', { modalities: ['in-person'], requiredForm: 'none', providerIds: [adaId] });
 });
-afterAll(() => network.close());
 
 const get = (query: Record<string, string> = {}): Promise<Answer> => askAnyone(clinic, 'GET /book/{slug}', { query });
 

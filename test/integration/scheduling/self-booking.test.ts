@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Temporal } from 'temporal-polyfill';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as care } from '../../../functions/care/handlers/http.ts';
 import { handler as intake } from '../../../functions/intake/handlers/http.ts';
 import { barOf, loadStanding } from '../../../functions/messaging/consent.ts';
@@ -15,10 +15,10 @@ import { type Answer, askAsStaff, createTestClinic, type TestClinic } from '../.
 import { healthyAnswers } from '../../helpers/form.ts';
 import { testPhone } from '../../helpers/phones.ts';
 import { scheduling } from '../../helpers/scheduling.ts';
-import { type Network, startNetwork } from '../messaging/network.ts';
+import { startNetwork } from '../messaging/network.ts';
 import { askAnyone, codesOn, codeTextOf, deliverCode, proveBy, storedCode } from './patient-phone.ts';
 
-let network: Network;
+const network = await startNetwork();
 let clinic: TestClinic;
 let providerId: string;
 let typeId: string;
@@ -45,7 +45,6 @@ const typeOf = (fields: Record<string, unknown> = {}) =>
 
 /** A clinic with a provider who works all week, and a network that takes its texts. */
 beforeAll(async () => {
-  network = await startNetwork();
   clinic = await createTestClinic(Temporal.Now.instant());
   providerId = await made(
     staff('POST /v1/providers', {
@@ -64,7 +63,6 @@ beforeAll(async () => {
   });
   starts = body.items.map(({ start }: { start: string }) => start).filter((start: string) => start.endsWith(':00:00Z'));
 });
-afterAll(() => network.close());
 
 /** Starts an hour apart, each handed out once. */
 const nextStart = (): string => {

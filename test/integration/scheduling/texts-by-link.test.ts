@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as intake } from '../../../functions/intake/handlers/http.ts';
 import { barOf, consentItems, type Given, loadStanding, withConsent } from '../../../functions/messaging/consent.ts';
 import { consentsOf } from '../../../functions/messaging/consent-store.ts';
@@ -20,13 +20,13 @@ import { formsOf } from '../../../local/tour/page.ts';
 import { type Answer, ask, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { testPhone } from '../../helpers/phones.ts';
 import { scheduling } from '../../helpers/scheduling.ts';
-import { type Network, startNetwork } from '../messaging/network.ts';
+import { startNetwork } from '../messaging/network.ts';
 
 const now = Temporal.Now.instant();
 const zone = 'America/Denver';
 const { wording, wordingVersion } = textsConsent('Test Spine');
 
-let network: Network;
+const network = await startNetwork();
 let clinic: TestClinic;
 let providerId: string;
 let typeId: string;
@@ -50,10 +50,8 @@ const open = async (): Promise<void> => {
 };
 
 beforeAll(async () => {
-  network = await startNetwork();
   await open();
 });
-afterAll(() => network.close());
 
 const caller = (): Caller => ({
   clinicId: clinic.clinicId,

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../../functions/messaging/core/settings.ts';
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { changeSettings } from '../../../functions/messaging/settings.ts';
 import { messagesOfCause } from '../../../functions/messaging/store.ts';
-import { type Network, startNetwork } from '../messaging/network.ts';
+import { startNetwork } from '../messaging/network.ts';
 import { runProcess } from '../messaging/process.ts';
 import { Desk, inHours, now, pass, setNow, start } from './waiting-world.ts';
 
-let network: Network;
+const network = await startNetwork();
 let desk: Desk;
 
-beforeAll(async () => {
-  network = await startNetwork();
-});
-afterAll(() => network.close());
 beforeEach(async () => {
   desk = await Desk.open(network);
 });
