@@ -8,7 +8,7 @@ import { listVisitsBetween, loadAppointments } from '../scheduling/visits.ts';
 import { revocationsBetween } from './consent-store.ts';
 import { countFigures, type Facts, outcomeHours, priceOn, type SentText, type Span } from './core/figures.ts';
 import { datesFrom, daysBefore, standsAt } from './core/figures-days.ts';
-import type { PartPrice } from './core/settings.ts';
+import type { MessagingSettings } from './core/settings.ts';
 import { asksOf } from './core/template-names.ts';
 import { type FiguresDay, figuresDays } from './figures-store.ts';
 import { loadSettings } from './settings.ts';
@@ -24,11 +24,11 @@ export const countDays = async (
   dates: readonly string[],
   now: Temporal.Instant,
 ): Promise<readonly FiguresDay[]> => {
-  const { pricePerPartMicros } = await loadSettings(clinicId);
+  const prices = await loadSettings(clinicId);
   const counted: FiguresDay[] = [];
   for (const [first, last] of stretchesOf(dates)) {
     const span = { from: spanOf(first, zone).from, to: spanOf(last, zone).to };
-    const facts = await loadFacts(clinicId, span, { zone, prices: pricePerPartMicros });
+    const facts = await loadFacts(clinicId, span, { zone, prices });
     const count = countFigures(facts);
     for (const date of datesFrom(first, last)) {
       const day = spanOf(date, zone);
@@ -82,7 +82,7 @@ const storedOf = (epochMillis: number): string => `${new Date(epochMillis).toISO
 const loadFacts = async (
   clinicId: Id<'clinic'>,
   { from, to }: Span,
-  how: { readonly zone: string; readonly prices: readonly PartPrice[] },
+  how: { readonly zone: string; readonly prices: Prices },
 ): Promise<Facts> => {
   const after = to + outcomeHours * 3_600_000;
   const [messages, entries, revocations, visits, cases] = await Promise.all([
@@ -134,12 +134,22 @@ const loadFacts = async (
   };
 };
 
+type Prices = Pick<MessagingSettings, 'pricePerPartMicros' | 'pricePerPictureMicros'>;
+
+/** What a text costs as long as no receipt has said so. */
+const estimateOf = (
+  { parts = 1, pictureId }: Message,
+  date: string,
+  { pricePerPartMicros, pricePerPictureMicros }: Prices,
+): number =>
+  pictureId === undefined ? parts * priceOn(date, pricePerPartMicros) : priceOn(date, pricePerPictureMicros);
+
 /** Causes of texts that nobody was sent on the clinic's own initiative. */
 const answering: ReadonlySet<Message['cause']> = new Set(['reply', 'triage', 'phone-code']);
 
 const sentText = (
   message: Message,
-  { zone, prices, to }: { readonly zone: string; readonly prices: readonly PartPrice[]; readonly to: string },
+  { zone, prices, to }: { readonly zone: string; readonly prices: Prices; readonly to: string },
 ): SentText => {
   const { status, template, step, sequence, appointmentId, carrierMessageId, carrierName, parts = 1 } = message;
   const at = Date.parse(sentAtOf(message) ?? message.dueAt);
@@ -158,6 +168,6 @@ const sentText = (
     asks: isAnswer ? undefined : asksOf(template),
     visit: appointmentId === undefined ? undefined : `${appointmentId}#${sequence}`,
     parts,
-    costMicros: message.priceMicros ?? parts * priceOn(date, prices),
+    costMicros: message.priceMicros ?? estimateOf(message, date, prices),
   };
 };

@@ -114,7 +114,7 @@ export const previewPlan = async (
       marketingBar,
     }),
   );
-  const price = priceOn(localDateOf(caller.now, clinic.zone), settings.pricePerPartMicros);
+  const today = localDateOf(caller.now, clinic.zone);
   const parameters = parametersOf(clinic, visitSubject(appointment, patient), language);
   const texts = oncePerStep(planned.flatMap((each) => each.texts));
   const skipped = oncePerStep(planned.flatMap((each) => each.skipped));
@@ -132,18 +132,23 @@ export const previewPlan = async (
         const isOfVisit = categoryOf(template) === 'treatment';
         const link = isOfVisit ? `${env('PUBLIC_URL')}/v/${'x'.repeat(22)}` : bookingPage(clinic);
         const words = renderWords(pattern, { ...parameters, link });
+        const pictureId = stepNamed(step, steps)?.pictureId;
         const { encoding, segments } = segment(words);
+        const priceMicros =
+          pictureId === undefined
+            ? segments * priceOn(today, settings.pricePerPartMicros)
+            : priceOn(today, settings.pricePerPictureMicros);
         return {
           step,
           template,
           templateVersion: version,
-          pictureId: stepNamed(step, steps)?.pictureId,
+          pictureId,
           occasion,
           ...(dueAt === undefined ? {} : { dueAt: toStored(dueAt), localTime: localTimeOf(dueAt, patient.zone) }),
           words,
           encoding,
           segments,
-          priceMicros: segments * price,
+          priceMicros,
         };
       }),
     ),

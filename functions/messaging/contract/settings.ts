@@ -20,6 +20,11 @@ const copied = ({ states, hours: its, ...rest }: StateHours) => ({ ...rest, stat
 /** What the carrier gives a number in no case. */
 const maxPartsPerSecond = 100;
 
+const prices = z
+  .array(z.strictObject({ since: date, micros: z.number().int().min(0).max(10_000_000) }))
+  .min(1)
+  .max(60);
+
 const settings = z.strictObject({
   revocation: z
     .enum(['category', 'all'])
@@ -78,12 +83,12 @@ const settings = z.strictObject({
   marketingPausedSince: instant
     .optional()
     .meta({ description: 'No marketing goes while it is there; send the settings without it to go on' }),
-  pricePerPartMicros: z
-    .array(z.strictObject({ since: date, micros: z.number().int().min(0).max(10_000_000) }))
-    .min(1)
-    .max(60)
+  pricePerPartMicros: prices
     .default([...DEFAULT_SETTINGS.pricePerPartMicros])
     .meta({ description: 'Millionths of a dollar, each from a date on' }),
+  pricePerPictureMicros: prices
+    .default([...DEFAULT_SETTINGS.pricePerPictureMicros])
+    .meta({ description: 'The same for a text with a picture (MMS), however long its words are' }),
 });
 
 const settingsView = settings.extend({

@@ -21,8 +21,8 @@ export interface StateHours {
   readonly hours: readonly WeekHours[];
 }
 
-/** What a part costs from a date on, in millionths of a dollar. */
-export interface PartPrice {
+/** What a part, or a text with a picture, costs from a date on, in millionths of a dollar. */
+export interface Price {
   readonly since: string;
   readonly micros: number;
 }
@@ -71,7 +71,9 @@ export interface MessagingSettings {
   /** Since when marketing has stopped: nothing of it goes until somebody takes this away. */
   readonly marketingPausedSince?: string | undefined;
   /** @default 10,310 millionths: 0.00581 a part (a 2024 event sample) and 0.0045 for the carrier (a 2026 list): an estimate */
-  readonly pricePerPartMicros: readonly PartPrice[];
+  readonly pricePerPartMicros: readonly Price[];
+  /** Of a text with a picture (MMS), however long. @default 30,000 millionths: a guess of ours until a clinic sets what its bill says */
+  readonly pricePerPictureMicros: readonly Price[];
 }
 
 const week = (weekdays: readonly WeekHours['weekday'][], from: string, to: string): readonly WeekHours[] =>
@@ -103,4 +105,5 @@ export const DEFAULT_SETTINGS: MessagingSettings = {
   takeoverHours: 12,
   thresholds: { deliveryRateMin: 0.95, optOutRateWarn: 0.02, optOutRateSuspend: 0.03, redFlagMinutes: 15 },
   pricePerPartMicros: [{ since: '2026-01-01', micros: 10_310 }],
+  pricePerPictureMicros: [{ since: '2026-01-01', micros: 30_000 }],
 };

@@ -5,11 +5,13 @@ import { loadExercisePlan } from '../../../functions/care/exercise.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { DEFAULT_PLAN, type StepSpec } from '../../../functions/messaging/core/message-plan.ts';
 import { maxPictureBytes } from '../../../functions/messaging/core/picture.ts';
+import { countDays } from '../../../functions/messaging/figures.ts';
 import { loadPause } from '../../../functions/messaging/pause.ts';
 import { forgetPlans } from '../../../functions/messaging/plan-in-force.ts';
 import { recordReceipt } from '../../../functions/messaging/receipts.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
 import { getMessage, type Message } from '../../../functions/messaging/store.ts';
+import { localDateOf } from '../../../functions/platform/time.ts';
 import { type Answer, askAsStaff } from '../../helpers/clinic.ts';
 import { messaging } from '../../helpers/messaging.ts';
 import { startNetwork } from './network.ts';
@@ -136,7 +138,7 @@ const nudged = async () => {
 
 describe('a nudge with a picture', () => {
   it('goes as one MMS, held to the same claim, and is settled by its receipts', async () => {
-    const { clinicId, patient, pictureId, messageId, due, load, send } = await nudged();
+    const { of, clinicId, patient, pictureId, messageId, due, load, send } = await nudged();
     const sent = await send();
     expect(sent).toMatchObject({ status: 'accepted', attempts: 1, parts: 1, pictureId });
     expect(sent?.pictureRefused).toBeUndefined();
@@ -147,6 +149,12 @@ describe('a nudge with a picture', () => {
       mediaUrls: [`s3://documents/pictures/${clinicId}/${pictureId}.png`],
       context: { clinic: clinicId, message: messageId },
     });
+    // As long as no receipt says what it cost, it counts as a picture does.
+    const date = localDateOf(due, of.clinic.zone);
+    const [day] = await countDays(of.clinic, [date], later(due, 1));
+    const row = day?.figures.rows.find(({ step }) => step === 'exercise-week-1');
+    expect(row).toMatchObject({ parts: 1, costMicros: 30_000 });
+
     // A hint that comes twice finds it gone.
     await send();
     expect(await network.acceptedFor(patient.phone)).toHaveLength(1);
