@@ -7,7 +7,7 @@ import { log } from '../platform/log.ts';
 import { metricNames } from '../platform/metric-names.ts';
 import { count, seconds } from '../platform/metrics.ts';
 import { inAllShards } from '../platform/store/due.ts';
-import { ConditionFailed, putOrTransact, together } from '../platform/store/records.ts';
+import { ConditionFailed, Contended, putOrTransact, together } from '../platform/store/records.ts';
 import { Warm } from '../platform/warm.ts';
 import { aftermathItems } from './aftermath.ts';
 import { paceOf, type Turn, turnsOf } from './core/pacing.ts';
@@ -135,7 +135,7 @@ const claimTurns = async (sweep: Sweep, turns: readonly Turn<Message>[]): Promis
         await putOrTransact([replaceMessageItem(callerOf(sweep, text), handedOver(text, sweep.now))]);
         return [{ text: refOf(text), delaySeconds }];
       } catch (error) {
-        if (!(error instanceof ConditionFailed)) throw error;
+        if (!(error instanceof ConditionFailed || error instanceof Contended)) throw error;
         return [];
       }
     }),
