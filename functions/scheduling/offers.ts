@@ -110,6 +110,8 @@ const reviewOffer = async (caller: Caller, opening: Opening): Promise<'stands' |
     current && getWaitingEntry(caller.clinicId, current.entryId),
   ]);
   if (offer === undefined || entry === undefined) throw new Error('An offered opening has an offer and its person');
+  // Since the opening was read: whoever ended it has said already what its person and its opening are now.
+  if (offer.status !== 'offered') return 'ended';
   const isOver = offerRefusal(offer, caller.now) === 'over';
   const text = isOver ? 'gone' : await offerTextStanding(caller.clinicId, offer.id);
   if (isOver || text === 'lost') {
