@@ -110,6 +110,8 @@ const reviewOffer = async (caller: Caller, opening: Opening): Promise<'stands' |
     current && getWaitingEntry(caller.clinicId, current.entryId),
   ]);
   if (offer === undefined || entry === undefined) throw new Error('An offered opening has an offer and its person');
+  // Since the opening was read: whoever ended it has said already what its person and its opening are now.
+  if (offer.status !== 'offered') return 'ended';
   const isOver = offerRefusal(offer, caller.now) === 'over';
   const text = isOver ? 'gone' : await offerTextStanding(caller.clinicId, offer.id);
   if (isOver || text === 'lost') {
@@ -134,18 +136,24 @@ const offerNext = async (caller: Caller, opening: Opening): Promise<void> => {
   );
   const line = await lineFor(caller, types);
   const typeOf = new Map(line.map(({ entry, type }) => [entry.id, type] as const));
+  let isAskedMeanwhile = false;
   for (const turn of turnsFor(opening, line, caller.now)) {
     const type = typeOf.get(turn.entry.id);
-    if (type === undefined) continue;
-    const chosen = await choose(caller, { opening, provider, type, entryId: turn.entry.id });
+    const entry = await getWaitingEntry(caller.clinicId, turn.entry.id);
+    if (type === undefined || entry === undefined) continue;
+    // The line is read from an index, which may lag behind an offer made a moment ago.
+    isAskedMeanwhile ||= entry.status === 'offered';
+    const chosen = await choose(caller, { opening, provider, type, entry });
     if (chosen === undefined) continue;
     if (Temporal.Instant.compare(chosen.turn.offerAt, caller.now) > 0) {
       return putOff(caller, opening, chosen.turn.offerAt);
     }
     return makeOffer(caller, opening, chosen);
   }
-  if (!suitsSomebodyAsked(opening, line, caller.now)) return lapse(caller, opening, 'nobody-waits');
-  return putOff(caller, opening, caller.now.add({ minutes: lookAgainMinutes }));
+  if (isAskedMeanwhile || suitsSomebodyAsked(opening, line, caller.now)) {
+    return putOff(caller, opening, caller.now.add({ minutes: lookAgainMinutes }));
+  }
+  return lapse(caller, opening, 'nobody-waits');
 };
 
 const putOff = (caller: Caller, opening: Opening, until: Temporal.Instant): Promise<void> =>
@@ -176,20 +184,19 @@ interface Chosen {
   readonly taken: Extract<TakenTime, { readonly ok: true }>;
 }
 
-/** Looks closer at one person: as they are now, can they be texted, may they have this visit, is the time free? */
+/** Looks closer at one person, read just now: can they be texted, may they have this visit, is the time free? */
 const choose = async (
   caller: Caller,
   question: {
     readonly opening: Opening;
     readonly provider: Provider;
     readonly type: AppointmentType;
-    readonly entryId: Id<'waitingEntry'>;
+    readonly entry: WaitingEntry;
   },
 ): Promise<Chosen | undefined> => {
-  const { opening, provider, type } = question;
-  const entry = await getWaitingEntry(caller.clinicId, question.entryId);
-  const patient = entry && (await loadPatient(caller.clinicId, entry.patientId));
-  if (entry === undefined || patient === undefined) return undefined;
+  const { opening, provider, type, entry } = question;
+  const patient = await loadPatient(caller.clinicId, entry.patientId);
+  if (patient === undefined) return undefined;
   if (!mayBeTexted(await loadStanding(caller.clinicId, patient.phone))) return undefined;
   const window = treatmentWindow(await loadSettings(caller.clinicId));
   const textableFrom = opensAt(caller.now, [patient.zone], window);

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { clients, openSession, raceRuns, type Session, timeoutMillis, writingKinds } from './interleavings/session.ts';
 
 /**
- * Never two bookings: clients book, hold, move, cancel and confirm visits, series and whole days by the real use cases,
- * on an in-memory table that is held to DynamoDB's behaviour (test/integration/platform/table-conformance.test.ts).
- * fast-check chooses the commands and, at every await, who goes on; a model follows each transaction as it is written,
- * and in the end the table is read past all of the app's code and compared.
+ * Never two bookings: clients book, hold, move, cancel and confirm visits, series and whole days, and answer the offers
+ * of freed time that sweeps make to who waits, by the real use cases, on an in-memory table that is held to DynamoDB's
+ * behaviour (test/integration/platform/table-conformance.test.ts). fast-check chooses the commands and, at every await,
+ * who goes on; a model follows each transaction as it is written, and in the end the table is read past all of the app's
+ * code and compared.
  *
  * A failure prints its seed and path. To run that one alone, give both to `fc.assert` beside numRuns:
  * `{ numRuns, seed: 1234, path: '17:2:0', endOnFailure: true }`.

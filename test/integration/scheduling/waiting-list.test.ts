@@ -1,11 +1,14 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../../functions/messaging/core/settings.ts';
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { changeSettings } from '../../../functions/messaging/settings.ts';
 import { messagesOfCause } from '../../../functions/messaging/store.ts';
+import { wholeLine } from '../../../functions/scheduling/waiting-list-store.ts';
 import { startNetwork } from '../messaging/network.ts';
 import { runProcess } from '../messaging/process.ts';
 import { Desk, inHours, now, pass, setNow, start } from './waiting-world.ts';
+
+vi.mock('../../../functions/scheduling/waiting-list-store.ts', { spy: true });
 
 const network = await startNetwork();
 let desk: Desk;
@@ -125,11 +128,17 @@ describe('a freed time', () => {
     expect(await desk.busyAt(freedAt)).toEqual([visit.id]);
   });
 
-  it('waits for who has another offer just now, if nobody else wants it', async () => {
+  it.each([
+    ['', false],
+    [', though the index of the line has not seen that offer yet', true],
+  ])('waits for who has another offer just now, if nobody else wants it%s', async (_, isLagging) => {
     const waiting = await desk.addWaiting();
     await desk.free(freedAt);
     await desk.free(inHours(72));
+    const line = await wholeLine(desk.clinic.clinicId, desk.typeId);
+    if (isLagging) vi.mocked(wholeLine).mockResolvedValue(line);
     await desk.sweep();
+    vi.mocked(wholeLine).mockReset();
     const [first] = (await desk.entry(waiting)).offers;
     expect(await desk.decline(await desk.token(waiting))).toMatchObject({ status: 200 });
     pass(6);

@@ -5,25 +5,17 @@ import { DEFAULT_SETTINGS } from '../../../../functions/messaging/core/settings.
 import { overlaps } from '../../../../functions/scheduling/core/day-sheet.ts';
 import type { BusyInterval } from '../../../../functions/scheduling/core/types.ts';
 import type { Item, Value } from '../../../helpers/memory-table/values.ts';
-import {
-  Broken,
-  type Calendar,
-  dateOf,
-  type Hold,
-  isLive,
-  needsRoom,
-  type Place,
-  takenBy,
-  type Visit,
-} from './model.ts';
+import { Broken } from './broken.ts';
+import { type Calendar, dateOf, type Hold, isLive, needsRoom, type Place, takenBy, type Visit } from './model.ts';
+import { isOpen, isOver } from './waiting.ts';
 import { now, type World } from './world.ts';
 
 /** Reads the table as it is stored, past every line of the app's own code, and holds it to the model. */
 export const auditTable = (world: World, items: readonly Item[], calendar: Calendar): void => {
   const of = (entity: string) => items.filter((item) => item.entity === entity);
-  const sheets = of('DaySheet');
-  checkSheets(world, sheets, calendar);
+  checkSheets(world, of('DaySheet'), of('Offer'), calendar);
   checkAppointments(world, of('Appointment'), calendar);
+  checkWaitingList(world, of, calendar);
   checkTexts(world, of('Message'), calendar);
 };
 
@@ -47,15 +39,26 @@ const field = (value: Value, name: string): Value | undefined =>
     : undefined;
 
 /**
- * Every stretch on a sheet has its live visit or its hold there, every live visit and every hold that has not expired
- * has its stretches, and none overlap. A hold that has expired may still be written there: it no longer counts.
+ * Every stretch on a sheet has its live visit, its hold or its offer there, every live visit and every hold or offer that
+ * has not expired has its stretches, and none overlap. What has expired may still be written there: it no longer counts.
  */
-const checkSheets = (world: World, sheets: readonly Item[], { visits, holds, closed, clock }: Calendar): void => {
+const checkSheets = (
+  world: World,
+  sheets: readonly Item[],
+  storedOffers: readonly Item[],
+  { visits, holds, offers, closed, clock }: Calendar,
+): void => {
+  const offerOf = new Map(storedOffers.map(({ holdId, id }) => [String(holdId), String(id)]));
   const all = sheets.flatMap((sheet) =>
-    busyOf(sheet).map((interval) => ({ of: String(sheet.providerId), date: String(sheet.date), ...interval })),
+    busyOf(sheet).map(({ heldBy, ...interval }) => ({
+      ...{ of: String(sheet.providerId), date: String(sheet.date), ...interval },
+      heldBy: offerOf.get(heldBy) ?? heldBy,
+    })),
   );
   const hasExpired = ({ heldBy }: Stretch) => {
     const hold = holds.get(heldBy);
+    const offer = offers.get(heldBy);
+    if (offer !== undefined) return offer.status !== 'accepted' && offer.expiresAt <= clock;
     return hold?.status === 'held' && hold.expiresAt <= clock;
   };
   // A day that was called off is laid over as a whole; what was booked stays beneath until it is cancelled.
@@ -64,17 +67,22 @@ const checkSheets = (world: World, sheets: readonly Item[], { visits, holds, clo
   const indexOf = ({ of }: Stretch) => world.providers.findIndex(({ id }) => id === of);
   const closings = all.filter(isClosing).map((stretch) => `${indexOf(stretch)} ${stretch.date}`);
   same('Days called off', closings.toSorted(), [...closed].toSorted());
+  const ownerOf = ({ heldBy }: Stretch) => visits.get(heldBy) ?? holds.get(heldBy) ?? offers.get(heldBy);
   for (const one of taken) {
-    const owner = visits.get(one.heldBy) ?? holds.get(one.heldBy);
+    const owner = ownerOf(one);
     for (const other of taken) {
       if (one === other || one.of !== other.of || !overlaps(one, other)) continue;
-      const beside = visits.get(other.heldBy) ?? holds.get(other.heldBy);
+      const beside = ownerOf(other);
       const isSession = owner?.type === 'group' && beside?.type === 'group' && owner.start === beside.start;
       if (!isSession) throw new Broken(`${one.heldBy} and ${other.heldBy} overlap`);
     }
   }
   const isKept = (hold: Hold) => hold.status === 'held' && hold.expiresAt > clock;
-  const live = [...[...visits.values()].filter(isLive), ...[...holds.values()].filter(isKept)];
+  const live = [
+    ...[...visits.values()].filter(isLive),
+    ...[...holds.values()].filter(isKept),
+    ...[...offers.values()].filter((offer) => isOpen(offer, clock)),
+  ];
   const expected = live.flatMap((owner) => stretchesOf(world, owner));
   const line = ({ of, date, startEpochMinute, endEpochMinute, heldBy }: Stretch) =>
     [of, date, startEpochMinute, endEpochMinute, heldBy].join(' ');
@@ -106,14 +114,60 @@ const checkAppointments = (world: World, appointments: readonly Item[], calendar
     ...[world.types[visit.type].id, storedOf(visit.start), visit.status, visit.rev, visit.sequence, visit.isConfirmed],
     ...[visit.isAskedToMove, visit.cancelledBy, visit.rebookedAs],
   ]);
-  const byId = (one: readonly unknown[], other: readonly unknown[]) => (String(one[0]) < String(other[0]) ? -1 : 1);
   same('Visits', found.toSorted(byId), expected.toSorted(byId));
+};
+
+const byId = (one: readonly unknown[], other: readonly unknown[]) => (String(one[0]) < String(other[0]) ? -1 : 1);
+
+/** Who waits, what was freed and what was offered is as the model has it, and a sweep finds what is not over. */
+const checkWaitingList = (
+  { providers, patients, types }: World,
+  of: (entity: string) => readonly Item[],
+  { entries, openings, offers }: Calendar,
+): void => {
+  const entriesFound = of('WaitingEntry').map((stored) => [
+    ...[stored.id, stored.patientId, stored.typeId, stored.status, stored.offerId, stored.appointmentId, stored.rev],
+    stored.lookupPk !== undefined,
+  ]);
+  const entriesExpected = [...entries.values()].map(({ id, patient, type, status, offer, visit, rev }) => [
+    ...[id, patients[patient]?.id, types[type].id, status, offer, visit, rev],
+    status === 'waiting' || status === 'offered',
+  ]);
+  same('Waiting list', entriesFound.toSorted(byId), entriesExpected.toSorted(byId));
+
+  const openingsFound = of('Opening').map((stored) => [
+    ...[stored.id, stored.providerId, stored.start, stored.freedBy, stored.givenUpBy, stored.status, stored.dueAt],
+    ...[stored.rev, list(stored.offers).map((offer) => field(offer, 'offerId')), String(stored.dueSk)],
+  ]);
+  const openingsExpected = [...openings.values()].map((opening) => {
+    const { id, provider, start, freedBy, givenUpBy, status, due, rev } = opening;
+    return [
+      ...[id, providers[provider]?.id, storedOf(start), freedBy, patients[givenUpBy]?.id, status, storedOf(due)],
+      ...[rev, opening.offers, isOver(opening) ? 'undefined' : `${storedOf(due)}#${id}`],
+    ];
+  });
+  same('Openings', openingsFound.toSorted(byId), openingsExpected.toSorted(byId));
+
+  const offersFound = of('Offer').map((stored) => [
+    ...[stored.id, stored.openingId, stored.entryId, stored.providerId, stored.typeId, stored.start, stored.status],
+    ...[stored.patientId, stored.expiresAt, stored.appointmentId, stored.rev],
+  ]);
+  const offersExpected = [...offers.values()].map((offer) => [
+    ...[offer.id, offer.opening, offer.entry, providers[offer.provider]?.id, types[offer.type].id],
+    ...[storedOf(offer.start), offer.status, patients[entries.get(offer.entry)?.patient ?? -1]?.id],
+    ...[storedOf(offer.expiresAt), offer.visit, offer.rev],
+  ]);
+  same('Offers', offersFound.toSorted(byId), offersExpected.toSorted(byId));
 };
 
 /** What is planned to be sent is what the last change of each visit calls for: nothing for a time that is not the visit's. */
 const checkTexts = (world: World, messages: readonly Item[], calendar: Calendar): void => {
   const planned = messages.filter(({ status }) => status === 'planned').map(({ messageId }) => String(messageId));
-  const expected = [...calendar.visits.values()].flatMap((visit) => textsOf(world, visit));
+  const expected = [
+    ...[...calendar.visits.values()].flatMap((visit) => textsOf(world, visit)),
+    // That the text of an offer that is over does not go is the sender's to see.
+    ...[...calendar.offers.keys()].map((id) => messageId(id, 'waiting-offer', 0)),
+  ];
   same('Planned texts', planned.toSorted(), expected.toSorted());
 };
 

@@ -7,14 +7,17 @@ import { book } from '../../../../functions/scheduling/book.ts';
 import { cancelDay } from '../../../../functions/scheduling/cancel-day.ts';
 import { change } from '../../../../functions/scheduling/change.ts';
 import { holdTime, releaseHold } from '../../../../functions/scheduling/hold.ts';
+import { acceptOffer, declineOffer } from '../../../../functions/scheduling/offer-link.ts';
+import { sweepOffers } from '../../../../functions/scheduling/offers.ts';
 import { rebookByLink } from '../../../../functions/scheduling/rebook.ts';
 import { reschedule } from '../../../../functions/scheduling/reschedule.ts';
 import { bookSeries, cancelSeries } from '../../../../functions/scheduling/series.ts';
+import { leaveWaitingList } from '../../../../functions/scheduling/waiting-list.ts';
 import type { Item } from '../../../helpers/memory-table/values.ts';
 import { Turns } from '../../support/turns.ts';
+import { Broken } from './broken.ts';
 import {
   after,
-  Broken,
   type Calendar,
   type Command,
   dateOf,
@@ -26,7 +29,8 @@ import {
   type Place,
   seriesCount,
 } from './model.ts';
-import { starts, typeNames, type World } from './world.ts';
+import { isPassedOver, leftDue } from './sweeps.ts';
+import { minuteOf, starts, typeNames, type World } from './world.ts';
 
 /**
  * One run: clients use the real use cases at the same time, fast-check's scheduler decides at every await whose turn it
@@ -35,12 +39,12 @@ import { starts, typeNames, type World } from './world.ts';
 
 /** A command as fast-check makes it: small numbers, resolved against what the client knows when its turn comes. */
 export interface Wish {
-  readonly kind: Command['kind'] | 'book held' | 'six minutes pass';
+  readonly kind: Command['kind'] | 'book held' | 'sweep later' | 'six minutes pass';
   readonly patient: number;
   readonly provider: number;
   readonly type: number;
   readonly start: number;
-  /** Which of the visits, holds or series this client knows of: those of the beginning, and its own. */
+  /** Which of the visits, holds or series this client knows of: those of the beginning, and its own. Any offer, any place in line. */
   readonly which: number;
   /** Whether the client says which revision it has seen. */
   readonly saysRevision: boolean;
@@ -58,9 +62,9 @@ interface Client {
   command: Command | undefined;
   /** Whether the present command has been written. */
   hasWritten: boolean;
+  /** From which state on it has looked at the calendar for what it writes next. */
+  since: number;
 }
-
-export const minuteOf = (start: string): number => Date.parse(start) / 60_000;
 
 const instantOf = (epochMinute: number): Temporal.Instant =>
   Temporal.Instant.fromEpochMilliseconds(epochMinute * 60_000);
@@ -84,10 +88,18 @@ export class Interleaver {
       throw new Broken('Something was written that nobody asked for');
     }
     const idsOf = (kind: string) => items.filter(({ entity }) => entity === kind).map(({ id }) => String(id));
-    const hasClosed = idsOf('AvailabilityException').length > 0;
-    const written = { visits: idsOf('Appointment'), holds: idsOf('Hold'), series: idsOf('Series'), hasClosed };
-    this.#history.push(after(this.#now, command, written));
-    client.hasWritten = true;
+    const written = {
+      ...{ visits: idsOf('Appointment'), holds: idsOf('Hold'), series: idsOf('Series') },
+      ...{ entries: idsOf('WaitingEntry'), openings: idsOf('Opening'), offers: idsOf('Offer') },
+      hasClosed: idsOf('AvailabilityException').length > 0,
+      hasLapsed: items.some(({ status }) => status === 'lapsed'),
+    };
+    const next = after(this.#now, command, written);
+    if (command.kind === 'sweep offers' && isPassedOver(this.#history.slice(client.since), command, written)) {
+      throw new Broken('Somebody in the line was passed over');
+    }
+    this.#history.push(next);
+    Object.assign(client, { hasWritten: true, since: this.#history.length - 1 });
     this.counts.set(command.kind, (this.counts.get(command.kind) ?? 0) + 1);
   };
 
@@ -106,7 +118,7 @@ export class Interleaver {
   ): Promise<Calendar> {
     this.#history = [calendar];
     const clients = plans.map(({ wishes, stopsAfter }, index) => {
-      const client: Client = { command: undefined, hasWritten: false };
+      const client: Client = { command: undefined, hasWritten: false, since: 0 };
       const body = () => this.#work(world, client, wishes);
       return { client, runner: { name: `client ${index}`, body, stopsAfter } };
     });
@@ -125,14 +137,13 @@ export class Interleaver {
       series: [...this.#now.series.keys()],
     };
     for (const wish of wishes) {
-      if (wish.kind === 'six minutes pass') {
+      if (wish.kind === 'six minutes pass' || wish.kind === 'sweep later') {
         this.#history.push({ ...this.#now, clock: this.#now.clock + 6 });
-        continue;
       }
       const command = commandOf(wish, this.#now, known);
       if (command === undefined) continue;
       const since = this.#history.length - 1;
-      Object.assign(client, { command, hasWritten: false });
+      Object.assign(client, { command, hasWritten: false, since });
       const answer = await perform(world, command, wish).catch((error: unknown) => {
         if (error instanceof Problem) return { code: error.code };
         throw error;
@@ -158,6 +169,9 @@ export class Interleaver {
       if (command.kind !== 'cancel day') throw new Error('Only a day is emptied');
       const isSo = isEmpty(this.#now, command.provider, command.date);
       if (answer.isEmptied && !isSo) throw new Broken('A day was called off, and somebody is still booked on it');
+    } else if (command.kind === 'sweep offers') {
+      const due = leftDue(states, command);
+      if (due.length > 0) throw new Broken(`A sweep left ${due.join(', ')} due`);
     } else if (!hasWritten) {
       const wasDone = states.some((calendar) => isDone(calendar, command));
       if (!wasDone) throw new Broken(`${command.kind} was answered and never written`);
@@ -201,6 +215,19 @@ const commandOf = (wish: Wish, calendar: Calendar, known: Known): Command | unde
       return { kind, patient, provider, type, start, now };
     case 'cancel day':
       return { kind, provider, date: dateOf(start), now };
+    case 'sweep offers':
+    case 'sweep later':
+      return { kind: 'sweep offers', now };
+    case 'accept offer':
+    case 'decline offer': {
+      const offer = choose([...calendar.offers.keys()]);
+      const { patient: asked = 0 } = calendar.entries.get(calendar.offers.get(offer)?.entry ?? '') ?? {};
+      return { kind, offer, patient: asked, now };
+    }
+    case 'leave the line': {
+      const entry = choose([...calendar.entries.keys()]);
+      return { kind, entry, ifMatch: wish.saysRevision ? calendar.entries.get(entry)?.rev : undefined, now };
+    }
     case 'cancel series': {
       const series = choose(known.series);
       return calendar.series.has(series) ? { kind, series, now } : undefined;
@@ -223,6 +250,9 @@ const commandOf = (wish: Wish, calendar: Calendar, known: Known): Command | unde
     }
   }
 };
+
+/** When no link has expired yet. */
+const farAway = '2027-01-01T00:00:00Z';
 
 const commit = (items: readonly TransactItem[]): Promise<void> =>
   items.length === 0 ? Promise.resolve() : transact(items);
@@ -251,6 +281,19 @@ const perform = async (world: World, command: Command, wish: Wish): Promise<Answ
       const { failed, remaining } = await cancelDay(caller, day, commit);
       return { isEmptied: failed.length + remaining === 0 };
     }
+    case 'sweep offers':
+      return sweepOffers(caller.now, 'sweep').then(() => ({ isSo: true }));
+    case 'accept offer':
+    case 'decline offer': {
+      const [patientId, offerId] = [patientOf(world, command.patient).id, idOf('offer', command.offer)];
+      const link = { clinicId: caller.clinicId, patientId, offerId, expiresAt: farAway };
+      const answer = command.kind === 'accept offer' ? acceptOffer : declineOffer;
+      return answer({ caller, link, commit }).then(() => ({ isSo: true }));
+    }
+    case 'leave the line': {
+      const request = { id: idOf('waitingEntry', command.entry), ifMatch: command.ifMatch };
+      return leaveWaitingList(caller, request, commit).then(() => ({ isSo: true }));
+    }
     default:
       return performOnVisit(world, command, wish);
   }
@@ -268,9 +311,8 @@ const performOnVisit = async (world: World, command: Extract<Command, OfVisit>, 
     case 'rebook': {
       const { clinicId } = caller;
       const { ifMatch } = command;
-      const expiresAt = '2027-01-01T00:00:00Z';
       const patientId = world.patients[0]?.id ?? 'pat_';
-      const link = { clinicId, patientId, appointmentId: request.appointmentId, expiresAt };
+      const link = { clinicId, patientId, appointmentId: request.appointmentId, expiresAt: farAway };
       return rebookByLink({ caller, link, ifMatch, commit }, storedOf(command.start)).then(() => ({ isSo: true }));
     }
     case 'cancel':

@@ -1,9 +1,26 @@
 import type { AppointmentStatus, MinuteRange } from '../../../../functions/scheduling/core/types.ts';
+import { Broken, forbid, only } from './broken.ts';
+import {
+  ended,
+  freed,
+  isDue,
+  isOpen,
+  lapsed,
+  left,
+  offered,
+  placeOf,
+  putOff,
+  taken,
+  there,
+  type WaitingList,
+  type WrittenOfWaiting,
+} from './waiting.ts';
 import type { TypeName } from './world.ts';
 
 /**
  * What the clinic's calendar is by the words of its rules, without day sheets, revisions to be met or anything written:
- * visits and holds, changed by one command at a time. What the use cases do at the same time must be explained by it.
+ * visits, holds and the waiting list (waiting.ts), changed by one command at a time. What the use cases do at the same
+ * time must be explained by it.
  */
 
 /** Time of a provider, in epoch minutes. */
@@ -35,7 +52,7 @@ export interface Hold extends Place {
 }
 
 /** The calendar at one moment. */
-export interface Calendar {
+export interface Calendar extends WaitingList {
   readonly visits: ReadonlyMap<string, Visit>;
   readonly holds: ReadonlyMap<string, Hold>;
   readonly series: ReadonlyMap<string, readonly string[]>;
@@ -68,18 +85,24 @@ export type Command =
   | ({ readonly kind: 'ask to move' } & OfVisit)
   | ({ readonly kind: 'book series'; readonly patient: number } & Place & Asked)
   | ({ readonly kind: 'cancel series'; readonly series: string } & Asked)
-  | ({ readonly kind: 'cancel day'; readonly provider: number; readonly date: string } & Asked);
+  | ({ readonly kind: 'cancel day'; readonly provider: number; readonly date: string } & Asked)
+  | ({ readonly kind: 'sweep offers' } & Asked)
+  | ({ readonly kind: 'accept offer' | 'decline offer'; readonly offer: string; readonly patient: number } & Asked)
+  | ({ readonly kind: 'leave the line'; readonly entry: string; readonly ifMatch?: number | undefined } & Asked);
 
 /** What is done in several transactions, each sound by itself. */
-export const isDoneInSteps = ({ kind }: Command): boolean => kind === 'cancel series' || kind === 'cancel day';
+export const isDoneInSteps = ({ kind }: Command): boolean =>
+  kind === 'cancel series' || kind === 'cancel day' || kind === 'sweep offers';
 
 /** The ids of what one transaction wrote. */
-export interface Written {
+export interface Written extends WrittenOfWaiting {
   readonly visits: readonly string[];
   readonly holds: readonly string[];
   readonly series: readonly string[];
   /** Whether it closed a day. */
   readonly hasClosed: boolean;
+  /** Whether it gave up an opening. */
+  readonly hasLapsed: boolean;
 }
 
 const weekMinutes = 7 * 24 * 60;
@@ -127,14 +150,18 @@ const dayOf = ({ provider, start }: Pick<Place, 'provider' | 'start'>): string =
 const isHeld = ({ status, expiresAt }: Hold, at: number): boolean => status === 'held' && expiresAt > at;
 
 /** Why a place cannot be had at a time of asking: the day is called off or has its one visit of that type, somebody is there. */
-const refusalOf = (
-  { visits, holds, closed }: Calendar,
+export const refusalOf = (
+  { visits, holds, offers, closed }: Calendar,
   place: Place,
   at: number,
   except?: string | undefined,
 ): 'slot-taken' | 'slot-not-offered' | undefined => {
   if (closed.has(dayOf(place))) return 'slot-not-offered';
-  const live = [...[...visits.values()].filter(isLive), ...[...holds.values()].filter((hold) => isHeld(hold, at))];
+  const live = [
+    ...[...visits.values()].filter(isLive),
+    ...[...holds.values()].filter((hold) => isHeld(hold, at)),
+    ...[...offers.values()].filter((offer) => isOpen(offer, at)),
+  ];
   const others = live.filter(({ id }) => id !== except);
   const near = others.filter(({ start }) => Math.abs(start - place.start) < takenMinutes);
   const beside = near.filter(({ provider }) => provider === place.provider);
@@ -151,6 +178,42 @@ const refusalOf = (
 /** The calendar after a transaction of a command. @throws Broken when the rules do not allow it at this moment */
 export const after = (calendar: Calendar, command: Command, written: Written): Calendar => {
   switch (command.kind) {
+    case 'sweep offers':
+      return { ...calendar, ...afterStep(calendar, command, written) };
+    case 'accept offer':
+    case 'decline offer':
+      return afterAnswer(calendar, command, written);
+    case 'leave the line': {
+      forbid(only(written.entries) !== command.entry || written.visits.length > 0, 'the leaving of somebody else');
+      const { ifMatch, now } = command;
+      const isOther = ifMatch !== undefined && ifMatch !== there(calendar.entries, command.entry).rev;
+      forbid(isOther, 'a leaving at another revision than was seen');
+      return { ...calendar, ...left(calendar, written, now) };
+    }
+    default:
+      return afterChange(calendar, command, written);
+  }
+};
+
+type OfWaiting = Extract<
+  Command,
+  { readonly kind: 'sweep offers' | 'accept offer' | 'decline offer' | 'leave the line' }
+>;
+
+/** What a visit gives up of the calendar is an opening in the same moment. */
+const afterChange = (calendar: Calendar, command: Exclude<Command, OfWaiting>, written: Written): Calendar => {
+  const changed = afterOwnChange(calendar, command, written);
+  forbid(written.offers.length + written.entries.length > 0, 'a change of the waiting list beside');
+  const givers = written.visits.flatMap((id) => {
+    const [before, now] = [calendar.visits.get(id), changed.visits.get(id)];
+    const isKept = now !== undefined && isLive(now) && before?.start === now.start && before.provider === now.provider;
+    return before === undefined || !isLive(before) || isKept ? [] : [before];
+  });
+  return { ...changed, ...freed(changed, givers, written.openings, command.now) };
+};
+
+const afterOwnChange = (calendar: Calendar, command: Exclude<Command, OfWaiting>, written: Written): Calendar => {
+  switch (command.kind) {
     case 'book':
       return afterBooking(calendar, command, written);
     case 'hold': {
@@ -161,7 +224,7 @@ export const after = (calendar: Calendar, command: Command, written: Written): C
       return withHold(calendar, { id, provider, type, start, status: 'held', expiresAt: now + holdMinutes });
     }
     case 'release': {
-      const hold = holdOf(calendar, command.hold);
+      const hold = there(calendar.holds, command.hold);
       forbid(only(written.holds) !== hold.id || written.visits.length > 0, 'a release of something else');
       forbid(hold.status !== 'held', `a release of a hold that is ${hold.status}`);
       return withHold(calendar, { ...hold, status: 'released' });
@@ -208,6 +271,44 @@ export const after = (calendar: Calendar, command: Command, written: Written): C
   }
 };
 
+/** One step of a sweep: an offer ended, the next one made, or an opening put off or given up. */
+const afterStep = (calendar: Calendar, { now }: { readonly now: number }, written: Written): WaitingList => {
+  const opening = there(calendar.openings, only(written.openings));
+  forbid(!isDue(opening, now), 'a step of an opening that is not due');
+  forbid(written.visits.length + written.holds.length > 0, 'a change of visits by a sweep of offers');
+  const [id] = written.offers;
+  if (id === undefined) {
+    forbid(written.entries.length > 0, 'a change of the line without an offer');
+    return written.hasLapsed ? lapsed(calendar, opening) : putOff(calendar, opening, now);
+  }
+  const offer = calendar.offers.get(id);
+  if (offer !== undefined) {
+    forbid(offer.expiresAt > now, 'the end of an offer whose time is not up');
+    return ended(calendar, written, { status: 'expired', now });
+  }
+  const entry = there(calendar.entries, only(written.entries));
+  forbid(refusalOf(calendar, placeOf(opening, entry), calendar.clock) !== undefined, 'an offer of taken time');
+  return offered(calendar, opening, entry, id, now);
+};
+
+const afterAnswer = (
+  calendar: Calendar,
+  command: Extract<Command, { readonly kind: 'accept offer' | 'decline offer' }>,
+  written: Written,
+): Calendar => {
+  const offer = there(calendar.offers, only(written.offers));
+  forbid(offer.id !== command.offer || written.holds.length > 0, 'an answer to something else');
+  forbid(!isOpen(offer, command.now), 'an answer to an offer that is over');
+  if (command.kind === 'decline offer') {
+    forbid(written.visits.length > 0, 'a booking of what was declined');
+    return { ...calendar, ...ended(calendar, written, { status: 'declined', now: command.now }) };
+  }
+  const { patient } = there(calendar.entries, offer.entry);
+  const visit = only(written.visits);
+  const booked = withNewVisit(calendar, visit, patient, offer, 1, offer.id);
+  return { ...booked, ...taken(calendar, written, visit) };
+};
+
 const afterRebooking = (
   calendar: Calendar,
   command: Extract<Command, { kind: 'rebook' }>,
@@ -250,7 +351,7 @@ const afterBooking = (calendar: Calendar, command: Extract<Command, { kind: 'boo
   const [used] = written.holds;
   const booked = withNewVisit(calendar, only(written.visits), command.patient, command, 1, used);
   if (used === undefined) return booked;
-  const hold = holdOf(calendar, used);
+  const hold = there(calendar.holds, used);
   forbid(written.holds.length > 1 || used !== command.hold, "somebody else's hold");
   forbid(hold.status !== 'held', `a booking of a hold that is ${hold.status}`);
   return withHold(booked, { ...hold, status: 'booked' });
@@ -293,7 +394,7 @@ export const isDone = (calendar: Calendar, command: Command): boolean => {
     case 'cancel day':
       return calendar.closed.has(`${command.provider} ${command.date}`);
     case 'release': {
-      const hold = holdOf(calendar, command.hold);
+      const hold = there(calendar.holds, command.hold);
       return hold.status !== 'booked' && !isHeld(hold, command.now);
     }
     case 'reschedule': {
@@ -306,6 +407,14 @@ export const isDone = (calendar: Calendar, command: Command): boolean => {
       return visitOf(calendar, command).isConfirmed;
     case 'ask to move':
       return visitOf(calendar, command).isAskedToMove;
+    case 'sweep offers':
+      return true; // what it left is judged by sweeps.ts
+    case 'accept offer':
+      return false;
+    case 'decline offer':
+      return there(calendar.offers, command.offer).status === 'declined';
+    case 'leave the line':
+      return there(calendar.entries, command.entry).status === 'left';
     default:
       return command satisfies never;
   }
@@ -330,10 +439,25 @@ export const isTrue = (refusal: string, calendar: Calendar, command: Command): b
     case 'hold':
       return isRefused(refusal, calendar, command, command.now);
     case 'release':
-      return refusal === 'invalid-state' && holdOf(calendar, command.hold).status === 'booked';
+      return refusal === 'invalid-state' && there(calendar.holds, command.hold).status === 'booked';
     case 'cancel series':
     case 'cancel day':
+    case 'sweep offers':
       return false;
+    case 'accept offer':
+    case 'decline offer': {
+      const { offer: id, kind, now } = command;
+      const offer = there(calendar.offers, id);
+      if (refusal === 'offer-over') return !isOpen(offer, now) && offer.status !== 'accepted';
+      if (refusal === 'invalid-state' && offer.status === 'accepted') return true;
+      if (kind === 'decline offer') return false;
+      return refusal === 'invalid-state' ? offer.status === 'declined' : isRefused(refusal, calendar, offer, now, id);
+    }
+    case 'leave the line': {
+      const { status, rev } = there(calendar.entries, command.entry);
+      if (refusal === 'stale') return command.ifMatch !== undefined && command.ifMatch !== rev;
+      return refusal === 'invalid-state' && status === 'booked';
+    }
     default:
       return isTrueOfVisit(refusal, calendar, command);
   }
@@ -366,17 +490,7 @@ const withHold = (calendar: Calendar, hold: Hold): Calendar => ({
   holds: new Map([...calendar.holds, [hold.id, hold]]),
 });
 
-const visitOf = ({ visits }: Calendar, { visit: id }: OfVisit): Visit => {
-  const visit = visits.get(id);
-  if (visit === undefined) throw new Error(`There is no visit ${id}`);
-  return visit;
-};
-
-const holdOf = ({ holds }: Calendar, id: string): Hold => {
-  const hold = holds.get(id);
-  if (hold === undefined) throw new Error(`There is no hold ${id}`);
-  return hold;
-};
+const visitOf = ({ visits }: Calendar, { visit }: OfVisit): Visit => there(visits, visit);
 
 /** Whether nobody is left on a day that was called off. */
 export const isEmpty = (calendar: Calendar, provider: number, date: string): boolean =>
@@ -387,16 +501,3 @@ const placeAfter = ({ type }: Visit, { provider, start }: Pick<Place, 'provider'
   type,
   start,
 });
-
-/** The rules were broken: what no interleaving may bring about. */
-export class Broken extends Error {}
-
-const forbid = (isSo: boolean, what: string): void => {
-  if (isSo) throw new Broken(`The table took ${what}`);
-};
-
-const only = (ids: readonly string[]): string => {
-  const [id] = ids;
-  if (id === undefined || ids.length > 1) throw new Broken(`${ids.length} were written where one was asked for`);
-  return id;
-};

@@ -58,6 +58,11 @@ const kinds = {
   'book series': 1,
   'cancel series': 1,
   'cancel day': 1,
+  'sweep offers': 1,
+  'sweep later': 2,
+  'accept offer': 2,
+  'decline offer': 1,
+  'leave the line': 1,
   'six minutes pass': 1,
 } as const satisfies Record<Wish['kind'], number>;
 
@@ -66,7 +71,8 @@ const kind = fc.oneof(
 );
 
 /** What must have been written many times over for the runs to mean anything. */
-export const writingKinds = Object.keys(kinds).filter((name) => name !== 'book held' && name !== 'six minutes pass');
+const notWritten: readonly string[] = ['book held', 'sweep later', 'six minutes pass'];
+export const writingKinds = Object.keys(kinds).filter((name) => !notWritten.includes(name));
 
 const wish: fc.Arbitrary<Wish> = fc.record({
   kind,
