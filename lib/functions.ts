@@ -55,7 +55,7 @@ export interface FunctionSpec {
   readonly sendsTexts?: true;
   /** Whether it may make one-time codes: to send them, or to compare with what somebody typed. */
   readonly makesCodes?: true;
-  /** Whether it may read who of the staff may sign in. */
+  /** Whether it may read who of the staff may sign in, and as what. */
   readonly readsStaff?: true;
   /** Whether it may send e-mail. */
   readonly sendsMail?: true;

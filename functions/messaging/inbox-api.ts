@@ -57,8 +57,8 @@ const write = async (caller: Caller, command: StaffTextCommand, commit: Commit) 
 
 /** A thread given to somebody who is not there would be nobody's, and wait in no queue that anybody looks at. */
 const requireStaff = async ({ clinicId, actor }: Caller, staffId: string): Promise<void> => {
-  if (staffId === actor.id || (await isStaffOf(clinicId, staffId))) return;
-  throw badFields([{ field: 'body.staffId', message: 'Must be a member of staff of this clinic who may sign in' }]);
+  if (staffId === actor.id || (await isStaffOf(clinicId, { id: staffId, permission: 'texts:write' }))) return;
+  throw badFields([{ field: 'body.staffId', message: 'Must be one of those that GET /v1/staff lists' }]);
 };
 
 const listOf = (
@@ -117,7 +117,7 @@ export const inbox: Implementations<typeof inboxRoutes> = {
     body: staffTextView(await cancelStaffText(caller, params, (items, after) => commit(items, staffTextView(after)))),
   }),
 
-  listStaff: async ({ caller }) => ({ body: { items: await listStaff(caller.clinicId) } }),
+  listStaff: async ({ caller }) => ({ body: { items: await listStaff(caller.clinicId, 'texts:write') } }),
 
   assignThread: async (request) => {
     const { staffId: to = request.caller.actor.id } = request.body;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isAllowed, type Permission, type StaffGroup, staffGroups } from './access.ts';
 import { askJsonAgain } from './aws-request.ts';
 import { env } from './config.ts';
 import type { Id } from './ids.ts';
@@ -19,7 +20,7 @@ const listed = z.object({
       Attributes: z.array(z.object({ Name: z.string(), Value: z.string().optional() })),
     }),
   ),
-  PaginationToken: z.string().optional(),
+  NextToken: z.string().optional(),
 });
 
 type PoolUser = z.output<typeof listed>['Users'][number];
@@ -27,40 +28,55 @@ type PoolUser = z.output<typeof listed>['Users'][number];
 const warmStaff = new Warm<readonly StaffMember[]>();
 
 /**
- * The members of staff of a clinic who may sign in now, by name; as the pool knew them within the last minute.
+ * Who of a clinic may sign in now and do what the permission allows, by name; as the pool knew them within the last minute.
  * @throws AwsRefused when Cognito refuses; what fails before an answer as it is
  */
-export const listStaff = (clinicId: Id<'clinic'>): Promise<readonly StaffMember[]> =>
-  warmStaff.get(clinicId, () => readStaff(clinicId));
+export const listStaff = (clinicId: Id<'clinic'>, permission: Permission): Promise<readonly StaffMember[]> =>
+  warmStaff.get(keyOf(clinicId, permission), () => readStaff(clinicId, permission));
 
-/** Whether somebody may sign in for a clinic now; who is not known is asked for once more. @throws as `listStaff` */
-export const isStaffOf = async (clinicId: Id<'clinic'>, staffId: string): Promise<boolean> => {
+/** Whether somebody is among them; who is not known is asked for once more. @throws as `listStaff` */
+export const isStaffOf = async (
+  clinicId: Id<'clinic'>,
+  { id: staffId, permission }: { readonly id: string; readonly permission: Permission },
+): Promise<boolean> => {
   const isAmong = (staff: readonly StaffMember[]): boolean => staff.some(({ id }) => id === staffId);
-  return isAmong(await listStaff(clinicId)) || isAmong(warmStaff.keep(clinicId, await readStaff(clinicId)));
+  if (isAmong(await listStaff(clinicId, permission))) return true;
+  return isAmong(warmStaff.keep(keyOf(clinicId, permission), await readStaff(clinicId, permission)));
 };
 
-/** The whole pool, sixty at a time: it cannot be asked for one clinic's, as it does not search attributes of our own. */
-const readStaff = async (clinicId: Id<'clinic'>): Promise<readonly StaffMember[]> => {
-  const found: StaffMember[] = [];
-  let token: string | undefined;
-  do {
-    const page = await listUsers(token);
-    for (const user of page.Users) {
-      const id = attributeOf(user, 'sub');
-      const isTheirs = user.Enabled && attributeOf(user, 'custom:clinic') === clinicId;
-      if (isTheirs && id !== undefined) found.push({ id, name: attributeOf(user, 'name') });
-    }
-    token = page.PaginationToken;
-  } while (token !== undefined);
-  return found.toSorted(
-    (one, other) => (one.name ?? '').localeCompare(other.name ?? '') || (one.id < other.id ? -1 : 1),
-  );
+const keyOf = (clinicId: Id<'clinic'>, permission: Permission): string => `${clinicId} ${permission}`;
+
+/** The groups that are allowed it, of all clinics: the pool does not search attributes of our own. */
+const readStaff = async (clinicId: Id<'clinic'>, permission: Permission): Promise<readonly StaffMember[]> => {
+  const allowed = staffGroups.filter((group) => isAllowed([group], permission));
+  const users = (await Promise.all(allowed.map(readGroup))).flat();
+  const staff = new Map<string, StaffMember>();
+  for (const user of users) {
+    const id = attributeOf(user, 'sub');
+    const isTheirs = user.Enabled && attributeOf(user, 'custom:clinic') === clinicId;
+    if (isTheirs && id !== undefined) staff.set(id, { id, name: attributeOf(user, 'name') });
+  }
+  return [...staff.values()].toSorted(byName);
 };
+
+const byName = (one: StaffMember, other: StaffMember): number =>
+  (one.name ?? '').localeCompare(other.name ?? '') || (one.id < other.id ? -1 : 1);
 
 const attributeOf = ({ Attributes }: PoolUser, name: string): string | undefined =>
   Attributes.find(({ Name }) => Name === name)?.Value;
 
-const listUsers = async (PaginationToken: string | undefined): Promise<z.output<typeof listed>> => {
-  const input = { UserPoolId: env('USER_POOL_ID'), Limit: 60, PaginationToken };
-  return listed.parse(await askJsonAgain('cognito-idp', 'AWSCognitoIdentityProviderService.ListUsers', input));
+/** What Cognito tells in one answer. */
+const pageSize = 60;
+
+const readGroup = async (GroupName: StaffGroup): Promise<readonly PoolUser[]> => {
+  const found: PoolUser[] = [];
+  let NextToken: string | undefined;
+  do {
+    const input = { UserPoolId: env('USER_POOL_ID'), GroupName, Limit: pageSize, NextToken };
+    const answer = await askJsonAgain('cognito-idp', 'AWSCognitoIdentityProviderService.ListUsersInGroup', input);
+    const page = listed.parse(answer);
+    found.push(...page.Users);
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return found;
 };

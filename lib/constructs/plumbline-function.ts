@@ -236,9 +236,9 @@ export class PlumblineFunction extends Construct {
     this.lambda.addEnvironment('CODE_KEY_ARN', key.keyArn);
   }
 
-  /** Grants reading who may sign in, and names their pool in USER_POOL_ID. */
+  /** Grants reading who is in the groups of staff, and names their pool in USER_POOL_ID. */
   useStaff(pool: IUserPool): void {
-    this.#allow(['cognito-idp:ListUsers'], [pool.userPoolArn]);
+    this.#allow(['cognito-idp:ListUsersInGroup'], [pool.userPoolArn]);
     this.lambda.addEnvironment('USER_POOL_ID', pool.userPoolId);
   }
 

@@ -174,6 +174,7 @@ describe('a person answers', () => {
     expect(thread).toMatchObject({ unread: 1, patients: [{ id: patient.id, givenName: 'Wilhelmina' }] });
     const params = { threadId: thread.id };
     const { items: staff } = await frontdesk.ok('listStaff', {});
+    expect(staff.map(({ name }) => name)).not.toContain('The biller');
     const colleague = staff.find(({ name }) => name === 'The clinician');
     const given = await frontdesk.ok('assignThread', { params, body: { staffId: colleague?.id } });
     expect(given).toMatchObject({ assignedTo: colleague?.id });

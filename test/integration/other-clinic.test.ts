@@ -220,7 +220,7 @@ const routesWithIds = staffRoutes.filter(([, route]) =>
 beforeAll(async () => {
   [ours, theirs] = await Promise.all([createTestClinic(now), createTestClinic(now)]);
   [ourIds, theirIds] = await Promise.all([furnish(ours), furnish(theirs)]);
-  theirIds.staffId = (await addStaff(theirs.clinicId, 'Dr. Theirs')).id;
+  theirIds.staffId = (await addStaff(theirs.clinicId, 'Dr. Theirs', 'clinician')).id;
 });
 
 describe("another clinic's caller", () => {

@@ -1,11 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CognitoIdentityProviderClient, CreateUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  CognitoIdentityProviderClient,
+  CreateGroupCommand,
+  CreateUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { staffGroups } from '../../functions/platform/access.ts';
 import { clientEnvironment, startEngine } from '../../local/engine.ts';
 import { freePort } from '../../local/prerequisites.ts';
 import { createAuditTable, createRecordsTable } from '../helpers/tables.ts';
@@ -48,8 +53,10 @@ export async function setup(): Promise<() => Promise<void>> {
 const createStaffPool = async (): Promise<string> => {
   const Schema = [{ Name: 'clinic', AttributeDataType: 'String' as const }];
   const command = new CreateUserPoolCommand({ PoolName: 'staff', UsernameAttributes: ['email'], Schema });
-  const { UserPool } = await new CognitoIdentityProviderClient({}).send(command);
-  return UserPool?.Id ?? '';
+  const cognito = new CognitoIdentityProviderClient({});
+  const { UserPool: { Id: UserPoolId } = {} } = await cognito.send(command);
+  for (const GroupName of staffGroups) await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName }));
+  return UserPoolId ?? '';
 };
 
 /** What makes one-time codes. No KMS client is installed: the engine takes the request unsigned. */

@@ -251,7 +251,7 @@ export const inboxRoutes = [
     method: 'GET',
     path: '/v1/staff',
     access: 'texts:read',
-    summary: 'Who of the clinic may sign in, by name: whom a thread can be given to',
+    summary: 'Who of the clinic may sign in and write with patients, by name: whom a thread can be given to',
     reply: { status: 200, body: z.strictObject({ items: z.array(staffView) }) },
   }),
   threadAction('unassignThread', 'unassign', 'Give a thread back to everybody'),

@@ -277,12 +277,13 @@ describe('over HTTP', () => {
     expect((await call('assignThread', { params, body: {} })).body).toMatchObject({ assignedTo: 'ann' });
     expect((await call('listThreads', { query: { queue: 'mine' } })).body.items).toHaveLength(1);
     expect((await call('listThreads', { query: { queue: 'mine' }, as: 'bea' })).body.items).toHaveLength(0);
-    const colleague = await addStaff(clinicId, 'Bea Okafor');
+    const colleague = await addStaff(clinicId, 'Bea Okafor', 'clinician');
     expect((await call('listStaff')).body.items).toEqual([{ id: colleague.id, name: 'Bea Okafor' }]);
     const given = await call('assignThread', { params, body: { staffId: colleague.id } });
     expect(given.body).toMatchObject({ assignedTo: colleague.id, queue: 'assigned' });
-    const stranger = await addStaff('cli_elsewhere', 'Cy Other');
-    for (const staffId of [stranger.id, randomUUID()]) {
+    const stranger = await addStaff('cli_elsewhere', 'Cy Other', 'clinician');
+    const biller = await addStaff(clinicId, 'Di Biller', 'biller');
+    for (const staffId of [stranger.id, biller.id, randomUUID()]) {
       const refused = await call('assignThread', { params, body: { staffId } });
       expect(refused).toMatchObject({ status: 400, body: { errors: [{ field: 'body.staffId' }] } });
     }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
+  AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
   AdminDisableUserCommand,
   CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { StaffGroup } from '../../../functions/platform/access.ts';
 import { env } from '../../../functions/platform/config.ts';
 
 const cognito = new CognitoIdentityProviderClient({});
@@ -15,7 +17,7 @@ interface Added {
 }
 
 /** Lets somebody sign in for a clinic. */
-export const addStaff = async (clinicId: string, name: string): Promise<Added> => {
+export const addStaff = async (clinicId: string, name: string, ...groups: readonly StaffGroup[]): Promise<Added> => {
   const email = `${randomUUID()}@clinic.example`;
   const { User } = await cognito.send(
     new AdminCreateUserCommand({
@@ -29,6 +31,8 @@ export const addStaff = async (clinicId: string, name: string): Promise<Added> =
       MessageAction: 'SUPPRESS',
     }),
   );
+  const user = { UserPoolId: env('USER_POOL_ID'), Username: email };
+  for (const GroupName of groups) await cognito.send(new AdminAddUserToGroupCommand({ ...user, GroupName }));
   const id = User?.Attributes?.find(({ Name }) => Name === 'sub')?.Value;
   if (id === undefined) throw new Error('Nobody was added');
   return { id, email };

@@ -154,7 +154,7 @@ describe('records', () => {
       .map((policy) => text(policy))
       .filter((policy) => policy.includes('cognito-idp:'));
     expect(grants).toHaveLength(1);
-    expect(grants[0]?.match(/cognito-idp:\w+/g)).toEqual(['cognito-idp:ListUsers']);
+    expect(grants[0]?.match(/cognito-idp:\w+/g)).toEqual(['cognito-idp:ListUsersInGroup']);
   });
 
   test('every bucket is versioned, closed to the public and speaks TLS only', () => {
