@@ -91,6 +91,9 @@ export const handedOver = (message: Message, now: Temporal.Instant): Message => 
   rev: message.rev + 1,
 });
 
+/** The message whose turn did not get onto the queue: the next sweep may give it one. */
+export const givenBack = (message: Message): Message => ({ ...message, handedUntil: undefined, rev: message.rev + 1 });
+
 /** Whether its turn on the queue may still come. */
 export const isHandedOver = ({ handedUntil }: Message, now: Temporal.Instant): boolean =>
   handedUntil !== undefined && handedUntil > toStored(now);

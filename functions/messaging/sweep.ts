@@ -14,7 +14,7 @@ import { paceOf, type Turn, turnsOf } from './core/pacing.ts';
 import { enqueue } from './dispatch.ts';
 import { enqueueBulk } from './dispatch-bulk.ts';
 import { loadPause, type SendingState, sendingState } from './pause.ts';
-import { handedOver, isForSender, isHandedOver, settled } from './progress.ts';
+import { givenBack, handedOver, isForSender, isHandedOver, settled } from './progress.ts';
 import { loadSettings } from './settings.ts';
 import { type DueKind, dueMessages, type Message, type MessageRef, replaceMessageItem } from './store.ts';
 import { currentTemplates } from './template-store.ts';
@@ -121,19 +121,33 @@ const handOver = async (sweep: Sweep, due: readonly Message[]): Promise<void> =>
   );
   const atOnce = unpaced.map((message) => ({ text: refOf(message), delaySeconds: 0 }));
   await inLanes(piecesOf(atOnce, turnsAtATime), lanes, enqueueBulk);
-  await inLanes(piecesOf(turns, turnsAtATime), lanes, async (some) => enqueueBulk(await claimTurns(sweep, some)));
+  await inLanes(piecesOf(turns, turnsAtATime), lanes, (some) => giveTurns(sweep, some));
 };
 
 /** What the queue takes in one call: a sweep that dies has handed over what it claimed, but for a few. */
 const turnsAtATime = 10;
 
+/** Claims texts for their turns and queues them; what does not get onto the queue is given back, as far as that can be done. */
+const giveTurns = async (sweep: Sweep, turns: readonly Turn<Message>[]): Promise<void> => {
+  const mine = await claimTurns(sweep, turns);
+  try {
+    await enqueueBulk(mine.map(({ text, delaySeconds }) => ({ text: refOf(text), delaySeconds })));
+  } catch (error) {
+    await Promise.allSettled(
+      mine.map(({ text }) => putOrTransact([replaceMessageItem(callerOf(sweep, text), givenBack(text))])),
+    );
+    throw error;
+  }
+};
+
 /** Those of some turns that are this sweep's to give: what another gave, or what was taken back meanwhile, is left out. */
-const claimTurns = async (sweep: Sweep, turns: readonly Turn<Message>[]): Promise<readonly Turn<MessageRef>[]> => {
+const claimTurns = async (sweep: Sweep, turns: readonly Turn<Message>[]): Promise<readonly Turn<Message>[]> => {
   const mine = await Promise.all(
     turns.map(async ({ text, delaySeconds }) => {
       try {
-        await putOrTransact([replaceMessageItem(callerOf(sweep, text), handedOver(text, sweep.now))]);
-        return [{ text: refOf(text), delaySeconds }];
+        const claimed = handedOver(text, sweep.now);
+        await putOrTransact([replaceMessageItem(callerOf(sweep, text), claimed)]);
+        return [{ text: claimed, delaySeconds }];
       } catch (error) {
         if (!(error instanceof ConditionFailed || error instanceof Contended)) throw error;
         return [];

@@ -35,6 +35,7 @@ const batch = z.object({
   Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string(), DelaySeconds: z.number().default(0) })),
 });
 const { fetch } = globalThis;
+let isQueueDown = false;
 
 const network = await startNetwork();
 let mail: MailService;
@@ -45,6 +46,7 @@ beforeAll(async () => {
   globalThis.fetch = async (...request) => {
     const body = batch.safeParse(JSON.parse(typeof request[1]?.body === 'string' ? request[1].body : '{}'));
     if (!body.success) return fetch(...request);
+    if (isQueueDown) return Response.json({ __type: 'AccessDenied' }, { status: 403 });
     for (const { MessageBody, DelaySeconds: delay } of body.data.Entries) {
       handed.push({ ...parseRef(MessageBody), delay, queue: body.data.QueueUrl.split('/').at(-1) ?? '' });
     }
@@ -262,6 +264,17 @@ it('of two sweeps at once one gives the turns; what was taken back meanwhile get
   // Its turn is on the queue: the sender finds it due all the same, and once.
   await Promise.all([send(world, ids[0] ?? '', due), send(world, ids[0] ?? '', due)]);
   expect(await load(world, ids[0] ?? '')).toMatchObject({ status: 'accepted', attempts: 1, handedUntil: undefined });
+});
+
+it('a turn that does not get onto the queue is given back: the next sweep gives it', async () => {
+  const world = await newWorld();
+  const visit = await bookVisit(world, await addPatient(world), visitAt, start);
+  const [id, due] = [`${visit.id}#reminder-72h#0`, later(start, 48)];
+  isQueueDown = true;
+  await expect(sweepDue('reminders', due, 'sweep')).rejects.toThrow('sqs answered 403');
+  isQueueDown = false;
+  expect(await load(world, id)).toMatchObject({ status: 'planned', handedUntil: undefined });
+  expect((await handedTo(world, later(start, 48 + 1 / 60))).map(({ messageId }) => messageId)).toContain(id);
 });
 
 it('a conversation stays on the number it is on, until that number is given up', async () => {
