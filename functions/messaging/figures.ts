@@ -6,9 +6,16 @@ import type { Clinic } from '../platform/store/clinic.ts';
 import { localDateOf, zonedDayBounds } from '../platform/time.ts';
 import { listVisitsBetween, loadAppointments } from '../scheduling/visits.ts';
 import { revocationsBetween } from './consent-store.ts';
-import { countFigures, type Facts, outcomeHours, priceOn, type SentText, type Span } from './core/figures.ts';
+import {
+  countFigures,
+  estimateOf,
+  type Facts,
+  outcomeHours,
+  type Prices,
+  type SentText,
+  type Span,
+} from './core/figures.ts';
 import { datesFrom, daysBefore, standsAt } from './core/figures-days.ts';
-import type { MessagingSettings } from './core/settings.ts';
 import { asksOf } from './core/template-names.ts';
 import { type FiguresDay, figuresDays } from './figures-store.ts';
 import { loadSettings } from './settings.ts';
@@ -134,16 +141,6 @@ const loadFacts = async (
   };
 };
 
-type Prices = Pick<MessagingSettings, 'pricePerPartMicros' | 'pricePerPictureMicros'>;
-
-/** What a text costs as long as no receipt has said so. */
-const estimateOf = (
-  { parts = 1, pictureId }: Message,
-  date: string,
-  { pricePerPartMicros, pricePerPictureMicros }: Prices,
-): number =>
-  pictureId === undefined ? parts * priceOn(date, pricePerPartMicros) : priceOn(date, pricePerPictureMicros);
-
 /** Causes of texts that nobody was sent on the clinic's own initiative. */
 const answering: ReadonlySet<Message['cause']> = new Set(['reply', 'triage', 'phone-code']);
 
@@ -168,6 +165,6 @@ const sentText = (
     asks: isAnswer ? undefined : asksOf(template),
     visit: appointmentId === undefined ? undefined : `${appointmentId}#${sequence}`,
     parts,
-    costMicros: message.priceMicros ?? estimateOf(message, date, prices),
+    costMicros: message.priceMicros ?? estimateOf(date, { parts, hasPicture: message.pictureId !== undefined }, prices),
   };
 };

@@ -11,7 +11,7 @@ import type { Appointment } from '../scheduling/core/types.ts';
 import { hasLaterVisit, loadAppointment, wasSeenBefore } from '../scheduling/visits.ts';
 import { isPaused } from './allowance.ts';
 import { barOf, type ConsentBar, loadStanding } from './consent.ts';
-import { priceOn } from './core/figures.ts';
+import { estimateOf } from './core/figures.ts';
 import { OCCASIONS, stepNamed, stepsOf } from './core/message-plan.ts';
 import {
   decideSend,
@@ -134,10 +134,7 @@ export const previewPlan = async (
         const words = renderWords(pattern, { ...parameters, link });
         const pictureId = stepNamed(step, steps)?.pictureId;
         const { encoding, segments } = segment(words);
-        const priceMicros =
-          pictureId === undefined
-            ? segments * priceOn(today, settings.pricePerPartMicros)
-            : priceOn(today, settings.pricePerPictureMicros);
+        const priceMicros = estimateOf(today, { parts: segments, hasPicture: pictureId !== undefined }, settings);
         return {
           step,
           template,

@@ -365,6 +365,19 @@ export const priceOn = (date: string, prices: readonly { readonly since: string;
     .toSorted((a, b) => (a.since < b.since ? -1 : 1))
     .at(-1)?.micros ?? 0;
 
+/** What a clinic's texts cost from which dates on: a part of one, and one with a picture, however long. */
+export interface Prices {
+  readonly pricePerPartMicros: Parameters<typeof priceOn>[1];
+  readonly pricePerPictureMicros: Parameters<typeof priceOn>[1];
+}
+
+/** What a text of a date costs as long as no receipt has said so. */
+export const estimateOf = (
+  date: string,
+  { parts, hasPicture }: { readonly parts: number; readonly hasPicture: boolean },
+  { pricePerPartMicros, pricePerPictureMicros }: Prices,
+): number => (hasPicture ? priceOn(date, pricePerPictureMicros) : parts * priceOn(date, pricePerPartMicros));
+
 /** Fewer delivered texts, or visits, than this say nothing about a share: one in fifty is 2 %. */
 export const leastToJudge = 50;
 
