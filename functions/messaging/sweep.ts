@@ -6,6 +6,7 @@ import { inLanes, piecesOf } from '../platform/lanes.ts';
 import { log } from '../platform/log.ts';
 import { metricNames } from '../platform/metric-names.ts';
 import { count, seconds } from '../platform/metrics.ts';
+import { queueBatch } from '../platform/queue-send.ts';
 import { inAllShards } from '../platform/store/due.ts';
 import { ConditionFailed, Contended, putOrTransact, together } from '../platform/store/records.ts';
 import { Warm } from '../platform/warm.ts';
@@ -120,12 +121,10 @@ const handOver = async (sweep: Sweep, due: readonly Message[]): Promise<void> =>
     })),
   );
   const atOnce = unpaced.map((message) => ({ text: refOf(message), delaySeconds: 0 }));
-  await inLanes(piecesOf(atOnce, turnsAtATime), lanes, enqueueBulk);
-  await inLanes(piecesOf(turns, turnsAtATime), lanes, (some) => giveTurns(sweep, some));
+  await inLanes(piecesOf(atOnce, queueBatch), lanes, enqueueBulk);
+  // One call of the queue at a time: a sweep that dies has handed over what it claimed, but for a few.
+  await inLanes(piecesOf(turns, queueBatch), lanes, (some) => giveTurns(sweep, some));
 };
-
-/** What the queue takes in one call: a sweep that dies has handed over what it claimed, but for a few. */
-const turnsAtATime = 10;
 
 /** Claims texts for their turns and queues them; what does not get onto the queue is given back, as far as that can be done. */
 const giveTurns = async (sweep: Sweep, turns: readonly Turn<Message>[]): Promise<void> => {

@@ -3,8 +3,8 @@ import { AwsRefused, askAgain, askJson, type JsonAnswer } from './aws-request.ts
 
 /** Putting messages on a queue: SendMessageBatch is all that is needed of SQS. */
 
-/** What SQS takes in one call. */
-const batchSize = 10;
+/** Messages that SQS takes in one call. */
+export const queueBatch = 10;
 
 interface Entry {
   readonly Id: string;
@@ -28,8 +28,8 @@ const taken = z.object({
  * @throws AwsRefused when the queue did not take all of them; what fails before an answer as it is.
  */
 export const sendToQueue = async (queueUrl: string, messages: readonly (string | Delayed)[]): Promise<void> => {
-  for (let first = 0; first < messages.length; first += batchSize) {
-    await sendBatch(queueUrl, messages.slice(first, first + batchSize).map(entryOf));
+  for (let first = 0; first < messages.length; first += queueBatch) {
+    await sendBatch(queueUrl, messages.slice(first, first + queueBatch).map(entryOf));
   }
 };
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isDeepStrictEqual } from 'node:util';
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
@@ -13,6 +14,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Entity, FormattedItem, KeyInputItem } from 'dynamodb-toolbox/entity';
 import { EntityFormatter } from 'dynamodb-toolbox/entity/actions/format';
 import { EntityParser } from 'dynamodb-toolbox/entity/actions/parse';
@@ -30,7 +32,8 @@ import { piecesOf } from '../lanes.ts';
 
 /**
  * The one client for both tables. `maxAttempts` may retry freely: the SDK gives each TransactWriteItems a client
- * request token and repeats it on a retry, so an answer lost on the way cannot apply twice.
+ * request token and repeats it on a retry, so an answer lost on the way cannot apply twice. A single put has no token:
+ * see `putOrTransact`.
  */
 export const documentClient = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 4 }), {
   marshallOptions: { removeUndefinedValues: true },
@@ -438,15 +441,28 @@ export const transact = (items: readonly TransactItem[]): Promise<void> =>
   throughConflicts(() => documentClient.send(new TransactWriteCommand({ TransactItems: [...items] })), items.length);
 
 /**
- * As `transact`, but a single put goes without a transaction, in half its time and for half its capacity. For writers that read and
- * decide again when they lose: where an answer is lost, the client's second try meets what the first one wrote, and it ends as
- * ConditionFailed although it is written.
+ * As `transact`, but a single put goes without a transaction, in half its time and for half its capacity. Where its answer is lost, the
+ * client's second try is refused by what the first one wrote: who finds the very item there, stamp and all, has written it.
+ * For writers that read and decide again when they lose, as they do where yet another has written in between.
  */
 export const putOrTransact = (items: readonly TransactItem[]): Promise<void> => {
   const [{ Put } = {}] = items;
   if (items.length !== 1 || Put === undefined) return transact(items);
-  return throughConflicts(() => documentClient.send(new PutCommand(Put)), 1);
+  const command = new PutCommand({ ...Put, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' });
+  const write = async (): Promise<void> => {
+    try {
+      await documentClient.send(command);
+    } catch (error) {
+      const refusedBy = error instanceof ConditionalCheckFailedException ? error.Item : undefined;
+      if (refusedBy === undefined || !isSameItem(unmarshall(refusedBy), Put.Item)) throw error;
+    }
+  };
+  return throughConflicts(write, 1);
 };
+
+/** Whether what is stored is what was put, which is written without what it leaves undefined. */
+const isSameItem = (stored: Record<string, unknown>, put: Record<string, unknown> | undefined): boolean =>
+  isDeepStrictEqual(stored, JSON.parse(JSON.stringify(put ?? {})));
 
 const throughConflicts = async (write: () => Promise<unknown>, count: number): Promise<void> => {
   for (let attempt = 0; attempt < conflictAttempts; attempt += 1) {

@@ -3,15 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { openTriageCase } from '../../../functions/care/triage.ts';
 import { isSettled } from '../../../functions/messaging/core/message-status.ts';
 import { planAlert } from '../../../functions/messaging/plan.ts';
+import { handedOver } from '../../../functions/messaging/progress.ts';
 import { recordReceipt } from '../../../functions/messaging/receipts.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
-import { getMessage, type Message, type MessageRef } from '../../../functions/messaging/store.ts';
+import { getMessage, type Message, type MessageRef, replaceMessageItem } from '../../../functions/messaging/store.ts';
 import { sweepDue } from '../../../functions/messaging/sweep.ts';
-import { transact } from '../../../functions/platform/store/records.ts';
+import { ConditionFailed, putOrTransact, transact } from '../../../functions/platform/store/records.ts';
 import '../own-table.ts';
 import { startNetwork } from './network.ts';
 import { type Crash, runProcess } from './process.ts';
-import { handedOver } from './queue.ts';
+import { handedOver as onQueue } from './queue.ts';
 import { addPatient, at, bookVisit, later, newWorld } from './world.ts';
 
 const start = Temporal.Instant.from('2026-06-23T16:00:00Z');
@@ -171,9 +172,9 @@ describe('sweepDue', () => {
     const patient = await addPatient(world);
     const visit = await bookVisit(world, patient, later(start, 120), start);
     await sweepDue('reminders', start, 'sweep');
-    expect(await handedOver(world.clinic.clinicId)).toEqual([`${visit.id}#confirmation#0`]);
+    expect(await onQueue(world.clinic.clinicId)).toEqual([`${visit.id}#confirmation#0`]);
     await sweepDue('reminders', later(start, 48), 'sweep');
-    expect((await handedOver(world.clinic.clinicId)).toSorted()).toEqual([
+    expect((await onQueue(world.clinic.clinicId)).toSorted()).toEqual([
       `${visit.id}#confirmation#0`,
       `${visit.id}#reminder-72h#0`,
     ]);
@@ -188,4 +189,18 @@ describe('sweepDue', () => {
     for (let day = 0; day < 5; day += 1) await bookVisit(world, patient, later(start, 200 + 24 * day), start);
     expect(await requests()).toBe(before);
   });
+});
+
+it('a put whose answer is lost is known again as its own, and another one is not', async () => {
+  const { ref, load: loadSent } = await planConfirmation();
+  const message = await loadSent();
+  const caller = (requestId: string) => ({
+    ...{ clinicId: ref.clinicId, actor: { kind: 'automation' as const, id: 'sweep' }, requestId, now: start },
+  });
+  const claim = (requestId: string) =>
+    putOrTransact([replaceMessageItem(caller(requestId), handedOver(message, start))]);
+  await claim('mine');
+  await claim('mine');
+  await expect(claim('theirs')).rejects.toBeInstanceOf(ConditionFailed);
+  expect(await loadSent()).toMatchObject({ rev: message.rev + 1 });
 });

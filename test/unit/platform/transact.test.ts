@@ -5,6 +5,7 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -79,7 +80,7 @@ describe('putOrTransact', () => {
       ConditionExpression: 'attribute_not_exists(pk)',
     };
     await putOrTransact([{ Put: guarded }]);
-    expect(dynamo.commandCalls(PutCommand).map(({ args }) => args[0].input)).toEqual([guarded]);
+    expect(dynamo.commandCalls(PutCommand).map(({ args }) => args[0].input)).toMatchObject([guarded]);
     expect(dynamo.commandCalls(TransactWriteCommand)).toEqual([]);
   });
 
@@ -90,6 +91,23 @@ describe('putOrTransact', () => {
     await putOrTransact([check]);
     expect(dynamo.commandCalls(TransactWriteCommand)).toHaveLength(2);
     expect(dynamo.commandCalls(PutCommand)).toEqual([]);
+  });
+
+  it('has written what it finds there, word for word, when its answer was lost', async () => {
+    const mine = { pk: 'a', rev: 2, to: undefined, history: [{ at: 'x', reason: undefined }] };
+    const refusedBy = (Item: object) =>
+      new ConditionalCheckFailedException({ ...saying, Item: marshall(Item, { removeUndefinedValues: true }) });
+    dynamo.on(PutCommand).rejects(refusedBy(mine));
+    await putOrTransact([{ Put: { TableName: 'records', Item: mine } }]);
+    for (const other of [
+      { ...mine, rev: 3 },
+      { ...mine, more: 1 },
+      { pk: 'a', rev: 2 },
+    ]) {
+      dynamo.on(PutCommand).rejects(refusedBy(other));
+      const attempt = putOrTransact([{ Put: { TableName: 'records', Item: mine } }]);
+      await expect(attempt).rejects.toBeInstanceOf(ConditionFailed);
+    }
   });
 
   it('loses as a transaction of one does, and meets others as it does', async () => {
