@@ -141,10 +141,13 @@ const offerNext = async (caller: Caller, opening: Opening): Promise<void> => {
     const type = typeOf.get(turn.entry.id);
     const entry = await getWaitingEntry(caller.clinicId, turn.entry.id);
     if (type === undefined || entry === undefined) continue;
-    // The line is read from an index, which may lag behind an offer made a moment ago.
-    isAskedMeanwhile ||= entry.status === 'offered';
     const chosen = await choose(caller, { opening, provider, type, entry });
-    if (chosen === undefined) continue;
+    if (chosen === undefined) {
+      // The line is read from an index, which may lag behind an offer made a moment ago; and one that was made while they
+      // were looked at may be what keeps this time from them.
+      isAskedMeanwhile ||= entry.status === 'offered' || !(await isUnchanged(entry));
+      continue;
+    }
     if (Temporal.Instant.compare(chosen.turn.offerAt, caller.now) > 0) {
       return putOff(caller, opening, chosen.turn.offerAt);
     }
@@ -155,6 +158,9 @@ const offerNext = async (caller: Caller, opening: Opening): Promise<void> => {
   }
   return lapse(caller, opening, 'nobody-waits');
 };
+
+const isUnchanged = async ({ clinicId, id, rev }: WaitingEntry): Promise<boolean> =>
+  (await getWaitingEntry(clinicId, id))?.rev === rev;
 
 const putOff = (caller: Caller, opening: Opening, until: Temporal.Instant): Promise<void> =>
   transact([openingItem(caller, { ...opening, dueAt: toStored(until), rev: opening.rev + 1 })]);

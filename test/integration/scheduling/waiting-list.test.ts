@@ -3,7 +3,11 @@ import { DEFAULT_SETTINGS } from '../../../functions/messaging/core/settings.ts'
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { changeSettings } from '../../../functions/messaging/settings.ts';
 import { messagesOfCause } from '../../../functions/messaging/store.ts';
-import { wholeLine } from '../../../functions/scheduling/waiting-list-store.ts';
+import { toStored } from '../../../functions/platform/clock.ts';
+import { inAllShards } from '../../../functions/platform/store/due.ts';
+import type { Opening } from '../../../functions/scheduling/core/waiting-list.ts';
+import { sweepOffers } from '../../../functions/scheduling/offers.ts';
+import { dueOpenings, getWaitingEntry, wholeLine } from '../../../functions/scheduling/waiting-list-store.ts';
 import { startNetwork } from '../messaging/network.ts';
 import { runProcess } from '../messaging/process.ts';
 import { Desk, inHours, now, pass, setNow, start } from './waiting-world.ts';
@@ -146,6 +150,33 @@ describe('a freed time', () => {
     const [, second] = (await desk.entry(waiting)).offers;
     expect([first?.start, second?.start].toSorted()).toEqual([freedAt, inHours(72)].toSorted());
     expect(second?.status).toBe('offered');
+  });
+
+  it('waits for who is offered another one in the very moment they are looked at', async () => {
+    const waiting = await desk.addWaiting();
+    // Twice the same time: while one is kept for them, the other cannot be had.
+    await desk.free(freedAt);
+    await desk.free(freedAt);
+    const due = await inAllShards(async (shard) => (await dueOpenings(shard, toStored(now()), { limit: 100 })).items);
+    const [one, other] = due.filter(({ clinicId }) => clinicId === desk.clinic.clinicId);
+    const sweepOf = (opening: Opening | undefined) => {
+      const items = opening === undefined ? [] : [opening];
+      vi.mocked(dueOpenings).mockResolvedValue({ items: [] }).mockResolvedValueOnce({ items });
+      return sweepOffers(now(), 'sweep');
+    };
+    const waits = await getWaitingEntry(desk.clinic.clinicId, waiting.entryId);
+    vi.mocked(getWaitingEntry).mockImplementationOnce(async () => {
+      await sweepOf(one);
+      return waits;
+    });
+    await sweepOf(other);
+    vi.mocked(dueOpenings).mockReset();
+
+    expect(await desk.offers(waiting)).toEqual(['offered']);
+    expect(await desk.decline(await desk.token(waiting))).toMatchObject({ status: 200 });
+    pass(6);
+    await desk.sweep();
+    expect(await desk.offers(waiting)).toEqual(['declined', 'offered']);
   });
 
   it('is offered from where a shorter visit fits', async () => {
