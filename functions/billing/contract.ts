@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineRoute } from '../platform/http/contract.ts';
 import { date, id, instant, pageOf, paging } from '../platform/http/schemas.ts';
+import { MODALITIES } from '../scheduling/core/types.ts';
 import { confidences, placesOfService, reviewReasons } from './core/charge-line.ts';
 
 const rule = z.strictObject({
@@ -29,7 +30,7 @@ export const chargeLine = z.strictObject({
   start: instant,
   end: instant,
   minutes: z.number().int().min(0).meta({ description: 'Whole minutes, rounded down' }),
-  modality: z.enum(['in-person', 'video', 'audio']),
+  modality: z.enum(MODALITIES),
   placeOfService: z.enum(placesOfService).optional(),
   modifiers: z.array(z.string()).meta({ description: 'Suggested, in the order in which they go on a claim' }),
   suggestedCode: z.string().optional(),

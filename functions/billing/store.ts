@@ -15,6 +15,7 @@ import {
   replace,
   transact,
 } from '../platform/store/records.ts';
+import { MODALITIES } from '../scheduling/core/types.ts';
 import { objectKeyOf } from './core/charge.ts';
 import { type ChargeLine, confidences, placesOfService, reviewReasons } from './core/charge-line.ts';
 
@@ -53,7 +54,7 @@ const line = map({
   start: string(),
   end: string(),
   minutes: number(),
-  modality: string().enum('in-person', 'video', 'audio'),
+  modality: string().enum(...MODALITIES),
   placeOfService: string()
     .enum(...placesOfService)
     .optional(),

@@ -11,6 +11,7 @@ import { found, Problem } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { type TransactItem, together } from '../platform/store/records.ts';
 import { untilWritten } from '../platform/until-written.ts';
+import { getAppointmentType, getProvider } from './catalog-store.ts';
 import { newAppointment } from './core/appointment-status.ts';
 import type { Appointment, AppointmentType, Modality, Provider } from './core/types.ts';
 import { isEstablished } from './established.ts';
@@ -19,7 +20,7 @@ import { planInvitation } from './invite.ts';
 import { type Held, readAhead, type SeenDay, takeTime } from './occupancy.ts';
 import { slotProblem } from './refusals.ts';
 import { loadReplaced, standInItem } from './stand-in.ts';
-import { appointmentItem, getAppointmentType, getProvider, sheetItem } from './store.ts';
+import { appointmentItem, sheetItem } from './store.ts';
 import { viewOf } from './view.ts';
 
 export interface BookCommand {

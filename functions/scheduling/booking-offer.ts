@@ -2,9 +2,9 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
 import { type Clinic, loadClinic } from '../platform/store/clinic.ts';
 import { localDateOf } from '../platform/time.ts';
+import { listAppointmentTypes, listProviders } from './catalog-store.ts';
 import { servesState } from './core/licence.ts';
 import type { AppointmentType, Modality, Provider } from './core/types.ts';
-import { listAppointmentTypes, listProviders } from './store.ts';
 
 /** What a clinic offers to somebody who books by themselves, and how far their choice has come. */
 

@@ -5,13 +5,14 @@ import { badFields, found, Problem, type ProblemCode } from '../platform/problem
 import { transact } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { untilWritten } from '../platform/until-written.ts';
+import { getProvider } from './catalog-store.ts';
 import { change } from './change.ts';
 import { hasStarted } from './core/appointment-status.ts';
 import { closeSheet } from './core/day-sheet.ts';
 import type { Appointment, Provider } from './core/types.ts';
 import { exceptionItem, hoursChangedItem, listExceptions } from './hours-store.ts';
 import { byStart, isWith, visitsOn } from './provider-days.ts';
-import { getAppointments, getProvider, getSheet, sheetItem } from './store.ts';
+import { getAppointments, getSheet, sheetItem } from './store.ts';
 
 export interface CancelDayCommand {
   readonly providerId: Id<'provider'>;

@@ -3,8 +3,6 @@ import type { Commit } from '../platform/http/api.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import { badFields, type FieldError, found, Problem } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
-import { checkWeeklyRules, type RuleFault } from './core/availability.ts';
-import type { AppointmentType, Provider, Room, WeeklyRule } from './core/types.ts';
 import {
   appointmentTypeItem,
   getAppointmentType,
@@ -16,7 +14,9 @@ import {
   providerItem,
   roomItem,
   type Stored,
-} from './store.ts';
+} from './catalog-store.ts';
+import { checkWeeklyRules, type RuleFault } from './core/availability.ts';
+import type { AppointmentType, Provider, Room, WeeklyRule } from './core/types.ts';
 
 /** What a clinic offers: its providers, its rooms and its types of visit. */
 

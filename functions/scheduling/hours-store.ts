@@ -12,8 +12,8 @@ import {
   save,
   type TransactItem,
 } from '../platform/store/records.ts';
+import type { Stored } from './catalog-store.ts';
 import type { AvailabilityException, Closure } from './core/types.ts';
-import type { Stored } from './store.ts';
 
 /** What changes a provider's hours on certain dates: leave, extra hours, closures (decision 24). */
 

@@ -5,12 +5,13 @@ import { badFields, type FieldError, found } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { epochDayOf, localDateOf, zoneClock } from '../platform/time.ts';
 import { untilWritten } from '../platform/until-written.ts';
+import { getProvider, listProviders, type Stored } from './catalog-store.ts';
 import { datedIntervals } from './core/availability.ts';
 import { overlaps, release } from './core/day-sheet.ts';
 import type { AvailabilityException, Closure, DaySheet, Provider } from './core/types.ts';
 import { instantOfEpochMinute } from './core/visit-time.ts';
 import { closureItem, exceptionItem, hoursChangedItem, listClosures, listExceptions } from './hours-store.ts';
-import { getProvider, getSheet, listProviders, listSheets, type Stored, sheetItem } from './store.ts';
+import { getSheet, listSheets, sheetItem } from './store.ts';
 
 /** Changes of the weekly hours on certain dates: a provider's leave or extra hours, the clinic's closures. */
 

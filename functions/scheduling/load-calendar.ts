@@ -1,10 +1,11 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
+import { getProvider, getRoom } from './catalog-store.ts';
 import { sheetDates } from './core/slots.ts';
 import type { AppointmentType, DaySheet, Provider, ResourceId, Room } from './core/types.ts';
 import type { ProviderHours } from './core/visit-time.ts';
 import { listClosures, listExceptions } from './hours-store.ts';
-import { getProvider, getRoom, listSheets } from './store.ts';
+import { listSheets } from './store.ts';
 
 /** All that a search goes by. */
 export interface Calendar {

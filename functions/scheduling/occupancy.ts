@@ -3,6 +3,7 @@ import type { Caller } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
 import { Contended } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
+import { getProvider, getRoom } from './catalog-store.ts';
 import { checkSlot, purposeOf, type SlotRefusal } from './core/check-slot.ts';
 import { isFree, isWithinDay, joinsSession, occupy, type Purpose, release } from './core/day-sheet.ts';
 import { defaultStepMinutes } from './core/slots.ts';
@@ -19,7 +20,7 @@ import type {
 import { instantOfEpochMinute } from './core/visit-time.ts';
 import { getHoursMark } from './hours-store.ts';
 import { type HoursMark, lastKnownZone, withHours } from './known-hours.ts';
-import { getProvider, getRoom, getSheet } from './store.ts';
+import { getSheet } from './store.ts';
 
 /**
  * Taking and giving back time: which day sheets a visit touches, with its room and its second provider, and what is on

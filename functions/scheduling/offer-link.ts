@@ -10,6 +10,7 @@ import type { OfferLink } from '../platform/store/directory.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import { untilWritten } from '../platform/until-written.ts';
 import { loadBookable, writeBooking } from './book.ts';
+import { getProvider } from './catalog-store.ts';
 import type { Provider } from './core/types.ts';
 import {
   type Offer,
@@ -20,7 +21,6 @@ import {
   waitingTransitions,
 } from './core/waiting-list.ts';
 import { endOfferItems, offeredTime, returned } from './offer-end.ts';
-import { getProvider } from './store.ts';
 import {
   getOffer,
   getOpening,

@@ -16,6 +16,7 @@ import { Problem } from '../platform/problem.ts';
 import { inAllShards } from '../platform/store/due.ts';
 import { ConditionFailed, Contended, transact } from '../platform/store/records.ts';
 import { firstModality, requirePatientKind, stateAtVisit } from './book.ts';
+import { getProvider, listAppointmentTypes } from './catalog-store.ts';
 import { hasStarted } from './core/appointment-status.ts';
 import type { AppointmentType, Provider } from './core/types.ts';
 import { instantOfEpochMinute } from './core/visit-time.ts';
@@ -34,7 +35,7 @@ import {
 } from './core/waiting-list.ts';
 import { type TakenTime, takeTime } from './occupancy.ts';
 import { endOfferItems, returned } from './offer-end.ts';
-import { getProvider, listAppointmentTypes, sheetItem } from './store.ts';
+import { sheetItem } from './store.ts';
 import {
   dueOpenings,
   getOffer,

@@ -2,10 +2,11 @@ import type { Caller } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
 import { badFields, found } from '../platform/problem.ts';
 import { epochDayOf } from '../platform/time.ts';
+import { getProvider } from './catalog-store.ts';
 import { mostListedDays } from './contract/days.ts';
 import type { Appointment, DaySheet } from './core/types.ts';
 import { sheetDateOf } from './core/visit-time.ts';
-import { getAppointments, getProvider, listSheets } from './store.ts';
+import { getAppointments, listSheets } from './store.ts';
 import { viewOf } from './view.ts';
 
 /** The visits that a day sheet names, those that took place included. */

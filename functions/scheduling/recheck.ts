@@ -7,6 +7,7 @@ import { found } from '../platform/problem.ts';
 import { transact } from '../platform/store/records.ts';
 import { dateOfEpochDay, epochDayOf, localDateOf } from '../platform/time.ts';
 import { untilWritten } from '../platform/until-written.ts';
+import { listProviders } from './catalog-store.ts';
 import { decide } from './core/appointment-status.ts';
 import { emptySheet } from './core/day-sheet.ts';
 import { inOrderOfMove, isInHours, minutesLater, rederive, type ShiftDecision, shiftHeld } from './core/recheck.ts';
@@ -14,7 +15,7 @@ import type { Appointment, Companion, DaySheet, VisitTime } from './core/types.t
 import { planInvitation } from './invite.ts';
 import { withHours } from './known-hours.ts';
 import { heldTime } from './occupancy.ts';
-import { appointmentItem, getAppointment, getAppointments, listProviders, listSheets, sheetItem } from './store.ts';
+import { appointmentItem, getAppointment, getAppointments, listSheets, sheetItem } from './store.ts';
 
 /** What became of a visit whose instant is no longer what its wall time means. */
 export type MoveOutcome =

@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
 import { listAttendance } from './attendance-store.ts';
+import { listAppointmentTypes } from './catalog-store.ts';
 import { release } from './core/day-sheet.ts';
 import { comesAfter, type RankingFacts, rankingOf, rankSlots } from './core/rank.ts';
 import { defaultStepMinutes, type EmptyReason, findSlotsOfProviders, type WantedTimes } from './core/slots.ts';
@@ -9,7 +10,6 @@ import { epochMinuteFrom, instantOfEpochMinute, minuteRangeOf } from './core/vis
 import { type Calendar, loadCalendar } from './load-calendar.ts';
 import { decodeSlotCursor, type SlotCursor } from './slot-cursor.ts';
 import type { FoundSlot } from './slot-view.ts';
-import { listAppointmentTypes } from './store.ts';
 
 /** What to look for, decided: the type, the providers, where the patient will be. */
 export interface TimesSearch {

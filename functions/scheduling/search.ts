@@ -5,6 +5,7 @@ import type { Id } from '../platform/ids.ts';
 import { badFields, found } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { firstModality } from './book.ts';
+import { getAppointmentType, getProvider, listProviders } from './catalog-store.ts';
 import { checkSearchRange, maxSearchDays } from './core/slots.ts';
 import { suggestTimes } from './core/suggest.ts';
 import type { Appointment, AppointmentType, Modality, Provider } from './core/types.ts';
@@ -13,7 +14,6 @@ import { isEstablishedBy, recentVisits } from './established.ts';
 import { type Page, searchTimes, type TimesSearch } from './search-times.ts';
 import { encodeSlotCursor } from './slot-cursor.ts';
 import { emptyPage, foundSlotViewOf, type SlotPage, type SlotViewOptions } from './slot-view.ts';
-import { getAppointmentType, getProvider, listProviders } from './store.ts';
 import { wantedTimes } from './wanted-times.ts';
 
 /** Searching for free times: who may be asked, what is read, in what order it is answered. The rules are in core. */

@@ -1,5 +1,5 @@
 import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
-import { boolean, item, list, map, number, string } from 'dynamodb-toolbox/schema';
+import { item, list, map, number, string } from 'dynamodb-toolbox/schema';
 import type { Temporal } from 'temporal-polyfill';
 import type { Stamp } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
@@ -19,102 +19,21 @@ import {
   type TransactItem,
 } from '../platform/store/records.ts';
 import { emptySheet, withoutExpired } from './core/day-sheet.ts';
-import type {
-  Appointment,
-  AppointmentStatus,
-  AppointmentType,
-  BusyInterval,
-  Companion,
-  DaySheet,
-  Provider,
-  ResourceId,
-  Room,
+import {
+  type Appointment,
+  type AppointmentStatus,
+  type BusyInterval,
+  type Companion,
+  type DaySheet,
+  MODALITIES,
+  type ResourceId,
 } from './core/types.ts';
 
-/** All DynamoDB access of scheduling; the only file that knows its keys. */
+/** Appointments, and the day sheets they are booked on. */
 
 type ClinicId = Id<'clinic'>;
-/** A record and the revision it was read at. */
-export type Stored<T> = T & { readonly rev: number };
-
-const modality = string().enum('in-person', 'video', 'audio');
-const weeklyRule = map({
-  weekday: number().enum(1, 2, 3, 4, 5, 6, 7),
-  from: string(),
-  to: string(),
-  effectiveFrom: string().optional(),
-  effectiveTo: string().optional(),
-});
+const modality = string().enum(...MODALITIES);
 const minuteRange = { startEpochMinute: number(), endEpochMinute: number() };
-
-const ProviderEntity = new Entity({
-  name: 'Provider',
-  table: recordsTable,
-  timestamps: false,
-  schema: item({
-    ...recordAttributes,
-    clinicId: string().key(),
-    id: string().key(),
-    name: string(),
-    role: string().enum('physician', 'physical-therapist', 'assistant'),
-    zone: string(),
-    availability: list(weeklyRule),
-    breaks: list(weeklyRule).optional(),
-    licences: list(
-      map({
-        state: string(),
-        kind: string().enum('full', 'compact', 'telehealth'),
-        validFrom: string(),
-        validTo: string().optional(),
-      }),
-    ).optional(),
-    active: boolean().optional(),
-  }),
-  computeKey: ({ clinicId, id }) => ({ pk: `clinic#${clinicId}#provider`, sk: id }),
-});
-
-const AppointmentTypeEntity = new Entity({
-  name: 'AppointmentType',
-  table: recordsTable,
-  timestamps: false,
-  schema: item({
-    ...recordAttributes,
-    clinicId: string().key(),
-    id: string().key(),
-    name: string(),
-    minutes: number(),
-    bufferBeforeMinutes: number(),
-    bufferAfterMinutes: number(),
-    modalities: list(modality),
-    leadMinutes: number(),
-    horizonDays: number(),
-    providerIds: list(string()),
-    patientKind: string().enum('new', 'established', 'any').optional(),
-    dailyCap: number().optional(),
-    capacity: number().optional(),
-    states: list(string()).optional(),
-    roomIds: list(string()).optional(),
-    secondProviderIds: list(string()).optional(),
-    requiredForm: string().enum('pre-visit', 'none').optional(),
-    active: boolean().optional(),
-  }),
-  computeKey: ({ clinicId, id }) => ({ pk: `clinic#${clinicId}#appointment-type`, sk: id }),
-});
-
-const RoomEntity = new Entity({
-  name: 'Room',
-  table: recordsTable,
-  timestamps: false,
-  schema: item({
-    ...recordAttributes,
-    clinicId: string().key(),
-    id: string().key(),
-    name: string(),
-    zone: string(),
-    active: boolean(),
-  }),
-  computeKey: ({ clinicId, id }) => ({ pk: `clinic#${clinicId}#room`, sk: id }),
-});
 
 const DaySheetEntity = new Entity({
   name: 'DaySheet',
@@ -181,51 +100,6 @@ const sheetsKey = (clinicId: string, providerId: string): string => `clinic#${cl
 const patientAppointmentsKey = (clinicId: string, patientId: string): string =>
   `clinic#${clinicId}#patient-appointments#${patientId}`;
 
-const toProvider = (stored: FormattedItem<typeof ProviderEntity>): Stored<Provider> => ({
-  id: stored.id as Id<'provider'>,
-  clinicId: stored.clinicId as ClinicId,
-  name: stored.name,
-  role: stored.role,
-  zone: stored.zone,
-  availability: stored.availability,
-  // What came later is missing in records written before it.
-  breaks: stored.breaks ?? [],
-  licences: stored.licences ?? [],
-  active: stored.active ?? true,
-  rev: stored.rev,
-});
-
-const toAppointmentType = (stored: FormattedItem<typeof AppointmentTypeEntity>): Stored<AppointmentType> => ({
-  id: stored.id as Id<'appointmentType'>,
-  clinicId: stored.clinicId as ClinicId,
-  name: stored.name,
-  minutes: stored.minutes,
-  bufferBeforeMinutes: stored.bufferBeforeMinutes,
-  bufferAfterMinutes: stored.bufferAfterMinutes,
-  modalities: stored.modalities,
-  leadMinutes: stored.leadMinutes,
-  horizonDays: stored.horizonDays,
-  providerIds: stored.providerIds as Id<'provider'>[],
-  patientKind: stored.patientKind ?? 'any',
-  dailyCap: stored.dailyCap,
-  capacity: stored.capacity ?? 1,
-  states: stored.states,
-  roomIds: (stored.roomIds ?? []) as Id<'room'>[],
-  secondProviderIds: (stored.secondProviderIds ?? []) as Id<'provider'>[],
-  requiredForm: stored.requiredForm ?? 'pre-visit',
-  active: stored.active ?? true,
-  rev: stored.rev,
-});
-
-const toRoom = (stored: FormattedItem<typeof RoomEntity>): Stored<Room> => ({
-  id: stored.id as Id<'room'>,
-  clinicId: stored.clinicId as ClinicId,
-  name: stored.name,
-  zone: stored.zone,
-  active: stored.active,
-  rev: stored.rev,
-});
-
 /** A sheet as it counts at `now`: holds that have expired are not there, and so are gone with the next write. */
 const toSheet = (stored: FormattedItem<typeof DaySheetEntity>, now: Temporal.Instant): DaySheet =>
   withoutExpired(
@@ -273,67 +147,6 @@ const toAppointment = (stored: FormattedItem<typeof AppointmentEntity>): Appoint
 /** Reads an appointment out of a stream image. */
 export const appointmentOfImage = (image: Record<string, unknown>): Appointment =>
   toAppointment(readImage(AppointmentEntity, image));
-
-export const getProvider = async (clinicId: ClinicId, id: Id<'provider'>): Promise<Stored<Provider> | undefined> => {
-  const stored = await get(ProviderEntity, { clinicId, id });
-  return stored && toProvider(stored);
-};
-
-export const listProviders = async (clinicId: ClinicId): Promise<readonly Stored<Provider>[]> =>
-  (await queryAll(ProviderEntity, { partition: `clinic#${clinicId}#provider` })).map(toProvider);
-
-/** Writes a provider: revision 1 must be new, any other replaces the one before it. */
-export const providerItem = (provider: Stored<Provider>, stamp: Stamp): TransactItem =>
-  save(
-    ProviderEntity,
-    {
-      ...provider,
-      availability: [...provider.availability],
-      breaks: [...provider.breaks],
-      licences: [...provider.licences],
-      ...stamp,
-    },
-    provider.rev,
-  );
-
-export const getAppointmentType = async (
-  clinicId: ClinicId,
-  id: Id<'appointmentType'>,
-): Promise<Stored<AppointmentType> | undefined> => {
-  const stored = await get(AppointmentTypeEntity, { clinicId, id });
-  return stored && toAppointmentType(stored);
-};
-
-export const listAppointmentTypes = async (clinicId: ClinicId): Promise<readonly Stored<AppointmentType>[]> =>
-  (await queryAll(AppointmentTypeEntity, { partition: `clinic#${clinicId}#appointment-type` })).map(toAppointmentType);
-
-/** Writes a type of visit: revision 1 must be new, any other replaces the one before it. */
-export const appointmentTypeItem = (type: Stored<AppointmentType>, stamp: Stamp): TransactItem =>
-  save(
-    AppointmentTypeEntity,
-    {
-      ...type,
-      modalities: [...type.modalities],
-      providerIds: [...type.providerIds],
-      states: type.states === undefined ? undefined : [...type.states],
-      roomIds: [...type.roomIds],
-      secondProviderIds: [...type.secondProviderIds],
-      ...stamp,
-    },
-    type.rev,
-  );
-
-export const getRoom = async (clinicId: ClinicId, id: Id<'room'>): Promise<Stored<Room> | undefined> => {
-  const stored = await get(RoomEntity, { clinicId, id });
-  return stored && toRoom(stored);
-};
-
-export const listRooms = async (clinicId: ClinicId): Promise<readonly Stored<Room>[]> =>
-  (await queryAll(RoomEntity, { partition: `clinic#${clinicId}#room` })).map(toRoom);
-
-/** Writes a room: revision 1 must be new, any other replaces the one before it. */
-export const roomItem = (room: Stored<Room>, stamp: Stamp): TransactItem =>
-  save(RoomEntity, { ...room, ...stamp }, room.rev);
 
 /** One day of a provider or room as it counts at `now`; an empty sheet when nothing was ever booked on it. */
 export const getSheet = async (

@@ -3,12 +3,13 @@ import type { Commit } from '../platform/http/api.ts';
 import { found, Problem } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import type { PatientLink } from '../platform/store/directory.ts';
+import { getProvider } from './catalog-store.ts';
 import { change } from './change.ts';
 import { mayRebook } from './core/appointment-status.ts';
 import type { Appointment } from './core/types.ts';
 import { reschedule } from './reschedule.ts';
 import { findMoves } from './search.ts';
-import { getAppointment, getProvider } from './store.ts';
+import { getAppointment } from './store.ts';
 import { visitViewOf } from './view.ts';
 
 /** What a patient can do with the visit a text was about. The link is the proof; it opens this one visit only. */

@@ -4,6 +4,7 @@ import { stampOf } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
 import { ConditionFailed, type TransactItem, transact } from '../platform/store/records.ts';
+import { getAppointmentType, getProvider, type Stored } from './catalog-store.ts';
 import { decide } from './core/appointment-status.ts';
 import type { Appointment, AppointmentStatus, AppointmentType, Provider } from './core/types.ts';
 import type { Offer } from './core/waiting-list.ts';
@@ -15,10 +16,7 @@ import {
   appointmentsBetween,
   getAppointment,
   getAppointments,
-  getAppointmentType,
-  getProvider,
   patientAppointmentsBetween,
-  type Stored,
 } from './store.ts';
 import { getOffer, offerCheckItem } from './waiting-list-store.ts';
 

@@ -17,14 +17,12 @@ import {
   save,
   type TransactItem,
 } from '../platform/store/records.ts';
-import type { Companion, Weekday } from './core/types.ts';
+import { type Companion, MODALITIES, type Weekday } from './core/types.ts';
 import type { Offer, Opening, WaitingCriteria, WaitingEntry } from './core/waiting-list.ts';
 
 /** All DynamoDB access of the waiting list: who waits, what was freed, what was offered to whom. */
 
 type ClinicId = Id<'clinic'>;
-
-const modality = string().enum('in-person', 'video', 'audio');
 
 const WaitingEntryEntity = new Entity({
   name: 'WaitingEntry',
@@ -45,7 +43,9 @@ const WaitingEntryEntity = new Entity({
     firstDate: string().optional(),
     lastDate: string().optional(),
     noticeMinutes: number(),
-    modality: modality.optional(),
+    modality: string()
+      .enum(...MODALITIES)
+      .optional(),
     patientState: string().optional(),
     status: string().enum('waiting', 'offered', 'booked', 'left'),
     since: string(),
@@ -92,7 +92,7 @@ const OfferEntity = new Entity({
     patientId: string(),
     providerId: string(),
     typeId: string(),
-    modality,
+    modality: string().enum(...MODALITIES),
     patientState: string().optional(),
     start: string(),
     end: string(),

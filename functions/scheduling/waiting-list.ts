@@ -8,10 +8,10 @@ import type { QueryPage } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { untilWritten } from '../platform/until-written.ts';
 import { firstModality, requirePatientKind, stateAtVisit } from './book.ts';
+import { getAppointmentType, getProvider } from './catalog-store.ts';
 import type { AppointmentType } from './core/types.ts';
 import { type Offer, type WaitingCriteria, type WaitingEntry, waitingTransitions } from './core/waiting-list.ts';
 import { endOfferItems } from './offer-end.ts';
-import { getAppointmentType, getProvider } from './store.ts';
 import {
   getOffer,
   getWaitingEntry,

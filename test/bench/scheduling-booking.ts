@@ -23,7 +23,7 @@ const measure = async (): Promise<unknown> => {
   const { book, prepareBooking } = await import('../../functions/scheduling/book.ts');
   const { createTestClinic } = await import('../helpers/clinic.ts');
   const { testPhone } = await import('../helpers/phones.ts');
-  const { providerItem, appointmentTypeItem } = await import('../../functions/scheduling/store.ts');
+  const { providerItem, appointmentTypeItem } = await import('../../functions/scheduling/catalog-store.ts');
   const { hoursChangedItem } = await import('../../functions/scheduling/hours-store.ts');
   const { newId } = await import('../../functions/platform/ids.ts');
   const { newPatient } = await import('../../functions/intake/patients.ts');

@@ -55,6 +55,7 @@ const measureClinic = async (size: number, years: number): Promise<SizeResult> =
   const { findSlots } = await import('../../functions/scheduling/search.ts');
   const { createTestClinic } = await import('../helpers/clinic.ts');
   const { testPhone } = await import('../helpers/phones.ts');
+  const catalog = await import('../../functions/scheduling/catalog-store.ts');
   const store = await import('../../functions/scheduling/store.ts');
   const hours = await import('../../functions/scheduling/hours-store.ts');
   const { newId } = await import('../../functions/platform/ids.ts');
@@ -77,7 +78,7 @@ const measureClinic = async (size: number, years: number): Promise<SizeResult> =
     zone: calendar.zone,
   });
   await transact([
-    store.appointmentTypeItem(
+    catalog.appointmentTypeItem(
       {
         ...plainType,
         ...month.type,
@@ -94,7 +95,7 @@ const measureClinic = async (size: number, years: number): Promise<SizeResult> =
   const writeSheet = (sheet: DaySheet): TransactItem => store.sheetItem(clinicId, { ...sheet, rev: 1 }, stamp);
   await putAll(documentClient, [
     ...booked.map(({ provider }) =>
-      store.providerItem({ ...provider, ...plainProvider, clinicId, name: 'Dr. Bench', role: 'physician' }, stamp),
+      catalog.providerItem({ ...provider, ...plainProvider, clinicId, name: 'Dr. Bench', role: 'physician' }, stamp),
     ),
     ...booked.flatMap(({ sheets }) => sheets.map(writeSheet)),
     ...pastDates(years).flatMap((date, index) => {

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
 import { id, instant, pageOf, paging, zone } from '../../platform/http/schemas.ts';
-import { ANCHORS, CHANNELS, MODALITIES, OCCASIONS } from '../core/message-plan.ts';
+import { MODALITIES } from '../../scheduling/core/types.ts';
+import { ANCHORS, CHANNELS, OCCASIONS } from '../core/message-plan.ts';
 import { TEMPLATE_NAMES } from '../core/template-names.ts';
 
 /** Whose plan. */

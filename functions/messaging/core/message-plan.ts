@@ -1,4 +1,5 @@
 import type { Id } from '../../platform/ids.ts';
+import type { Modality } from '../../scheduling/core/types.ts';
 import type { Occasion, PlanStep, VisitStatus } from './plan.ts';
 import { categoryOf, type TemplateName } from './template-names.ts';
 
@@ -17,7 +18,6 @@ export const OCCASIONS = [
 export const ANCHORS = ['now', 'start', 'end'] as const;
 /** How a step may go out. */
 export const CHANNELS = ['sms'] as const;
-export const MODALITIES = ['in-person', 'video', 'audio'] as const;
 
 /** A step as the clinic writes it. */
 export interface StepSpec {
@@ -43,7 +43,7 @@ export interface StepConditions {
   readonly unconfirmedOnly?: boolean | undefined;
   /** Not to who was seen within the last three years. */
   readonly newPatientsOnly?: boolean | undefined;
-  readonly modality?: (typeof MODALITIES)[number] | undefined;
+  readonly modality?: Modality | undefined;
 }
 
 export interface MessagePlan {

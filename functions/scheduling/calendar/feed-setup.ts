@@ -6,7 +6,7 @@ import { found } from '../../platform/problem.ts';
 import { transact } from '../../platform/store/records.ts';
 import { untilWritten } from '../../platform/until-written.ts';
 import { type CalendarFeed, calendarLinkItem, feedItem, getFeed } from '../calendar-store.ts';
-import { getProvider } from '../store.ts';
+import { getProvider } from '../catalog-store.ts';
 
 /** Setting up the address at which a provider's own calendar program reads the clinic's visits. */
 

@@ -5,9 +5,10 @@ import { sha256 } from '../../platform/ids.ts';
 import { found } from '../../platform/problem.ts';
 import { localDateOf } from '../../platform/time.ts';
 import { findFeed } from '../calendar-store.ts';
+import { getProvider } from '../catalog-store.ts';
 import type { Appointment, AppointmentStatus } from '../core/types.ts';
 import { visitFeed } from '../core/visit-calendar.ts';
-import { getAppointments, getProvider, listSheets } from '../store.ts';
+import { getAppointments, listSheets } from '../store.ts';
 
 /** The days a feed shows. */
 const feedDays = { past: 7, ahead: 60 };

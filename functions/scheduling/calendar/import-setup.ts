@@ -5,8 +5,8 @@ import { badFields, found } from '../../platform/problem.ts';
 import { transact } from '../../platform/store/records.ts';
 import { untilWritten } from '../../platform/until-written.ts';
 import { getImport, importItem } from '../calendar-store.ts';
+import { getProvider } from '../catalog-store.ts';
 import { type CalendarImport, importFaults } from '../core/calendar-import.ts';
-import { getProvider } from '../store.ts';
 import { calendarUrl } from './calendar-url.ts';
 
 /** Setting up the import of a provider's own calendar. It is read by the next sweep. */

@@ -10,11 +10,12 @@ import { ConditionFailed, transact } from '../../platform/store/records.ts';
 import { dateOfEpochDay, epochDayOf, localDateOf } from '../../platform/time.ts';
 import { untilWritten } from '../../platform/until-written.ts';
 import { importItem } from '../calendar-store.ts';
+import { getProvider } from '../catalog-store.ts';
 import { CalendarFault, calendarLimits } from '../core/calendar/fault.ts';
 import { type CalendarImport, type ImportFaultCode, importDays } from '../core/calendar-import.ts';
 import { externalBusy } from '../core/external-busy.ts';
 import type { DaySheet, MinuteRange, Provider } from '../core/types.ts';
-import { getProvider, getSheet, listSheets, sheetItem } from '../store.ts';
+import { getSheet, listSheets, sheetItem } from '../store.ts';
 import { recordClashes } from './clashes.ts';
 import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
 

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { id, instant, line, linkToken, slug } from '../../platform/http/schemas.ts';
+import { MODALITIES } from '../core/types.ts';
 
 /** What the routes of scheduling have in common. */
 
-export const modality = z.enum(['in-person', 'video', 'audio']);
+export const modality = z.enum(MODALITIES);
 export const minutes = (least: number, most: number) => z.number().int().min(least).max(most);
 /** Why something is cancelled or moved: a few words for staff and for the audit log. */
 export const reason = line(200);

@@ -13,7 +13,8 @@ import type { Id } from '../../platform/ids.ts';
 export type ProviderRole = 'physician' | 'physical-therapist' | 'assistant';
 
 /** How patient and provider meet. */
-export type Modality = 'in-person' | 'video' | 'audio';
+export const MODALITIES = ['in-person', 'video', 'audio'] as const;
+export type Modality = (typeof MODALITIES)[number];
 
 /** ISO weekday: Monday is 1, Sunday is 7. */
 export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7;

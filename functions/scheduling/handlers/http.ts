@@ -3,13 +3,14 @@ import { httpHandler, type Request } from '../../platform/http/api.ts';
 import type { Route } from '../../platform/http/contract.ts';
 import { found } from '../../platform/problem.ts';
 import { book } from '../book.ts';
+import { getProvider } from '../catalog-store.ts';
 import { type ChangeCommand, change } from '../change.ts';
 import { deskRoutes } from '../contract/desk-routes.ts';
 import { frontDeskImplementations } from '../front-desk.ts';
 import { holdTime, releaseHold } from '../hold.ts';
 import { reschedule } from '../reschedule.ts';
 import { findSlots } from '../search.ts';
-import { getAppointment, getProvider, getSheet, listPatientAppointments } from '../store.ts';
+import { getAppointment, getSheet, listPatientAppointments } from '../store.ts';
 import { dayViewOf, viewOf } from '../view.ts';
 
 type StaffChange = Request<Route> & { readonly params: { readonly appointmentId: `apt_${string}` } };

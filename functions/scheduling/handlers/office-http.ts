@@ -10,6 +10,7 @@ import {
   updateRoom,
   withoutClinic,
 } from '../catalog.ts';
+import { getProvider, listAppointmentTypes, listProviders, listRooms } from '../catalog-store.ts';
 import { officeRoutes } from '../contract/office-routes.ts';
 import {
   createClosure,
@@ -19,7 +20,6 @@ import {
   removeClosure,
   removeException,
 } from '../hours.ts';
-import { getProvider, listAppointmentTypes, listProviders, listRooms } from '../store.ts';
 import { joinWaitingList, leaveWaitingList, listWaitingList, readWaitingEntry } from '../waiting-list.ts';
 
 export const handler = httpHandler(officeRoutes, {

@@ -3,13 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, stampOf } from '../../../functions/platform/actor.ts';
 import { newId } from '../../../functions/platform/ids.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
+import { appointmentTypeItem, providerItem, roomItem } from '../../../functions/scheduling/catalog-store.ts';
 import type { WorkingTimes } from '../../../functions/scheduling/core/availability.ts';
 import type { AppointmentType, DaySheet, Licence, Provider, Room } from '../../../functions/scheduling/core/types.ts';
 import { instantOfEpochMinute } from '../../../functions/scheduling/core/visit-time.ts';
 import { closureItem, exceptionItem } from '../../../functions/scheduling/hours-store.ts';
 import { takeTime } from '../../../functions/scheduling/occupancy.ts';
 import { findPublicSlots } from '../../../functions/scheduling/search.ts';
-import { appointmentTypeItem, providerItem, roomItem, sheetItem } from '../../../functions/scheduling/store.ts';
+import { sheetItem } from '../../../functions/scheduling/store.ts';
 import { plainProvider, plainType } from '../../helpers/catalog.ts';
 import { installMemoryTable } from '../../helpers/memory-table/install.ts';
 import {

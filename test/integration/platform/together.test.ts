@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Id, newId } from '../../../functions/platform/ids.ts';
 import { readClinic } from '../../../functions/platform/store/clinic.ts';
 import { documentClient, sharingReads, together } from '../../../functions/platform/store/records.ts';
-import { getAppointments, getProvider, getRoom } from '../../../functions/scheduling/store.ts';
+import { getProvider, getRoom } from '../../../functions/scheduling/catalog-store.ts';
+import { getAppointments } from '../../../functions/scheduling/store.ts';
 import { createTestClinic } from '../../helpers/clinic.ts';
 
 const now = Temporal.Instant.from('2026-11-24T17:00:00Z');

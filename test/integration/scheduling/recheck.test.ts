@@ -10,20 +10,17 @@ import { type Caller, stampOf } from '../../../functions/platform/actor.ts';
 import { type Id, newId } from '../../../functions/platform/ids.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import { writeBooking } from '../../../functions/scheduling/book.ts';
+import {
+  appointmentTypeItem,
+  providerItem,
+  roomItem,
+  type Stored,
+} from '../../../functions/scheduling/catalog-store.ts';
 import { change } from '../../../functions/scheduling/change.ts';
 import type { Appointment, AppointmentType, Provider } from '../../../functions/scheduling/core/types.ts';
 import { closureItem, hoursChangedItem } from '../../../functions/scheduling/hours-store.ts';
 import { recheck } from '../../../functions/scheduling/recheck.ts';
-import {
-  appointmentItem,
-  appointmentTypeItem,
-  getAppointment,
-  listSheets,
-  providerItem,
-  roomItem,
-  type Stored,
-  sheetItem,
-} from '../../../functions/scheduling/store.ts';
+import { appointmentItem, getAppointment, listSheets, sheetItem } from '../../../functions/scheduling/store.ts';
 import { plainProvider, plainType } from '../../helpers/catalog.ts';
 import { createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { testPhone } from '../../helpers/phones.ts';
