@@ -55,9 +55,24 @@ export const withPeople = async (thread: Thread): Promise<ThreadOfPeople> => ({
   patients: await findPatientsByPhone(thread.clinicId, thread.phone),
 });
 
-/** One thread of the clinic. @throws Problem `not-found` */
+/** One thread of the clinic. @throws Problem `not-found` where nothing was ever sent or received in it */
 export const loadThread = async (clinicId: Id<'clinic'>, threadId: Id<'thread'>): Promise<Thread> =>
-  found(await getThread(clinicId, threadId), 'thread');
+  found((await getThread(clinicId, threadId)) ?? (await threadOfLines(clinicId, threadId)), 'thread');
+
+/** As long as no person has written in a thread, nothing of it is stored but its lines: what automation sent knows the number. */
+const threadOfLines = async (clinicId: Id<'clinic'>, id: Id<'thread'>): Promise<Thread | undefined> => {
+  const [line] = (await listLines(clinicId, id, { limit: 1 })).items;
+  const message = line?.message;
+  return message && newThread({ id, clinicId, phone: message.to }, message.plannedFor);
+};
+
+/** Those of some numbers that have anything in them, in their order. */
+const threadsOfPhones = async (clinicId: Id<'clinic'>, phones: readonly string[]): Promise<readonly Thread[]> => {
+  const ids = [...new Set(phones)].map((phone) => threadIdOf(clinicId, phone));
+  const stored = new Map((await getThreads(clinicId, ids)).map((thread) => [thread.id, thread]));
+  const threads = await Promise.all(ids.map((id) => stored.get(id) ?? threadOfLines(clinicId, id)));
+  return threads.filter((thread) => thread !== undefined);
+};
 
 /** The thread of a number; before anybody has written, an empty one of revision 0. */
 export const threadOfPhone = async ({ clinicId, now }: Caller, phone: string): Promise<Thread> => {
@@ -85,14 +100,11 @@ export const listThreads = async (
 ): Promise<Page<ThreadOfPeople>> => {
   if ('name' in list) {
     const { items, cursor } = await searchPatients(clinicId, { name: list.name, ...page });
-    const ids = items.map(({ phone }) => threadIdOf(clinicId, phone));
-    const byId = new Map((await getThreads(clinicId, ids)).map((thread) => [thread.id, thread]));
-    const threads = [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
-    return { items: await Promise.all(threads.map(withPeople)), cursor };
+    const phones = items.map(({ phone }) => phone);
+    return { items: await Promise.all((await threadsOfPhones(clinicId, phones)).map(withPeople)), cursor };
   }
   if ('phone' in list) {
-    const thread = await getThread(clinicId, threadIdOf(clinicId, list.phone));
-    return { items: thread === undefined ? [] : [await withPeople(thread)] };
+    return { items: await Promise.all((await threadsOfPhones(clinicId, [list.phone])).map(withPeople)) };
   }
   const { items, cursor } = await pageOfThreads(clinicId, list.queue, page);
   return { items: await Promise.all(items.map(withPeople)), cursor };

@@ -128,7 +128,11 @@ describe('staff of one clinic', () => {
     async (_, route) => {
       const answer = await fetch(`${ours.info.apiUrl}${pathOf(route)}${queryOf(route)}`, {
         method: route.method,
-        headers: { authorization: `Bearer ${await ours.token('admin')}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${await ours.token('admin')}`,
+          'content-type': 'application/json',
+          ...(route.ifMatch === 'required' ? { 'if-match': '"1"' } : {}),
+        },
         ...(route.body === undefined ? {} : { body: JSON.stringify(bodyOf(route)) }),
       });
       const text = await answer.text();

@@ -232,6 +232,7 @@ describe("another clinic's caller", () => {
       params,
       body: bodies[route.name],
       ...(queries[route.name] ? { query: queries[route.name] } : {}),
+      ...(route.ifMatch === 'required' ? { headers: { 'if-match': '"1"' } } : {}),
     };
     const answer = await askAsStaff(handler, ours.clinicId, key, options);
     expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } });

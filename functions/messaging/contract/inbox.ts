@@ -104,8 +104,16 @@ const writeErrors = [
   'stale',
 ] as const;
 
-/** The changes of a thread that take nothing but its id, each answered with the thread. */
-const threadAction = <const Name extends string, const Verb extends string>(name: Name, verb: Verb, summary: string) =>
+/**
+ * The changes of a thread that take nothing but its id, each answered with the thread. What is read, or done with, is what the caller
+ * has seen: a text that came in since must not be hidden by it.
+ */
+const threadAction = <const Name extends string, const Verb extends string>(
+  name: Name,
+  verb: Verb,
+  summary: string,
+  ifMatch: true | 'required' = true,
+) =>
   defineRoute({
     name,
     method: 'POST',
@@ -113,7 +121,7 @@ const threadAction = <const Name extends string, const Verb extends string>(name
     access: 'texts:write',
     summary,
     params: ofThread,
-    ifMatch: true,
+    ifMatch,
     reply: { status: 200, body: threadView },
     errors: ['not-found'],
   });
@@ -255,9 +263,14 @@ export const inboxRoutes = [
     reply: { status: 200, body: z.strictObject({ items: z.array(staffView) }) },
   }),
   threadAction('unassignThread', 'unassign', 'Give a thread back to everybody'),
-  threadAction('closeThread', 'close', 'Nothing is left to do; the next text that needs a human opens it again'),
+  threadAction(
+    'closeThread',
+    'close',
+    'Nothing is left to do; the next text that needs a human opens it again',
+    'required',
+  ),
   threadAction('reopenThread', 'reopen', 'Open a thread again'),
-  threadAction('markThreadRead', 'read', 'Say that what came in was read'),
+  threadAction('markThreadRead', 'read', 'Say that what came in was read', 'required'),
   threadAction('takeAnswering', 'answering', 'Say that the caller is answering, for two minutes: others cannot send'),
   threadAction('releaseAnswering', 'answering/release', 'Say that the caller is not answering after all'),
   defineRoute({

@@ -328,13 +328,53 @@ describe('over HTTP', () => {
 
     const etag = { 'if-match': sent.headers.etag ?? '"1"' };
     expect((await call('closeThread', { params, headers: etag })).status).toBe(412);
-    expect((await call('closeThread', { params })).body).toMatchObject({ status: 'closed', queue: 'closed' });
+    expect(await call('closeThread', { params })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'header.If-Match' }] },
+    });
+    const asRead = async () => ({ 'if-match': (await call('getThread', { params })).headers.etag ?? '' });
+    const closing = { params, headers: await asRead() };
+    expect((await call('closeThread', closing)).body).toMatchObject({ status: 'closed', queue: 'closed' });
     expect((await call('reopenThread', { params })).body).toMatchObject({ queue: 'unassigned' });
+    const before = await asRead();
     await reply(world, patient.phone, 'Thank you', now);
-    expect((await call('markThreadRead', { params })).body).toMatchObject({ unread: 0 });
+    // What has just come in has not been read by who says so.
+    expect(await call('markThreadRead', { params, headers: before })).toMatchObject({ status: 412 });
+    expect((await call('markThreadRead', { params, headers: await asRead() })).body).toMatchObject({ unread: 0 });
     expect((await call('getPatientThread', { params: { patientId: patient.id } })).body).toMatchObject({
       id: threadId,
     });
+  });
+
+  it('that automation alone has written in is there like any other', async () => {
+    const { clinic, ...world } = await newWorld();
+    const patient = await addPatient({ clinic, ...world });
+    const visit = await bookVisit({ clinic, ...world }, patient, later(start, 120));
+    await sendText({ clinicId: clinic.clinicId, messageId: `${visit.id}#confirmation#0` }, at(start));
+    const call = asking(clinic.clinicId);
+    const { id: threadId } = (await call('getPatientThread', { params: { patientId: patient.id } })).body;
+    const params = { threadId };
+    expect((await call('listThreadTexts', { params })).body.items).toMatchObject([{ template: 'confirmation' }]);
+    for (const query of [{ phone: patient.phone }, { name: 'reyes' }]) {
+      expect((await call('listThreads', { query })).body.items).toMatchObject([{ id: threadId, rev: 0 }]);
+    }
+    expect((await call('noteThread', { params, body: { note: 'Prefers calls' } })).status).toBe(201);
+    expect((await call('reopenThread', { params })).body).toMatchObject({ id: threadId, queue: 'unassigned', rev: 1 });
+    expect((await call('getThread', { params: { threadId: threadIdOf(clinic.clinicId, testPhone()) } })).status).toBe(
+      404,
+    );
+  });
+
+  it('of two who answer it in the same moment the second reads first what the other wrote', async () => {
+    const { answer, threadId, clinicId } = await wrote();
+    const answers = await Promise.allSettled([
+      answer({ words: 'Yes, you may' }, 'ann'),
+      answer({ words: 'No, not yet' }, 'bea'),
+    ]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(answers.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'stale' } });
+    const { items } = await listLines(clinicId, threadId, {});
+    expect(items.filter(({ entry }) => entry.by !== undefined)).toHaveLength(1);
   });
 
   it('a patient who has not written yet is written to; what is planned is taken back', async () => {
