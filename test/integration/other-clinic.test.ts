@@ -186,6 +186,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   noteThread: { note: 'Call' },
   updateCannedReply: { title: 'Ramp', words: 'In front' },
   setPatientLanguage: { language: 'es' },
+  setPatientContact: { phone: '+13035550100', zone: 'America/Denver' },
   setMessagingSettings: {},
   setMessagePlan: DEFAULT_PLAN,
   setMessageTemplate: { words: 'x' },

@@ -111,6 +111,46 @@ describe('registering a patient', () => {
     expect((await search({ phone: created.phone })).body).toEqual({ items: [{ ...created, rev: 3 }] });
   });
 
+  it('says and changes where they are reached: found under the new number, known under the old one', async () => {
+    const { body: created } = await register(person({ email: 'ada@example.com', state: 'CO', language: 'es' }));
+    const set = (body: object, headers: Record<string, string> = {}, clinicId = clinic.clinicId) =>
+      askAsStaff(handler, clinicId, 'PUT /v1/patients/{patientId}/contact', {
+        params: { patientId: created.id },
+        body,
+        headers,
+      });
+    const phone = testPhone();
+    const consentToText = { granted: true, wording: 'You may text me about my visits.', wordingVersion: '1' };
+    const { email: _, state: __, ...rest } = created;
+    const moved = { ...rest, phone, zone: 'America/New_York', rev: 2 };
+    const asked = { phone, zone: 'US/Eastern', consentToText };
+    expect((await set(asked, { 'if-match': '"1"' })).body).toEqual(moved);
+    expect(await set(asked, { 'if-match': '"1"' })).toMatchObject({ status: 412 });
+    expect(await set(asked, {}, otherClinic.clinicId)).toMatchObject({ status: 404 });
+    expect(await set({ zone: 'US/Eastern' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'body.phone' }] },
+    });
+    expect((await search({ phone })).body).toEqual({ items: [moved] });
+    expect((await search({ phone: created.phone })).body).toEqual({ items: [] });
+    expect((await loadStanding(clinic.clinicId, phone)).granted.treatment).toBeDefined();
+
+    // Neither number registers them a second time; back under the old one they are who they were.
+    for (const number of [phone, created.phone]) {
+      expect(await register({ ...person(), phone: number })).toMatchObject({ status: 409 });
+    }
+    expect((await set({ phone: created.phone, zone: 'US/Eastern' })).body).toMatchObject({
+      phone: created.phone,
+      rev: 3,
+    });
+    const { body: other } = await register(person({ phone: testPhone() }));
+    expect(await set({ phone: other.phone, zone: 'US/Eastern' })).toMatchObject({
+      status: 409,
+      body: { code: 'already-exists' },
+    });
+    expect((await read(created.id)).body).toMatchObject({ phone: created.phone, rev: 3 });
+  });
+
   it.each<[string, Record<string, unknown>]>([
     ['body.phone', { phone: '206 555 0123' }],
     ['body.birthDate', { birthDate: '1980-02-30' }],
