@@ -1,7 +1,18 @@
 import * as z from 'zod';
 import { agreementFields, warningField } from '../messaging/contract/agreement.ts';
 import { defineRoute } from '../platform/http/contract.ts';
-import { date, id, instant, line, linkToken, pageOf, paging, phone, state, zone } from '../platform/http/schemas.ts';
+import {
+  date,
+  id,
+  instant,
+  line,
+  linkToken,
+  pageOf,
+  phone,
+  state,
+  whoIsLookedFor,
+  zone,
+} from '../platform/http/schemas.ts';
 
 const email = z.email({ error: 'Expected an e-mail address like ada@example.com' }).max(254);
 
@@ -90,17 +101,11 @@ export const routes = [
   }),
   defineRoute({
     name: 'findPatients',
-    method: 'GET',
-    path: '/v1/patients',
+    method: 'POST',
+    path: '/v1/patients/search',
     access: 'patients:read',
-    summary:
-      'Patients by phone, or by how their name begins (family name first; `Ana Lopez` and `Lopez, Ana` both work)',
-    query: z
-      .strictObject({ phone: phone.optional(), name: line(120).optional(), ...paging })
-      .refine((query) => (query.phone === undefined) !== (query.name === undefined), {
-        error: 'Send exactly one of phone and name',
-        path: ['name'],
-      }),
+    summary: 'Patients by phone, or by how their name begins',
+    body: whoIsLookedFor,
     reply: { status: 200, body: pageOf(patientView) },
   }),
   defineRoute({

@@ -159,13 +159,16 @@ export const requireBornInThePast = (
 
 const familyLastMark = 'family-last.';
 
-/** One page of a search, by exactly one of phone and name. */
+/** Whether a search is for a number; else it is for a name. */
+export const isNumber = (who: string): boolean => /^\+\d+$/.test(who);
+
+/** One page of a search, by a number or how a name begins. */
 export const searchPatients = async (
   clinicId: Id<'clinic'>,
-  { phone, name = '', limit, cursor }: PatientSearch,
+  { who, limit, cursor }: PatientSearch,
 ): Promise<Page<Patient>> => {
-  if (phone !== undefined) return pageByPhone(clinicId, phone, { limit, cursor });
-  const { asTyped, familyLast } = nameReadings(name);
+  if (isNumber(who)) return pageByPhone(clinicId, who, { limit, cursor });
+  const { asTyped, familyLast } = nameReadings(who);
   // A cursor belongs to the reading that gave it.
   if (familyLast !== undefined && cursor?.startsWith(familyLastMark)) {
     return pageFamilyLast(clinicId, familyLast, { limit, cursor: cursor.slice(familyLastMark.length) });
@@ -177,8 +180,7 @@ export const searchPatients = async (
 };
 
 export interface PatientSearch {
-  readonly phone?: string | undefined;
-  readonly name?: string | undefined;
+  readonly who: string;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }

@@ -1,4 +1,4 @@
-import { findPatientsByPhone, loadPatient, type Patient, searchPatients } from '../intake/patients.ts';
+import { findPatientsByPhone, isNumber, loadPatient, type Patient, searchPatients } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import { foldWords } from '../platform/fold.ts';
@@ -86,11 +86,8 @@ export const threadOfPatient = async (caller: Caller, patientId: Id<'patient'>):
   return withPeople(await threadOfPhone(caller, phone));
 };
 
-/** Which threads: those of a queue, of a number, or of people by the beginning of their name. */
-export type ThreadList =
-  | { readonly queue: Queue | { readonly kind: 'open' } }
-  | { readonly phone: string }
-  | { readonly name: string };
+/** Which threads: those of a queue, or those of a number or of people by the beginning of their name. */
+export type ThreadList = { readonly queue: Queue | { readonly kind: 'open' } } | { readonly who: string };
 
 /** A page of threads, latest text first; by name, in the order of the names. */
 export const listThreads = async (
@@ -98,13 +95,12 @@ export const listThreads = async (
   list: ThreadList,
   page: QueryPage & { readonly limit: number },
 ): Promise<Page<ThreadOfPeople>> => {
-  if ('name' in list) {
-    const { items, cursor } = await searchPatients(clinicId, { name: list.name, ...page });
-    const phones = items.map(({ phone }) => phone);
-    return { items: await Promise.all((await threadsOfPhones(clinicId, phones)).map(withPeople)), cursor };
-  }
-  if ('phone' in list) {
-    return { items: await Promise.all((await threadsOfPhones(clinicId, [list.phone])).map(withPeople)) };
+  if ('who' in list) {
+    const { who } = list;
+    const found = isNumber(who) ? { items: [{ phone: who }] } : await searchPatients(clinicId, { who, ...page });
+    const phones = found.items.map(({ phone }) => phone);
+    const items = await Promise.all((await threadsOfPhones(clinicId, phones)).map(withPeople));
+    return { ...found, items };
   }
   const { items, cursor } = await pageOfThreads(clinicId, list.queue, page);
   return { items: await Promise.all(items.map(withPeople)), cursor };

@@ -153,7 +153,7 @@ describe('staff of one clinic', () => {
       const answer = await ours.admin.ask('bookAppointment', { body: { ...mine, [name]: theirIds[name] } });
       expect(outcomeOf(answer), name).toBe('404 not-found');
     }
-    const found = await ours.admin.ok('findPatients', { query: { phone: theirIds.phone } });
+    const found = await ours.admin.ok('findPatients', { body: { who: theirIds.phone } });
     const cases = await ours.admin.ok('listTriageCases');
     expect([found.items, cases.items]).toEqual([[], []]);
     const { items } = await theirs.admin.ok('listPatientAppointments', {

@@ -15,8 +15,8 @@ export const handler = httpHandler(
         await registerPatient(caller, body, (items, patient) => commit(items, withoutClinic(patient))),
       ),
     }),
-    findPatients: async ({ caller, query }) => {
-      const { items, cursor } = await searchPatients(caller.clinicId, query);
+    findPatients: async ({ caller, body }) => {
+      const { items, cursor } = await searchPatients(caller.clinicId, body);
       return { body: { items: items.map(withoutClinic), cursor } };
     },
     getPatient: async ({ caller, params }) => ({

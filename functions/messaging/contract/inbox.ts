@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
-import { cursor, id, instant, line, pageOf, paging, phone, text } from '../../platform/http/schemas.ts';
+import { cursor, id, instant, line, pageOf, paging, text, whoIsLookedFor } from '../../platform/http/schemas.ts';
 import { maxStaffWords } from '../core/staff-text.ts';
 
 /** Cognito's, a UUID. */
@@ -133,8 +133,7 @@ export const inboxRoutes = [
     method: 'GET',
     path: '/v1/threads',
     access: 'texts:read',
-    summary:
-      'Threads of a queue, latest text first; or those of a number, or of patients by the beginning of their name',
+    summary: 'Threads of a queue, latest text first',
     query: z
       .strictObject({
         queue: z
@@ -142,19 +141,22 @@ export const inboxRoutes = [
           .optional()
           .meta({ description: 'open: all open ones of patients, whoever has them (the default)' }),
         staffId: staffId.optional().meta({ description: 'With queue=assigned: whose' }),
-        phone: phone.optional(),
-        name: line(120).optional(),
         tag: tag.optional().meta({ description: 'Leaves out those without it, so that pages may be short' }),
         ...paging,
-      })
-      .refine(({ queue, phone: one, name }) => [queue, one, name].filter((given) => given !== undefined).length < 2, {
-        error: 'Send one of queue, phone and name',
-        path: ['queue'],
       })
       .refine(({ queue, staffId: whose }) => (queue === 'assigned') === (whose !== undefined), {
         error: 'Is required with queue=assigned, and only there',
         path: ['staffId'],
       }),
+    reply: { status: 200, body: pageOf(threadView) },
+  }),
+  defineRoute({
+    name: 'findThreads',
+    method: 'POST',
+    path: '/v1/threads/search',
+    access: 'texts:read',
+    summary: 'The threads of a number, or of patients by the beginning of their name',
+    body: whoIsLookedFor,
     reply: { status: 200, body: pageOf(threadView) },
   }),
   defineRoute({
@@ -190,11 +192,11 @@ export const inboxRoutes = [
   }),
   defineRoute({
     name: 'searchTexts',
-    method: 'GET',
-    path: '/v1/thread-texts',
+    method: 'POST',
+    path: '/v1/thread-texts/search',
     access: 'texts:read',
     summary: 'What people wrote that holds the words, latest first, in one thread or all; 2,000 texts are read at once',
-    query: z.strictObject({
+    body: z.strictObject({
       words: line(120).refine((value) => /[\p{L}\p{N}]/u.test(value), { error: 'Expected at least one word' }),
       threadId: id('thread').optional(),
       cursor: cursor.optional(),

@@ -169,7 +169,7 @@ export const httpHandler = <const Routes extends readonly Route[]>(
     onError: async (request) => {
       const exchange = exchanges.get(request.event);
       const requestId = exchange?.requestId ?? request.event.requestContext.requestId;
-      const problem = toProblem(request.error);
+      const problem = toProblem(request.error, request.event.requestContext.http.method);
       if (problem.code === 'internal') {
         count(metricNames.requestsFailed);
         log.error('request failed', request.error, { requestId, route: request.event.routeKey });
@@ -439,10 +439,11 @@ const readIdempotencyKey = (event: APIGatewayProxyEventV2, errors: FieldError[])
   return undefined;
 };
 
-const toProblem = (error: unknown): Problem => {
+const toProblem = (error: unknown, method: string): Problem => {
   if (error instanceof Problem) return error;
   if (error instanceof BadCursor) {
-    return badFields([{ field: 'query.cursor', message: 'Expected a cursor that this list gave' }]);
+    const field = method === 'POST' ? 'body.cursor' : 'query.cursor';
+    return badFields([{ field, message: 'Expected a cursor that this list gave' }]);
   }
   if (error instanceof ConditionFailed) return new Problem('stale', 'Read it again and repeat your change.');
   if (error instanceof Contended) return new Problem('busy');
