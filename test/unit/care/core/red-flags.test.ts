@@ -451,7 +451,7 @@ describe('screenText', () => {
     ['no numbness, numb now', 'SAME_DAY'],
     ['no pain at all\ncalf pain and swelling', 'SAME_DAY'],
     ['no leg pain calf swollen', 'SAME_DAY'],
-    ['no tingling numb in the groin', null],
+    ['no tingling numb in the groin', 'EMERGENCY'],
     ['no fever. chest pain', 'EMERGENCY'],
     ['not going to kill myself', 'EMERGENCY'],
     ['no feeling in my groin', 'EMERGENCY'],
