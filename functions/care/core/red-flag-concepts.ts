@@ -26,7 +26,7 @@ const CONCEPTS = [
   [
     'scarcely',
     'loss',
-    'hardly, barely, scarcely, less, little, reduced, decreased, diminished, apenas, casi no, poc{o,a}, menos, {no longer,stopped,quit} {having,feeling}, no longer, ya no',
+    'disminucion de, disminuid{o,a}, weaker, hardly, barely, scarcely, less, little, reduced, decreased, diminished, apenas, casi no, poc{o,a}, menos, {no longer,stopped,quit} {having,feeling}, no longer, ya no',
   ],
   [
     'lost',
@@ -41,9 +41,14 @@ const CONCEPTS = [
   [
     'trouble',
     'finding',
-    'trouble, troubles, difficulty, difficulties, problem, problems, issue, issues, changes, dysfunction, hard time, difficult, struggling, struggle, struggles, strain{,ing} to, dificultad{,es}, problema{,s}, me cuesta, batallo, batallando, trabajo para',
+    'change in, changed, changes in, cambios en, trouble, troubles, difficulty, difficulties, problem, problems, issue, issues, changes, dysfunction, hard time, difficult, struggling, struggle, struggles, strain{,ing} to, dificultad{,es}, problema{,s}, me cuesta, batallo, batallando, trabajo para',
   ],
-  ['hard', 'quality', 'hard to, hard, harder to, tough to, dificil, impossible to, imposible'],
+  [
+    'hard',
+    'quality',
+    'takes forever to, takes a long time to, takes a while to, tarda en, tardo en, have to force, hard to, hard, harder to, tough to, dificil, impossible to, imposible',
+  ],
+  ['declining', 'loss', 'deteriorat{e,ed,ing}, declining, fading, faded, failing, slipping, slipped, bad, worse, worsening, terrible, peor, mal'],
 
   // Functions
   [
@@ -59,19 +64,19 @@ const CONCEPTS = [
   [
     'holding',
     'function',
-    'hold, holding, keep in, stop, stopping, aguantar, aguantarme, aguanto, aguantando, contener, contenerme, contengo, retener, retengo, detener',
+    'make it to the {bathroom,toilet}, hold back, hold, holding, keep in, stop, stopping, aguantar, aguantarme, aguanto, aguantando, contener, contenerme, contengo, retener, retengo, detener',
   ],
   ['strength', 'function', 'strength, power, grip, fuerza, fuerzas, agarre'],
   ['movement', 'function', 'movement, motion, use of, movimiento, movilidad'],
   [
     'moving',
     'function',
-    'move, moving, lift, lifting, raise, raising, bend, bending, flex, wiggle, pick up, use, using, push, point, straighten, mover, levantar, alzar, doblar, usar, cerrar, agarrar, estirar',
+    'climb, get up on, go up on, press down, push down, get my {leg,legs,foot,feet,arm,hand} to, make my {leg,legs,foot,feet,arm,hand}, kick, subir, move, moving, lift, lifting, raise, raising, bend, bending, flex, wiggle, pick up, use, using, push, point, straighten, mover, levantar, alzar, doblar, usar, cerrar, agarrar, estirar',
   ],
   [
     'gripping',
     'function',
-    'grip, grab, button, write, hold a, hold my, hold onto, hold things, open jars, type, abotonar, escribir, agarrar',
+    'hold a cup, hold things, do buttons, do my buttons, open a jar, hold a pen, open anything, sostener, amarrarme, grip, grab, button, write, hold a, hold my, hold onto, hold things, open jars, type, abotonar, escribir, agarrar',
   ],
   [
     'standing',
@@ -82,7 +87,7 @@ const CONCEPTS = [
     'passing',
     'function',
     'pee, peeing, urinate, urinating, urination, pass water, passing water, pass urine, passing urine, wee, piss, pissing, void, voiding, tinkle, poop, pooping, poo, shit, bowel movement{,s}, bm, pass gas, pass stool, {go,went,going} to the {bathroom,toilet,restroom}, go to {bathroom,toilet}, {go,going} {pee,poop,number 1,number 2,number one,number two}, use the {bathroom,toilet,restroom}, empty my bladder, empty the bladder, start {my,the,a} stream, {my,the} stream, ' +
-      'orinar, orinando, hacer {pis,pipi,chis,popo,caca,del bano,del cuerpo,bano}, ir al bano, mear, miccionar, vaciar la vejiga, defecar, evacuar, obrar',
+      'go number {1,2,one,two}, start peeing, start to pee, start urinating, get a stream, have a bowel movement, orinar, orinando, hacer {pis,pipi,chis,popo,caca,del bano,del cuerpo,bano}, ir al bano, mear, miccionar, vaciar la vejiga, defecar, evacuar, obrar',
   ],
   [
     'sex',
@@ -92,29 +97,30 @@ const CONCEPTS = [
   [
     'breathing',
     'function',
-    'breathe, breath, breathing, breaths, catch my breath, catch my breathe, get air, get any air, get enough air, respirar, respiro, respiracion, tomar aire, jalar aire',
+    'a breath, deep breath, my breath, breathe in, respirar hondo, breathe, breath, breathing, breaths, catch my breath, catch my breathe, get air, get any air, get enough air, respirar, respiro, respiracion, tomar aire, jalar aire',
   ],
 
   // Findings of feeling and strength
   [
     'numb',
     'quality',
-    'numb, numbed, numbing, tingly, tingles, tingling in, asleep, dead, novocaine, burning, went to sleep, goes to sleep, go to sleep, gone to sleep, falling asleep, going to sleep, nosiento, adormecid{o,a,os,as}, dormid{o,a,os,as}, entumecid{o,a,os,as}, entumid{o,a,os,as}, hormiguea, hormiguean, acalambrad{o,a,os,as}, se me {duerme,duermen,durmio,durmieron,adormece,adormecen,adormecio,adormecieron,entume,entumio,entumece,entumecen,entumecio}',
+    'deadened, desensitized, senseless, insensible, insensibles, anesthetized, anestesiad{o,a,os,as}, sin sentir nada, numb, numbed, numbing, tingly, tingles, tingling in, asleep, dead, novocaine, burning, went to sleep, goes to sleep, go to sleep, gone to sleep, falling asleep, going to sleep, nosiento, adormecid{o,a,os,as}, dormid{o,a,os,as}, entumecid{o,a,os,as}, entumid{o,a,os,as}, hormiguea, hormiguean, acalambrad{o,a,os,as}, se me {duerme,duermen,durmio,durmieron,adormece,adormecen,adormecio,adormecieron,entume,entumio,entumece,entumecen,entumecio}',
   ],
   [
     'numbness',
     'finding',
-    'numbness, tingling, pins and needles, loss of feeling, loss of sensation, adormecimiento, entumecimiento, hormigueo, hormigueos',
+    'prickling, prickly, pinprick{s,}, anesthesia, anestesia, insensibilidad, crawling sensation, numbness, tingling, pins and needles, loss of feeling, loss of sensation, adormecimiento, entumecimiento, hormigueo, hormigueos',
   ],
+  ['nothingFelt', 'quality', 'feel nothing, feels nothing, felt nothing, cant feel anything, siento nada, nosiento nada'],
   [
     'odd',
     'quality',
-    'weird, strange, funny, different, cotton, isnt there, not there, isnt right, not right, off, wrong, gone, rar{o,a,as,os}, extran{o,a,as,os}, diferente, como algodon',
+    'altered, odd, cold, coldness, icy, buzzing, humming, vibrating, tickling, fuzzy, foreign, padded, not mine, isnt mine, swollen feeling, frio, fria, cosquilleo, zumbido, weird, strange, funny, different, cotton, isnt there, not there, isnt right, not right, off, wrong, gone, rar{o,a,as,os}, extran{o,a,as,os}, diferente, como algodon',
   ],
   [
     'weak',
     'quality',
-    'weak, weaker, paralyzed, paralysed, jelly, noodle{,s}, rubber, rubbery, spaghetti, wobbly, floppy, limp, useless, dead, debil, debiles, sin fuerza{,s}, paralizad{o,a,os,as}, aguad{o,a,os,as}, floj{o,a,os,as}, como trapo',
+    'dead weight, like {cement,concrete,lead,bricks,mush,mashed potatoes,wood}, mushy, rubbery, lifeless, unresponsive, weak, weaker, paralyzed, paralysed, jelly, noodle{,s}, rubber, rubbery, spaghetti, wobbly, floppy, limp, useless, dead, debil, debiles, sin fuerza{,s}, paralizad{o,a,os,as}, aguad{o,a,os,as}, floj{o,a,os,as}, como trapo',
   ],
   ['weakness', 'finding', 'weakness, paralysis, foot drop, drop foot, debilidad, flaqueza, paralisis, pie caido'],
   ['heavy', 'quality', 'heavy, pesad{o,a,os,as}, like lead'],
@@ -122,16 +128,17 @@ const CONCEPTS = [
     'failing',
     'event',
     '{give,gives,giving,gave,given,giv} {out,way}, {went,going,goes} out, gone out, buckle, buckles, buckled, buckling, collapse, collapsed, collapses, collapsing, {dont,doesnt,didnt,not,isnt,arent,stopped,wont,quit} {work,working,respond,responding}, wont {hold,move,lift,bend,go up,come up,wake up,support}, ' +
-      'no {me ,}{responde,responden,sostiene,sostienen,funciona,funcionan}, me falla, me fallan, me fallo, me fallaron, se me {dobla,doblan,doblo,doblaron,va,van}',
+      '{wont,doesnt,dont,not} {listen,listening,obey,cooperate,cooperating}, {shuts,shut,shutting} down, no {me ,}{obedece,obedecen,aguantan,aguanta}, no {me ,}{responde,responden,sostiene,sostienen,funciona,funcionan}, me falla, me fallan, me fallo, me fallaron, se me {dobla,doblan,doblo,doblaron,va,van}',
   ],
 
   // Places
   [
     'saddle',
     'place',
-    'saddle, groin, genital, genitals, genitalia, private, privates, private {part,parts,area}, crotch, perineum, perineal, taint, between {my,the,his,her} {legs,thighs}, between legs, inner {thigh,thighs}, buttock, buttocks, butt, butt cheek{,s}, but cheek{,s}, bum, bottom, backside, behind area, rear end, rear, ass, tush, rectum, rectal, anus, anal, vagina, vaginal, vulva, labia, lady part{,s}, hoo ha, hooha, coochie, cooch, cooter, pussy, clit, clitoris, penis, dick, cock, junk, scrotum, balls, testicle, testicles, nuts, nether region{,s}, down there, down below, where i sit, when i {wipe,sit}, i wipe, wipe, wiping, the chair, the seat, my seat, toilet seat, toilet paper, ' +
-      'ingle, ingles, genitales, genital, entrepierna{,s}, {partes,parte,zona,area} {intima,intimas,privada,privadas,noble,nobles,genital,genitales}, parte de abajo, partes de abajo, mis partes, las partes, nalga{,s}, trasero, gluteo{,s}, pompi{,s}, pompas, ano, recto, cola, colita, entre {las,mis} piernas, alla abajo, ahi abajo, aqui abajo, pene, testiculo{,s}, vagina, perine, silla de montar, limpiarme, me limpio',
+    'saddle, groin, genital, genitals, genitalia, private, privates, private {part,parts,area}, crotch, perineum, perineal, taint, between {my,the,his,her} {legs,thighs}, between legs, inner {thigh,thighs}, buttock, buttocks, butt, butt cheek{,s}, but cheek{,s}, bum, bottom, backside, behind area, rear end, rear, ass, tush, rectum, rectal, anus, anal, vagina, vaginal, vulva, labia, lady part{,s}, hoo ha, hooha, coochie, cooch, cooter, pussy, clit, clitoris, penis, dick, cock, junk, scrotum, balls, testicle, testicles, nuts, nether region{,s}, down there, down below, where i sit, when i {wipe,sit}, i wipe, wipe, wiping, ' +
+      'pubic, pubic bone, pubes, back passage, loins, muslos internos, muslo interno, cara interna, ingle, ingles, genitales, genital, entrepierna{,s}, {partes,parte,zona,area} {intima,intimas,privada,privadas,noble,nobles,genital,genitales}, parte de abajo, partes de abajo, mis partes, las partes, nalga{,s}, trasero, gluteo{,s}, pompi{,s}, pompas, ano, recto, cola, colita, entre {las,mis} piernas, alla abajo, ahi abajo, aqui abajo, pene, testiculo{,s}, vagina, perine, silla de montar, limpiarme, me limpio',
   ],
+  ['seat', 'place', 'the chair, the seat, my seat, toilet seat, toilet paper, la silla, el asiento'],
   ['waist', 'place', 'waist down, below {my,the} waist, below waist, cintura {para,hacia,pa} abajo'],
   [
     'legs',
@@ -150,7 +157,7 @@ const CONCEPTS = [
     'place',
     'pee, peeing, wee, piss, urine, urinate, my water, poop, pooping, poo, shit, stool, stools, feces, gas, bathroom, it in, it anymore, orina, orinar, pis, pipi, chis, popo, caca, heces, excremento, bano, ganas de ir, ganas de orinar',
   ],
-  ['chest', 'place', 'chest, pecho'],
+  ['chest', 'place', 'breastbone, sternum, ribcage, rib cage, my heart, mi corazon, chest, pecho'],
   ['calf', 'place', 'calf, calves, calfs, pantorrilla{,s}, chamorro{,s}'],
   ['leg', 'place', 'leg, ankle, pierna, tobillo'],
   ['spine', 'place', 'spine, neck, arms, legs, chest, body, espalda, columna, cuello'],
@@ -162,7 +169,7 @@ const CONCEPTS = [
   [
     'wound',
     'place',
-    'incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
+    'staples, sutures, surgical cut, surgery cut, where they {cut,operated,injected}, bandage, dressing, cirugia, incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
   ],
   [
     'body',
@@ -185,19 +192,19 @@ const CONCEPTS = [
   [
     'pressing',
     'finding',
-    'pain, pains, hurt, hurts, hurting, ache, aches, aching, sore, pressure, tight, tightness, tightening, heavy, heaviness, squeezing, squeezed, discomfort, crushing, burning, stabbing, elephant, brick, dolor, dolores, duele, opresion, presion, apretad{o,a}, punzada{,s}, ardor, aprieta',
+    'stabbing, on fire, squeezes, squished, tightened, hurting, crushed, weight, like a ton, knife, punal, aplasta, apachurra, pain, pains, hurt, hurts, hurting, ache, aches, aching, sore, pressure, tight, tightness, tightening, heavy, heaviness, squeezing, squeezed, discomfort, crushing, burning, stabbing, elephant, brick, dolor, dolores, duele, opresion, presion, apretad{o,a}, punzada{,s}, ardor, aprieta',
   ],
   [
     'swollen',
     'quality',
     'swollen, swelled, swelled up, swole, swells, puffy, red, redness, warm, tender, hinchad{o,a,os,as}, inflamad{o,a,os,as}, roj{o,a,os,as}, caliente, hincha, hinchan, hincho, dura',
   ],
-  ['swelling', 'finding', 'swelling, hinchazon'],
+  ['swelling', 'finding', 'tenderness, warmth, redness, inflamacion, swelling, hinchazon'],
   ['hot', 'quality', 'hot, pain, painful, hurts, hurt, sore, aching, duele, dolor'],
   [
     'infected',
     'quality',
-    'pus, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
+    'yellow, green, foul, discharge, oozes, drips, weeping, soaked, pussy, busted, infectada, pus, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
   ],
   [
     'fever',
@@ -240,6 +247,7 @@ const CONCEPTS = [
     'detail',
     'car, truck, van, bus, suv, bike, motorcycle, scooter, vehicle, driver, carro, coche, auto, camion, moto, troca, camioneta',
   ],
+  ['sight', 'place', 'vision, eyesight, eye sight, my sight, vista, mi vision'],
   ['throat', 'place', 'throat, tongue, lips, face, garganta, lengua, labios, cara'],
   [
     'closing',

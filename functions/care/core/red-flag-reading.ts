@@ -26,7 +26,7 @@ const BEGINS_A_SENTENCE = wordSet(
 /** Between a negator and what it denies. */
 const FILLERS = wordSet(
   'any a an the have has having had get got getting experience experiencing experienced been being be new signs sign of real such severe other much more some all ' +
-    'to go going own my your in seen noticed notice had yet even nada me tengo tiene tienes tenido tenia hay hubo he ha ningun ninguna nuevo nueva el la los las un una mas mucho mucha se le tener',
+    'to go going own my your in seen noticed notice had yet even nada de me tengo tiene tienes tenido tenia hay hubo he ha ningun ninguna nuevo nueva el la los las un una mas mucho mucha se le tener',
 );
 /** After what was denied: where it is, and how much of it is not there. */
 const PREPOSITIONS = wordSet('in of on with at for from when while to during around en de del con para al por cuando');
@@ -57,7 +57,7 @@ const RESOLVED = [
   ['desaparecio'],
 ];
 const BEFORE_RESOLVED = wordSet('is are has have was all now completely totally finally mostly ya me se');
-const MAX_WORDS_TO_LOSS = 3;
+const MAX_WORDS_TO_LOSS = 4;
 
 type Spans = Map<Concept | Deficit, Span[]>;
 
@@ -222,6 +222,7 @@ const addDeficits = (said: Spans, words: readonly string[]): void => {
     if (functions === undefined) continue;
     for (const loss of losses) addFollowing(said, deficit, words, said.get(loss), functions);
     if (isLostByNo) addFollowing(said, deficit, words, functions, said.get('gone'));
+    if (of === 'control' || of === 'strength') addFollowing(said, deficit, words, functions, said.get('declining'));
     said.get(deficit)?.sort((one, other) => one.from - other.from);
   }
 };

@@ -3,7 +3,7 @@ import { PAUSE } from '../../platform/fold.ts';
 /** Ways to say that one cannot, each made one word, so that a rule need not list them. */
 const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
   [
-    /(?<![^ ])(?:can no longer|no longer can|(?:no longer|longer) able to|never able to|cant hardly|can not|cannot|without (?:being )?able to|cant|cnt|caint|couldnt|could not|can t|couldn t|(?:am |im |i am |is |was |been |being |be |were |are )?(?:not able|unable|not been able) to|(?:have not|havent|hasnt|haven t|wasnt|wont be|not) (?:been )?able to|havent been able to)(?![^ ])/g,
+    /(?<![^ ])(?:can no longer|(?:inability|not the ability|no ability|impossible(?: for me)?) to|no longer can|(?:no longer|longer) able to|never able to|cant hardly|can not|cannot|without (?:being )?able to|cant|cnt|caint|couldnt|could not|can t|couldn t|(?:am |im |i am |is |was |been |being |be |were |are )?(?:not able|unable|not been able) to|(?:have not|havent|hasnt|haven t|wasnt|wont be|not) (?:been )?able to|havent been able to)(?![^ ])/g,
     'cant',
   ],
   [/(?<![^ ])(?:do not|don t|dont|didnt|did not)(?= (?:feel|have|want|work|wanna))/g, 'dont'],
@@ -15,7 +15,7 @@ const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
     'nopuedo',
   ],
   [
-    /(?<![^ ])(?:no (?:me )?siento|no (?:me )?sentia|no (?:me )?sent[ií]|dejado de sentir|deje de sentir|nopuedo sentir)(?![^ ])/g,
+    /(?<![^ ])(?:no (?:me )?siento|no (?:me )?sentia|no (?:me )?sent[ií]|dejado de sentir|deje de sentir|nopuedo sentir)(?! (?:muy |tan |nada )?(?:bien|mejor|comod[oa]|segur[oa]|list[oa]))(?![^ ])/g,
     'nosiento',
   ],
   [
@@ -40,6 +40,7 @@ const SHORT_SPELLINGS = new Map([
   ['feal', 'feel'],
   ['numm', 'numb'],
   ['numb3', 'numb'],
+  ['numnb', 'numb'],
   ['lgs', 'legs'],
   ['breth', 'breath'],
   ['brethe', 'breathe'],
@@ -77,7 +78,7 @@ const SHORT_SPELLINGS = new Map([
 ]);
 
 const NEEDS_PHRASES =
-  /(?<![^ ])(?:can|cannot|cant|cnt|caint|could|couldnt|couldn|unable|able|not|don|dont|didnt|did|isn|aren|will|won|without|wouldnt|would|haven|havent|hasnt|no|sin|dejado|deje|i|it|ki[l1]+|my|bowl|never|ni|temp|temperature|temperatura|fiebre|running|10[0-6]|39|40)(?![^ ])/;
+  /(?<![^ ])(?:can|cannot|cant|cnt|caint|could|couldnt|couldn|unable|able|inability|impossible|not|don|dont|didnt|did|isn|aren|will|won|without|wouldnt|would|haven|havent|hasnt|no|sin|dejado|deje|i|it|ki[l1]+|my|bowl|never|ni|temp|temperature|temperatura|fiebre|running|10[0-6]|39|40)(?![^ ])/;
 
 /** A folded text with its misspellings repaired and its ways of saying "cannot" made one. */
 export const canonicalWords = (folded: string): string => {
