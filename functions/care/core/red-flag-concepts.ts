@@ -26,7 +26,7 @@ const CONCEPTS = [
   [
     'scarcely',
     'loss',
-    'disminucion de, disminuid{o,a}, weaker, hardly, barely, scarcely, less, little, reduced, decreased, diminished, apenas, casi no, poc{o,a}, menos, {no longer,stopped,quit} {having,feeling}, no longer, ya no',
+    'impaired, poor, weak, very little, disminucion de, disminuid{o,a}, weaker, hardly, barely, scarcely, less, little, reduced, decreased, diminished, apenas, casi no, poc{o,a}, menos, {no longer,stopped,quit} {having,feeling}, no longer, ya no',
   ],
   [
     'lost',
@@ -48,14 +48,19 @@ const CONCEPTS = [
     'quality',
     'takes forever to, takes a long time to, takes a while to, tarda en, tardo en, have to force, hard to, hard, harder to, tough to, dificil, impossible to, imposible',
   ],
-  ['declining', 'loss', 'deteriorat{e,ed,ing}, declining, fading, faded, failing, slipping, slipped, bad, worse, worsening, terrible, peor, mal'],
+  [
+    'declining',
+    'loss',
+    'deteriorat{e,ed,ing}, declining, fading, faded, failing, slipping, slipped, bad, worse, worsening, terrible, peor, mal',
+  ],
 
   // Functions
   [
     'feeling',
     'function',
-    'feel, feels, felt, feeling, feelings, sensation, sensations, sense, sensitivity, sensibilidad, sensacion, sentir, siento, sienta, siente, sintiendo, sentido en',
+    'feeling, feelings, sensation, sensations, sense, sensitivity, sensibilidad, sensacion, sentido en',
   ],
+  ['feel', 'function', 'feel, feels, felt, sentir, siento, sienta, siente, sintiendo'],
   [
     'control',
     'function',
@@ -81,7 +86,7 @@ const CONCEPTS = [
   [
     'standing',
     'function',
-    'stand, standing, walk, walking, bear weight, put weight, put any weight, caminar, andar, pararme, parar, levantarme, ponerme de pie, ponerme en pie, sostenerme',
+    'weight bear, put my weight, stand, standing, walk, walking, bear weight, put weight, put any weight, caminar, andar, pararme, parar, levantarme, ponerme de pie, ponerme en pie, sostenerme',
   ],
   [
     'passing',
@@ -111,7 +116,11 @@ const CONCEPTS = [
     'finding',
     'prickling, prickly, pinprick{s,}, anesthesia, anestesia, insensibilidad, crawling sensation, numbness, tingling, pins and needles, loss of feeling, loss of sensation, adormecimiento, entumecimiento, hormigueo, hormigueos',
   ],
-  ['nothingFelt', 'quality', 'feel nothing, feels nothing, felt nothing, cant feel anything, siento nada, nosiento nada'],
+  [
+    'nothingFelt',
+    'quality',
+    'feel nothing, feels nothing, felt nothing, cant feel anything, siento nada, nosiento nada',
+  ],
   [
     'odd',
     'quality',
@@ -169,7 +178,7 @@ const CONCEPTS = [
   [
     'wound',
     'place',
-    'staples, sutures, surgical cut, surgery cut, where they {cut,operated,injected}, bandage, dressing, cirugia, incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
+    'epidural site, injection, {surgery,surgical,epidural} {site,area}, site of the injection, staples, sutures, surgical cut, surgery cut, where they {cut,operated,injected}, bandage, dressing, cirugia, incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
   ],
   [
     'body',
@@ -187,7 +196,7 @@ const CONCEPTS = [
   [
     'electric',
     'finding',
-    'electric{,al} {shock,shocks,zap,zaps,shooting}, electric, band of numbness, tight band, lhermitte, toque{,s} electrico{,s}, descarga{,s}',
+    'shockwave{,s}, shock waves, zaps, lightning bolt{,s}, electric{,al} {shock,shocks,zap,zaps,shooting}, electric, band of numbness, tight band, lhermitte, toque{,s} electrico{,s}, descarga{,s}',
   ],
   [
     'pressing',
@@ -204,7 +213,7 @@ const CONCEPTS = [
   [
     'infected',
     'quality',
-    'yellow, green, foul, discharge, oozes, drips, weeping, soaked, pussy, busted, infectada, pus, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
+    'tenderness, weepy, hinchazon, redness, heat, swelling, sore and red, yellow, green, foul, discharge, oozes, drips, weeping, soaked, pussy, busted, infectada, pus, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
   ],
   [
     'fever',
@@ -274,25 +283,60 @@ export type Deficit =
 export const DEFICITS: ReadonlyArray<{
   readonly deficit: Deficit;
   readonly of: Concept;
+  /** Before it: "cannot feel". */
   readonly losses: readonly Concept[];
+  /** After it: "the feeling is gone". */
+  readonly ends: readonly Concept[];
   readonly isLostByNo: boolean;
 }> = [
-  { deficit: 'unfelt', of: 'feeling', losses: ['cannot', 'scarcely', 'lost', 'trouble'], isLostByNo: true },
+  {
+    deficit: 'unfelt',
+    of: 'feeling',
+    losses: ['cannot', 'scarcely', 'lost', 'trouble'],
+    ends: ['gone'],
+    isLostByNo: true,
+  },
+  { deficit: 'unfelt', of: 'feel', losses: ['cannot', 'scarcely', 'lost', 'trouble'], ends: [], isLostByNo: true },
   {
     deficit: 'uncontrolled',
     of: 'control',
     losses: ['cannot', 'scarcely', 'lost', 'trouble', 'hard'],
+    ends: ['gone', 'declining'],
     isLostByNo: true,
   },
-  { deficit: 'uncontrolled', of: 'holding', losses: ['cannot', 'scarcely', 'trouble', 'hard'], isLostByNo: true },
-  { deficit: 'strengthless', of: 'strength', losses: ['cannot', 'scarcely', 'lost'], isLostByNo: true },
-  { deficit: 'strengthless', of: 'movement', losses: ['cannot', 'scarcely', 'lost'], isLostByNo: true },
-  { deficit: 'unmoved', of: 'moving', losses: ['cannot', 'scarcely', 'trouble', 'hard'], isLostByNo: false },
-  { deficit: 'unsteady', of: 'standing', losses: ['scarcely'], isLostByNo: false },
-  { deficit: 'retained', of: 'passing', losses: ['cannot', 'scarcely', 'trouble', 'hard'], isLostByNo: false },
-  { deficit: 'unsexed', of: 'sex', losses: ['cannot', 'lost', 'trouble'], isLostByNo: true },
-  { deficit: 'breathless', of: 'breathing', losses: ['cannot', 'scarcely', 'trouble', 'hard'], isLostByNo: false },
-  { deficit: 'clumsy', of: 'gripping', losses: ['cannot'], isLostByNo: false },
+  {
+    deficit: 'uncontrolled',
+    of: 'holding',
+    losses: ['cannot', 'scarcely', 'trouble', 'hard'],
+    ends: [],
+    isLostByNo: true,
+  },
+  {
+    deficit: 'strengthless',
+    of: 'strength',
+    losses: ['cannot', 'scarcely', 'lost'],
+    ends: ['gone', 'declining'],
+    isLostByNo: true,
+  },
+  { deficit: 'strengthless', of: 'movement', losses: ['cannot', 'scarcely', 'lost'], ends: ['gone'], isLostByNo: true },
+  { deficit: 'unmoved', of: 'moving', losses: ['cannot', 'scarcely', 'trouble', 'hard'], ends: [], isLostByNo: false },
+  { deficit: 'unsteady', of: 'standing', losses: ['scarcely'], ends: [], isLostByNo: false },
+  {
+    deficit: 'retained',
+    of: 'passing',
+    losses: ['cannot', 'scarcely', 'trouble', 'hard'],
+    ends: [],
+    isLostByNo: false,
+  },
+  { deficit: 'unsexed', of: 'sex', losses: ['cannot', 'lost', 'trouble'], ends: ['gone'], isLostByNo: true },
+  {
+    deficit: 'breathless',
+    of: 'breathing',
+    losses: ['cannot', 'scarcely', 'trouble', 'hard'],
+    ends: [],
+    isLostByNo: false,
+  },
+  { deficit: 'clumsy', of: 'gripping', losses: ['cannot'], ends: [], isLostByNo: false },
 ];
 
 /** One entry of the lexicon: the words that follow its first one, what they mean, and how. */

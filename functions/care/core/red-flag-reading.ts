@@ -57,7 +57,7 @@ const RESOLVED = [
   ['desaparecio'],
 ];
 const BEFORE_RESOLVED = wordSet('is are has have was all now completely totally finally mostly ya me se');
-const MAX_WORDS_TO_LOSS = 4;
+const MAX_WORDS_TO_LOSS = 5;
 
 type Spans = Map<Concept | Deficit, Span[]>;
 
@@ -149,7 +149,8 @@ const scopeOf = (words: readonly string[], entriesAt: ReadonlyArray<readonly Ent
       lastWasQuality = true;
     } else if (kinds.has('function') && state !== 'closed') {
       const isOpinion =
-        entries.some(({ concept }) => concept === 'feeling') && leadsElsewhere(words, entriesAt, span.to);
+        entries.some(({ concept }) => concept === 'feeling' || concept === 'feel') &&
+        leadsElsewhere(words, entriesAt, span.to);
       if (state === 'open' && !isOpinion) {
         for (const { concept, kind } of entries)
           if (kind === 'function') functions.push({ concept, span: { from: negator, to: span.to } });
@@ -217,12 +218,11 @@ const startsResolved = (words: readonly string[], at: number): boolean =>
 
 /** A loss before a function ("cannot feel", "lost all the feeling") or "gone" after it, few words and no pause between. */
 const addDeficits = (said: Spans, words: readonly string[]): void => {
-  for (const { deficit, of, losses, isLostByNo } of DEFICITS) {
+  for (const { deficit, of, losses, ends } of DEFICITS) {
     const functions = said.get(of);
     if (functions === undefined) continue;
     for (const loss of losses) addFollowing(said, deficit, words, said.get(loss), functions);
-    if (isLostByNo) addFollowing(said, deficit, words, functions, said.get('gone'));
-    if (of === 'control' || of === 'strength') addFollowing(said, deficit, words, functions, said.get('declining'));
+    for (const end of ends) addFollowing(said, deficit, words, functions, said.get(end));
     said.get(deficit)?.sort((one, other) => one.from - other.from);
   }
 };

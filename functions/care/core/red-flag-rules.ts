@@ -158,7 +158,7 @@ export const RED_FLAG_RULES: readonly RedFlagRule[] = [
       'numb|numbness|foot ?drop|drop ?foot|dropped foot|dropping foot|pie caido|pie colgante|arrastr(?:o|ando) (?:el|la|los|mi) (?:pie|pierna|pies)',
       '(?:foot|feet|leg|toes?) (?:is |are |keeps |keep |just |always ){0,5}(?:drag|drags|dragging|dropping|drops|slap|slaps|slapping|flop|flops|flopp(?:y|ing)|catch|catches|catching)|(?:drag|dragging|dragged|dragg?s) (?:\\S+ )?(?:foot|feet|leg|toes?)|slapping foot',
       '(?:arm|hand|leg|foot) (?:feels?|felt|is so|got|went) (?:\\S+ )?heavy|cant (?:\\S+ )?(?:lift|raise|move|feel|grip|hold|push|use) (?:things|anything|a cup|a pen|a fork)',
-      '(?:no|zero|any|lost|losing|loss of|lose|less|lack of|without) (?:\\S+ ){0,2}(?:strength|grip|sensation)|(?:no|zero|lost|losing|loss of|less) (?:\\S+ )?feeling(?! (?:score|better|good|well|great))|(?:loss|lack) of (?:balance|coordination)|lost (?:my )?(?:balance|coordination)|(?:no|bad|poor) balance|balance is (?:\\S+ )?(?:off|bad|gone|terrible)|off balance|unsteady|keep (?:falling|tripping|stumbling|dropping)|dropping (?:things|everything|stuff)|drop (?:everything|things)|clumsy hands?|hands? (?:are |is |getting |gotten |feels? ){0,5}(?:so |very |really )?clumsy|stumbling|(?:get|need|want|getting) (?:the |my |some )?feeling back',
+      '(?:no|zero|any|lost|losing|loss of|lose|less|lack of|without) (?:\\S+ ){0,2}(?:strength|grip|sensation)|(?:no|zero|lost|losing|loss of|less) (?:\\S+ )?feeling(?! (?:score|better|good|well|great))|(?:loss|lack) of (?:balance|coordination)|lost (?:my )?(?:balance|coordination)|(?:no|bad|poor) balance|balance is (?:\\S+ )?(?:off|bad|gone|terrible)|off balance|unsteady|keep (?:falling|tripping|stumbling|dropping)|cant (?:get|make) (?:my|his|her) (?:\\S+ ){1,2}(?:move|work|lift|go|respond)|dropping (?:things|everything|stuff)|drop (?:everything|things)|clumsy hands?|hands? (?:are |is |getting |gotten |feels? ){0,5}(?:so |very |really )?clumsy|stumbling|(?:get|need|want|getting) (?:the |my |some )?feeling back',
       'perdi(?:do|endo)? (?:\\S+ ){0,2}(?:fuerza|sensibilidad|equilibrio)|perdida de (?:fuerza|sensibilidad|equilibrio)|adormecid[oa]s?|adormecimiento|entumecid[oa]s?|entumecimiento|entumid[oa]s?|debilidad|se me (?:caen|cae) (?:las cosas|el pie|todo)|pierdo (?:el )?equilibrio|sin equilibrio|tropiezo',
     ],
   }),
@@ -215,7 +215,7 @@ export const RED_FLAG_RULES: readonly RedFlagRule[] = [
   // Neck-specific and stroke-like
   row('neck', 'EMERGENCY', 'thunderclap or new severe headache', {
     combines: [near(['worst'], ['head'], 6)],
-    says: 'thunder ?clap|head (?:feels like (?:it |its )?|is (?:going to )?|might )explod\\w+|la cabeza(?: \\S+){0,4} (?:explota|va a explotar|insoportable)',
+    says: 'thunder ?clap|headaches?(?: \\S+){0,4} (?:stand|standing|sit up|sitting up|upright)|head (?:feels like (?:it |its )?|is (?:going to )?|might )explod\\w+|la cabeza(?: \\S+){0,4} (?:explota|va a explotar|insoportable)',
   }),
   row('neck', 'EMERGENCY', 'signs of a stroke or of the arteries of the neck', {
     combines: [near(['odd', 'gone', 'lost', 'trouble'], ['sight'], 3)],
@@ -261,7 +261,7 @@ export const RED_FLAG_RULES: readonly RedFlagRule[] = [
   }),
   // What a person in danger writes, whatever the cause.
   row('emergency', 'EMERGENCY', 'asks for emergency help', {
-    says: '(?:call|called|calling|need|dial|send|get)(?: \\S+){0,2} (?:911|an? ambulance|ambulance|paramedics)|(?<=^|\\| )911(?= \\||$)|medical emergency|this is an emergency|its an emergency|emergency help|life threatening|(?:im|i am|i think im|feel like im) dying(?! to)|help (?:me )?(?:\\| )?(?:im |i am )?dying|(?:llamen?|llame|llamar|manden|necesito|envien) (?:\\S+ ){0,2}(?:911|ambulancia)|es una emergencia|emergencia medica|me (?:estoy )?muriendo|me estoy muriendo',
+    says: '(?:call|called|calling|need|dial|send|get)(?: \\S+){0,2} (?:911|an? ambulance|ambulance|paramedics)|(?<=^|\\| )911(?! (?:\\S+ ){0,2}(?:street|st|ave|avenue|road|rd|drive|dr|park|blvd|lane|main|way))|medical emergency|this is an emergency|its an emergency|emergency help|life threatening|(?:im|i am|i think im|feel like im) dying(?! to)|help (?:me )?(?:\\| )?(?:im |i am )?dying|(?:llamen?|llame|llamar|manden|necesito|envien) (?:\\S+ ){0,2}(?:911|ambulancia)|es una emergencia|emergencia medica|me (?:estoy )?muriendo|me estoy muriendo',
   }),
   row('emergency', 'EMERGENCY', 'heavy bleeding', {
     says: 'bleeding (?:a lot|heavily|bad|badly|wont stop|nonstop|out|through)|wont stop bleeding|cant stop the bleeding|(?:vomit\\w*|throwing up|threw up|puking|peeing|pooping) (?:up )?blood|lots of blood|sangr(?:o|ando) mucho|vomit(?:o|ando|e) sangre|mucha sangre',

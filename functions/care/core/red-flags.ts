@@ -70,7 +70,7 @@ const areNear = (ones: readonly Span[], others: readonly Span[], within: number)
     for (let at = nearest; at < others.length; at++) {
       const other = others[at];
       if (other === undefined || other.from > to + within) break;
-      if (other.from >= to || other.to <= from) return true;
+      if (other.from !== from || other.to !== to) return true;
     }
   }
   return false;
