@@ -22,6 +22,7 @@ import {
   NOT_AN_OPT_OUT,
   OPT_IN_PHRASES,
   OPT_OUT_PHRASES,
+  ownWordsOf,
   RESCHEDULE_PHRASES,
   SAYS_WILL_COME,
   sentencesOf,
@@ -58,7 +59,8 @@ const is = (intent: Intent, why: string, value: number | null = null): Classific
 /**
  * Understands a patient's reply, English or Spanish. Pure, deterministic, never throws. The order is the safety case:
  *
- * 1. **red flags**, on the raw text, whatever else it says: a text may say STOP and still be an emergency;
+ * 1. **red flags**, on the raw text, whatever else it says: a text may say STOP and still be an emergency. Only what a phone's
+ *    reaction quotes is left out: those are our words, 911 and all;
  * 2. **opt-out**: whole-message keywords (47 CFR 64.1200(a)(10)'s and the carrier's, misspelled or not) and phrases a reasonable
  *    person would read so. A bare CANCEL or END is one; "cancel my appointment" is not;
  * 3. **help**, 4. **opt-in** (START and its kin; never a bare "yes", which answers a question or nothing);
@@ -69,7 +71,7 @@ const is = (intent: Intent, why: string, value: number | null = null): Classific
  * yes needs the question.
  */
 export const classify = ({ body, open }: { readonly body: string; readonly open: OpenQuestion }): Classification => {
-  const screening = screenText(body);
+  const screening = screenText(ownWordsOf(body));
   const [flag] = screening.flags;
   if (flag !== undefined) return is('red_flag', `Red flag (${flag.group}): ${flag.rule}.`);
   if (isReaction(body)) return is('other', 'A phone reaction that quotes one of our texts.');

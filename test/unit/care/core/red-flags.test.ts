@@ -251,6 +251,113 @@ const PRESENT: readonly string[] = [
 ];
 
 const ABSENT: readonly string[] = [
+  'no bowel or bladder issues',
+  'no bladder or bowel problems',
+  'no leg weakness, no numbness, no fever',
+  'no numbness just soreness',
+  'numbness is gone',
+  'no fever now, feeling ok',
+  'I work at the hospital',
+  'heavy traffic on foot hill road',
+  'hit by the flu',
+  'problem with my gas bill',
+  'my arm is heavy lol',
+  "I don't think I can make it tomorrow",
+  'dont know if I can make it on time',
+  'not sure I can make it, my car is in the shop',
+  'feeling worse today can I come sooner',
+  'my foot is feeling worse',
+  'feeling bad about missing my appointment',
+  "I'm feeling good",
+  'not feeling well, need to reschedule',
+  "I don't feel good today",
+  'dont feel like driving',
+  "I can't control the traffic lol",
+  'can you hold my spot',
+  'please hold my appointment',
+  "I can't lift my son, is that ok",
+  "still can't lift heavy things at work",
+  'can I use a heating pad',
+  'the exercises are hard',
+  'it is hard to get out of work early',
+  'had trouble parking last time',
+  'no problem',
+  'no problems so far',
+  'no issues thanks',
+  'any change in the schedule?',
+  'change my appointment to friday',
+  'walking better, 20 minutes a day',
+  'I walked 3 miles',
+  'can I walk on the treadmill',
+  'no pain in my legs today',
+  'legs are sore but fine',
+  'my knee still hurts when I bend it',
+  'I did the leg lifts',
+  'my back feels weak after sitting',
+  'sleeping better, only wake up once',
+  'woke up late sorry',
+  'I have to pick up my kids',
+  'I lost my job and my insurance',
+  'I lost the paper with the exercises',
+  'lost my phone',
+  "can't open the link",
+  "link won't work",
+  'the app is not working',
+  'my wifi stopped working',
+  "I can't get in",
+  "can't move my appointment online",
+  'my hand slipped and I hit cancel by mistake',
+  'traffic is bad',
+  'its a cold day',
+  'I have a cold',
+  'the office was cold',
+  'coughing a lot so I will stay home',
+  'is the bathroom accessible',
+  'running late because of an accident',
+  "my car won't start",
+  'car trouble',
+  'I take all my medicine every day',
+  'took my meds this morning',
+  'should I take my medication before the visit',
+  'took two pills last night and slept well',
+  'do I need to stop my pills before the injection',
+  'no tengo carro para ir',
+  'no puedo llegar a tiempo',
+  'no puedo hablar ahorita',
+  'no puedo ir hoy por el trabajo',
+  'me siento mejor',
+  'me siento mal, quiero cambiar la cita',
+  'no me siento bien hoy',
+  'ya no me duele tanto',
+  'me duele menos la pierna',
+  'sin problemas',
+  'no hay problema',
+  'puedo caminar mejor',
+  'tengo que trabajar',
+  'no tengo tiempo',
+  'mi hijo tiene calentura, no podemos ir',
+  'se me olvido la cita',
+  'perdi el papel',
+  "I'm on the bus",
+  'the bus hit traffic',
+  'I drive a truck for work',
+  'did my strength exercises',
+  'grip strength exercises are going well',
+  'my control panel says the visit is at 3',
+  'my feet are cold',
+  'weight is the same',
+  'I lost weight thanks to the diet',
+  'chest press machine ok?',
+  'my head hurts a little',
+  'shoulder is stiff',
+  'hip pain 6/10',
+  'sitting on the chair feels weird with this cushion',
+  'can I sit in the bottom row',
+  'this is hopeless, the link never works',
+  'good luck with the construction',
+  'I feel better the pain in my leg is gone',
+  'I feel good, swelling is gone',
+  'feels great now, leg pain gone',
   'no numbness',
   'No numbness.',
   'no numbness or tingling in my groin',
@@ -390,6 +497,9 @@ const ACCEPTED_FALSE_ALARMS: readonly string[] = [
   'no fever, chest pain since noon',
   "I'm not suicidal",
   'Isn’t chest pain normal after this?',
+  'no strength training today',
+  'my feet are dragging today lol',
+  'I am going to the hospital tomorrow for an MRI',
 ];
 
 describe('screenText', () => {
@@ -451,10 +561,30 @@ describe('screenText', () => {
     ['no numbness, numb now', 'SAME_DAY'],
     ['no pain at all\ncalf pain and swelling', 'SAME_DAY'],
     ['no leg pain calf swollen', 'SAME_DAY'],
-    ['no tingling numb in the groin', null],
+    ['no tingling numb in the groin', 'EMERGENCY'],
     ['no fever. chest pain', 'EMERGENCY'],
     ['not going to kill myself', 'EMERGENCY'],
     ['no feeling in my groin', 'EMERGENCY'],
+    ['no bowel or bladder issues', null],
+    ['no leg weakness, no numbness, no fever', null],
+    ['no numbness just soreness', null],
+    ['numbness is gone', null],
+    ['no fever now, feeling ok', null],
+    ["I haven't passed out", null],
+    ["I don't feel any pain in my legs", null],
+    ['no problems with my bladder', null],
+    ['numbness is gone but now I cannot pee', 'EMERGENCY'],
+    ['the feeling in my leg is gone', 'SAME_DAY'],
+    ['the numbness has not gone away', 'SAME_DAY'],
+    ['no the numbness has not gone away', 'SAME_DAY'],
+    ['no numbness no tingling no control of bladder', 'EMERGENCY'],
+    ['without fever or pain numbness spread to groin', 'EMERGENCY'],
+    ['no fever or numbness fell off roof', 'EMERGENCY'],
+    ['sin dolor sin control de la vejiga', 'EMERGENCY'],
+    ['no dolor no siento la ingle', 'EMERGENCY'],
+    ['no pain or feeling in my foot', 'SAME_DAY'],
+    ['no legs numb', 'EMERGENCY'],
+    ['no numbness started today', 'EMERGENCY'],
     ['never had such chest pain', 'EMERGENCY'],
   ] as const)('reads the negation of %j: %s', (text, disposition) => {
     expect(screenText(text).disposition).toBe(disposition);
@@ -474,6 +604,72 @@ describe('screenText', () => {
       expect(screenText(text).disposition, text).not.toBeNull();
     }
   });
+
+  const losses = [
+    'no',
+    'zero',
+    'i have no',
+    'i dont have any',
+    "he doesn't have any",
+    'my mom does not have',
+    'havent had any',
+    'without',
+    'lost all',
+    'losing',
+    'hardly any',
+    'barely any',
+    'not having any',
+    'there is no',
+    'I no longer have any',
+  ];
+  const functions: ReadonlyArray<readonly [string, 'EMERGENCY' | 'SAME_DAY']> = [
+    ['feeling in my groin', 'EMERGENCY'],
+    ['sensation between my legs', 'EMERGENCY'],
+    ['feeling down there', 'EMERGENCY'],
+    ['control of my bladder', 'EMERGENCY'],
+    ['control over my bowels', 'EMERGENCY'],
+    ['bladder control', 'EMERGENCY'],
+    ['strength in my legs', 'EMERGENCY'],
+    ['feeling in both feet', 'EMERGENCY'],
+    ['strength in my left hand', 'SAME_DAY'],
+    ['feeling in my foot', 'SAME_DAY'],
+  ];
+  it.each(losses)('knows every function after %j', (loss) => {
+    for (const [lost, disposition] of functions)
+      expect([`${loss} ${lost}`, screenText(`${loss} ${lost}`).disposition]).toEqual([`${loss} ${lost}`, disposition]);
+  });
+
+  it.each([
+    "can't",
+    'cannot',
+    'cant really',
+    'unable to',
+    'not able to',
+    'havent been able to',
+    'can barely',
+    'I can no longer',
+  ])('knows everything that cannot be done after %j', (cannot) => {
+    for (const done of [
+      'feel my groin',
+      'feel my legs',
+      'pee',
+      'hold my urine',
+      'control my bowels',
+      'move my legs',
+      'lift my foot',
+      'breathe',
+      'walk',
+    ])
+      expect([done, screenText(`${cannot} ${done}`).disposition]).not.toEqual([done, null]);
+  });
+
+  it.each(['no tengo', 'sin', 'no hay', 'ya no tengo nada de', 'perdí la', 'mi mamá no tiene'])(
+    'sabe lo que falta tras %j',
+    (loss) => {
+      for (const lost of ['sensibilidad en la ingle', 'fuerza en las piernas', 'sensibilidad entre las piernas'])
+        expect([lost, screenText(`${loss} ${lost}`).disposition]).toEqual([lost, 'EMERGENCY']);
+    },
+  );
 
   it('names the rule and never repeats the patient’s words', () => {
     const names = new Set(RED_FLAG_RULES.map(({ rule }) => rule));
@@ -495,6 +691,48 @@ describe('screenText', () => {
       ),
       { numRuns: 2000 },
     );
+  });
+
+  // A text that begins with a "no" may have answered us with it: its comma is all that says so.
+  const plain = PRESENT.filter((text) => !/^(?:no|not|nope)\b/i.test(text));
+  const isFlagged = (text: string) => screenText(text).disposition !== null;
+
+  it('keeps a flag when something else is denied after it or before it', () => {
+    const denials = [
+      'no fever',
+      'no chest pain',
+      "I don't have any numbness",
+      'sin fiebre',
+      'no bladder problems',
+      'no tengo dolor',
+      'not dizzy',
+    ];
+    const joints = ['. ', ', ', '\n', ' - ', ' '];
+    for (const text of plain) {
+      for (const denial of denials) {
+        for (const joint of joints)
+          expect([`${text}${joint}${denial}`, isFlagged(`${text}${joint}${denial}`)]).toEqual([
+            `${text}${joint}${denial}`,
+            true,
+          ]);
+        expect([denial, text, isFlagged(`${denial}. ${text}`)]).toEqual([denial, text, true]);
+      }
+    }
+  });
+
+  it.each([
+    ['capitals', (text: string) => text.toUpperCase()],
+    ['no punctuation', (text: string) => text.replace(/[.,!?]/g, ' ')],
+    ['no apostrophes', (text: string) => text.replace(/['’]/g, '')],
+    ['no accents', (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '')],
+  ] as const)('keeps a flag written with %s', (_, rewrite) => {
+    for (const text of plain) expect([text, isFlagged(rewrite(text))]).toEqual([text, true]);
+  });
+
+  it('reads 1,600 characters of anything in its stride', () => {
+    for (const word of ['no fever', 'numb', 'any', 'feel cant', 'no quiero', 'cant', 'severe sudden', 'no or']) {
+      expect(() => screenText(`${word} `.repeat(1600 / word.length))).not.toThrow();
+    }
   });
 
   it('never throws, and is the same in capitals', () => {

@@ -16,7 +16,7 @@ import { CORPUS } from './replies.corpus.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 /** Replies that are no red flag and are read as one: recall is bought with these, and with no more. */
-const KNOWN_FALSE_ALARMS = ['never had chest pain [none]', 'no numbness, no fever [none]'];
+const KNOWN_FALSE_ALARMS = ['never had chest pain [none]'];
 
 const judged = CORPUS.map((reply) => ({ reply, result: classify(reply) }));
 const missed = (intent: Intent) =>

@@ -1,0 +1,367 @@
+/**
+ * What patients call things, English and Spanish: the vocabulary in which red flags are combined (red-flag-rules.ts).
+ *
+ * Lists of phrases never end; what a spine emergency takes away and where does: feeling, control, strength, movement, passing
+ * water; saddle, bladder, bowel, legs (the framework's core findings, domain source as in red-flag-rules.ts). So a word stands
+ * for a concept here once, and the rules say which concepts together are a flag, however far apart and in whatever order.
+ * Words are canonical (red-flag-words.ts). `{a,b}` is either; commas outside braces part the entries.
+ */
+
+/**
+ * What a concept does in a sentence, which is what a denial needs to know ("no leg weakness", "no control"):
+ * - `finding`: a thing one can have or not have; "no numbness" denies it;
+ * - `quality`: a finding said of something ("numb", "swollen"): it denies only right after the "no" ("not numb"), for
+ *   "no legs numb" is an answer and then a finding;
+ * - `event`: something that happened ("gave out"): as a quality;
+ * - `function`: a thing one should have; "no feeling" is a deficit and clears nothing;
+ * - `place`: a part of the body or what leaves it;
+ * - `loss`: says that a function is gone or hard;
+ * - `detail`: how much, how fast; never inside a denial.
+ */
+export type Kind = 'finding' | 'quality' | 'event' | 'function' | 'place' | 'loss' | 'detail';
+
+const CONCEPTS = [
+  // Losses
+  ['cannot', 'loss', 'cant, wont, nopuedo, unable, incapable of, incapaz de, dejo de, deje de, stopped being able to'],
+  [
+    'scarcely',
+    'loss',
+    'impaired, poor, weak, very little, disminucion de, disminuid{o,a}, weaker, hardly, barely, scarcely, less, little, reduced, decreased, diminished, apenas, casi no, poc{o,a}, menos, {no longer,stopped,quit} {having,feeling}, no longer, ya no',
+  ],
+  [
+    'lost',
+    'loss',
+    'lost, lose, loses, losing, loosing, loss of, loss in, lack of, lacking, absent, perdi, perdido, pierdo, perdio, perdiendo, perdida de, perdida en, falta de',
+  ],
+  [
+    'gone',
+    'loss',
+    'gone, lost, missing, disappeared, vanished, absent, shot, se fue, se me fue, perdid{o,a}, desaparecio',
+  ],
+  [
+    'trouble',
+    'finding',
+    'change in, changed, changes in, cambios en, trouble, troubles, difficulty, difficulties, problem, problems, issue, issues, changes, dysfunction, hard time, difficult, struggling, struggle, struggles, strain{,ing} to, dificultad{,es}, problema{,s}, me cuesta, batallo, batallando, trabajo para',
+  ],
+  [
+    'hard',
+    'quality',
+    'takes forever to, takes a long time to, takes a while to, tarda en, tardo en, have to force, hard to, hard, harder to, tough to, dificil, impossible to, imposible',
+  ],
+  [
+    'declining',
+    'loss',
+    'deteriorat{e,ed,ing}, declining, fading, faded, failing, slipping, slipped, bad, worse, worsening, terrible, peor, mal',
+  ],
+
+  // Functions
+  [
+    'feeling',
+    'function',
+    'feeling, feelings, sensation, sensations, sense, sensitivity, sensibilidad, sensacion, sentido en',
+  ],
+  ['feel', 'function', 'feel, feels, felt, sentir, siento, sienta, siente, sintiendo'],
+  [
+    'control',
+    'function',
+    'control, controls, controlling, controled, controlar, controlo, bladder function, bowel function',
+  ],
+  [
+    'holding',
+    'function',
+    'make it to the {bathroom,toilet}, hold back, hold, holding, keep in, stop, stopping, aguantar, aguantarme, aguanto, aguantando, contener, contenerme, contengo, retener, retengo, detener',
+  ],
+  ['strength', 'function', 'strength, power, grip, fuerza, fuerzas, agarre'],
+  ['movement', 'function', 'movement, motion, use of, movimiento, movilidad'],
+  [
+    'moving',
+    'function',
+    'climb, get up on, go up on, press down, push down, get my {leg,legs,foot,feet,arm,hand} to, make my {leg,legs,foot,feet,arm,hand}, kick, subir, move, moving, lift, lifting, raise, raising, bend, bending, flex, wiggle, pick up, use, using, push, point, straighten, mover, levantar, alzar, doblar, usar, cerrar, agarrar, estirar',
+  ],
+  [
+    'gripping',
+    'function',
+    'hold a cup, hold things, do buttons, do my buttons, open a jar, hold a pen, open anything, sostener, amarrarme, grip, grab, button, write, hold a, hold my, hold onto, hold things, open jars, type, abotonar, escribir, agarrar',
+  ],
+  [
+    'standing',
+    'function',
+    'weight bear, put my weight, stand, standing, walk, walking, bear weight, put weight, put any weight, caminar, andar, pararme, parar, levantarme, ponerme de pie, ponerme en pie, sostenerme',
+  ],
+  [
+    'passing',
+    'function',
+    'pee, peeing, urinate, urinating, urination, pass water, passing water, pass urine, passing urine, wee, piss, pissing, void, voiding, tinkle, poop, pooping, poo, shit, bowel movement{,s}, bm, pass gas, pass stool, {go,went,going} to the {bathroom,toilet,restroom}, go to {bathroom,toilet}, {go,going} {pee,poop,number 1,number 2,number one,number two}, use the {bathroom,toilet,restroom}, empty my bladder, empty the bladder, start {my,the,a} stream, {my,the} stream, ' +
+      'go number {1,2,one,two}, start peeing, start to pee, start urinating, get a stream, have a bowel movement, orinar, orinando, hacer {pis,pipi,chis,popo,caca,del bano,del cuerpo,bano}, ir al bano, mear, miccionar, vaciar la vejiga, defecar, evacuar, obrar',
+  ],
+  [
+    'sex',
+    'function',
+    'erection{,s}, it up, an orgasm, orgasm{,s}, climax, sex, sexual{,ly}, intercourse, ereccion{,es}, orgasmo{,s}, relaciones',
+  ],
+  [
+    'breathing',
+    'function',
+    'a breath, deep breath, my breath, breathe in, respirar hondo, breathe, breath, breathing, breaths, catch my breath, catch my breathe, get air, get any air, get enough air, respirar, respiro, respiracion, tomar aire, jalar aire',
+  ],
+
+  // Findings of feeling and strength
+  [
+    'numb',
+    'quality',
+    'deadened, desensitized, senseless, insensible, insensibles, anesthetized, anestesiad{o,a,os,as}, sin sentir nada, numb, numbed, numbing, tingly, tingles, tingling in, asleep, dead, novocaine, burning, went to sleep, goes to sleep, go to sleep, gone to sleep, falling asleep, going to sleep, nosiento, adormecid{o,a,os,as}, dormid{o,a,os,as}, entumecid{o,a,os,as}, entumid{o,a,os,as}, hormiguea, hormiguean, acalambrad{o,a,os,as}, se me {duerme,duermen,durmio,durmieron,adormece,adormecen,adormecio,adormecieron,entume,entumio,entumece,entumecen,entumecio}',
+  ],
+  [
+    'numbness',
+    'finding',
+    'prickling, prickly, pinprick{s,}, anesthesia, anestesia, insensibilidad, crawling sensation, numbness, tingling, pins and needles, loss of feeling, loss of sensation, adormecimiento, entumecimiento, hormigueo, hormigueos',
+  ],
+  [
+    'nothingFelt',
+    'quality',
+    'feel nothing, feels nothing, felt nothing, cant feel anything, siento nada, nosiento nada',
+  ],
+  [
+    'odd',
+    'quality',
+    'altered, odd, cold, coldness, icy, buzzing, humming, vibrating, tickling, fuzzy, foreign, padded, not mine, isnt mine, swollen feeling, frio, fria, cosquilleo, zumbido, weird, strange, funny, different, cotton, isnt there, not there, isnt right, not right, off, wrong, gone, rar{o,a,as,os}, extran{o,a,as,os}, diferente, como algodon',
+  ],
+  [
+    'weak',
+    'quality',
+    'dead weight, like {cement,concrete,lead,bricks,mush,mashed potatoes,wood}, mushy, rubbery, lifeless, unresponsive, weak, weaker, paralyzed, paralysed, jelly, noodle{,s}, rubber, rubbery, spaghetti, wobbly, floppy, limp, useless, dead, debil, debiles, sin fuerza{,s}, paralizad{o,a,os,as}, aguad{o,a,os,as}, floj{o,a,os,as}, como trapo',
+  ],
+  ['weakness', 'finding', 'weakness, paralysis, foot drop, drop foot, debilidad, flaqueza, paralisis, pie caido'],
+  ['heavy', 'quality', 'heavy, pesad{o,a,os,as}, like lead'],
+  [
+    'failing',
+    'event',
+    '{give,gives,giving,gave,given,giv} {out,way}, {went,going,goes} out, gone out, buckle, buckles, buckled, buckling, collapse, collapsed, collapses, collapsing, {dont,doesnt,didnt,not,isnt,arent,stopped,wont,quit} {work,working,respond,responding}, wont {hold,move,lift,bend,go up,come up,wake up,support}, ' +
+      '{wont,doesnt,dont,not} {listen,listening,obey,cooperate,cooperating}, {shuts,shut,shutting} down, no {me ,}{obedece,obedecen,aguantan,aguanta}, no {me ,}{responde,responden,sostiene,sostienen,funciona,funcionan}, me falla, me fallan, me fallo, me fallaron, se me {dobla,doblan,doblo,doblaron,va,van}',
+  ],
+
+  // Places
+  [
+    'saddle',
+    'place',
+    'saddle, groin, genital, genitals, genitalia, private, privates, private {part,parts,area}, crotch, perineum, perineal, taint, between {my,the,his,her} {legs,thighs}, between legs, inner {thigh,thighs}, buttock, buttocks, butt, butt cheek{,s}, but cheek{,s}, bum, bottom, backside, behind area, rear end, rear, ass, tush, rectum, rectal, anus, anal, vagina, vaginal, vulva, labia, lady part{,s}, hoo ha, hooha, coochie, cooch, cooter, pussy, clit, clitoris, penis, dick, cock, junk, scrotum, balls, testicle, testicles, nuts, nether region{,s}, down there, down below, where i sit, when i {wipe,sit}, i wipe, wipe, wiping, ' +
+      'pubic, pubic bone, pubes, back passage, loins, muslos internos, muslo interno, cara interna, ingle, ingles, genitales, genital, entrepierna{,s}, {partes,parte,zona,area} {intima,intimas,privada,privadas,noble,nobles,genital,genitales}, parte de abajo, partes de abajo, mis partes, las partes, nalga{,s}, trasero, gluteo{,s}, pompi{,s}, pompas, ano, recto, cola, colita, entre {las,mis} piernas, alla abajo, ahi abajo, aqui abajo, pene, testiculo{,s}, vagina, perine, silla de montar, limpiarme, me limpio',
+  ],
+  ['seat', 'place', 'the chair, the seat, my seat, toilet seat, toilet paper, la silla, el asiento'],
+  ['waist', 'place', 'waist down, below {my,the} waist, below waist, cintura {para,hacia,pa} abajo'],
+  [
+    'legs',
+    'place',
+    '{both ,each ,my ,the ,his ,her ,two ,}legs, both sides, both my {legs,feet}, each leg, {both ,my ,the ,his ,her }feet, {both ,my ,his ,her }thighs, lower legs, both calves, piernas, {los,mis,dos,ambos,sus} pies, ambos muslos',
+  ],
+  [
+    'limb',
+    'place',
+    'leg, legs, foot, feet, ankle, ankles, toe, toes, knee, knees, thigh, thighs, calf, calves, arm, arms, hand, hands, wrist, fingers, finger, grip, pierna, piernas, pie, pies, brazo, brazos, mano, manos, tobillo, tobillos, dedo, dedos, rodilla, rodillas',
+  ],
+  ['bladder', 'place', 'bladder, vejiga, urethra, catheter, sonda'],
+  ['bowel', 'place', 'bowel, bowels, sphincter, sphincters, esfinter, esfinteres, intestino, intestinos, rectum'],
+  [
+    'waste',
+    'place',
+    'pee, peeing, wee, piss, urine, urinate, my water, poop, pooping, poo, shit, stool, stools, feces, gas, bathroom, it in, it anymore, orina, orinar, pis, pipi, chis, popo, caca, heces, excremento, bano, ganas de ir, ganas de orinar',
+  ],
+  ['chest', 'place', 'breastbone, sternum, ribcage, rib cage, my heart, mi corazon, chest, pecho'],
+  ['calf', 'place', 'calf, calves, calfs, pantorrilla{,s}, chamorro{,s}'],
+  ['leg', 'place', 'leg, ankle, pierna, tobillo'],
+  ['spine', 'place', 'spine, neck, arms, legs, chest, body, espalda, columna, cuello'],
+  [
+    'head',
+    'finding',
+    'headache, headaches, head pain, head ache, migraine, head hurts, pain in my head, dolor de cabeza, duele la cabeza, cefalea, jaqueca',
+  ],
+  [
+    'wound',
+    'place',
+    'epidural site, injection, {surgery,surgical,epidural} {site,area}, site of the injection, staples, sutures, surgical cut, surgery cut, where they {cut,operated,injected}, bandage, dressing, cirugia, incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
+  ],
+  [
+    'body',
+    'place',
+    'back, neck, hip, shoulder, body, side, belly, stomach, shoulders, hips, espalda, cuello, cadera, hombro, cuerpo, garganta, throat, spine, joint, muscle, rest, night',
+  ],
+
+  // Other findings
+  [
+    'pain',
+    'finding',
+    'pain, pains, painful, hurt, hurts, hurting, ache, aches, aching, sore, soreness, agony, dolor, dolores, duele, duelen, doliendo, adolorid{o,a}, molestia, molestias',
+  ],
+  ['shooting', 'finding', 'shooting, pain, pains, sciatica, hurt, hurts, electric, burning, dolor, duelen'],
+  [
+    'electric',
+    'finding',
+    'shockwave{,s}, shock waves, zaps, lightning bolt{,s}, electric{,al} {shock,shocks,zap,zaps,shooting}, electric, band of numbness, tight band, lhermitte, toque{,s} electrico{,s}, descarga{,s}',
+  ],
+  [
+    'pressing',
+    'finding',
+    'stabbing, on fire, squeezes, squished, tightened, hurting, crushed, weight, like a ton, knife, punal, aplasta, apachurra, pain, pains, hurt, hurts, hurting, ache, aches, aching, sore, pressure, tight, tightness, tightening, heavy, heaviness, squeezing, squeezed, discomfort, crushing, burning, stabbing, elephant, brick, dolor, dolores, duele, opresion, presion, apretad{o,a}, punzada{,s}, ardor, aprieta',
+  ],
+  [
+    'swollen',
+    'quality',
+    'swollen, swelled, swelled up, swole, swells, puffy, red, redness, warm, tender, hinchad{o,a,os,as}, inflamad{o,a,os,as}, roj{o,a,os,as}, caliente, hincha, hinchan, hincho, dura',
+  ],
+  ['swelling', 'finding', 'tenderness, warmth, redness, inflamacion, swelling, hinchazon'],
+  ['hot', 'quality', 'hot, pain, painful, hurts, hurt, sore, aching, duele, dolor'],
+  [
+    'infected',
+    'quality',
+    'tenderness, weepy, hinchazon, redness, heat, swelling, sore and red, yellow, green, foul, discharge, oozes, drips, weeping, soaked, pussy, busted, infectada, pus, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
+  ],
+  [
+    'fever',
+    'finding',
+    'fever, fevers, feverish, chills, shivers, shivering, rigors, night sweats, fiebre, calentura, febril, temperatura alta, escalofrio{,s}, sudores nocturnos',
+  ],
+  [
+    'unwell',
+    'finding',
+    'confused, confusion, stiff neck, rigid neck, weak, weakness, numb, numbness, vomiting, throwing up, vomit, shaking, faint, delirious, cant {pee,urinate,walk,move,think}, confundid{o,a}, cuello rigido, debil, debilidad, vomito, vomitando, vomitos, entumecid{o,a,os,as}',
+  ],
+  ['cancer', 'finding', 'cancer, tumor, tumour'],
+  [
+    'spinal',
+    'finding',
+    'pain, pains, painful, hurt, hurts, hurting, ache, aches, sore, agony, my {back,neck,spine}, back pain, dolor, dolores, duele, duelen, mi {espalda,cuello}',
+  ],
+
+  // How fast, how bad
+  [
+    'fast',
+    'detail',
+    'sudden, suddenly, all of a sudden, overnight, today, this {morning,afternoon,evening}, tonight, last night, since {yesterday,this morning,last night,today}, within hours, hours, worse, worsening, spread, spreading, progressing, progressive, progressively, rapidly, quickly, more and more, increasing, increasingly, every day, ' +
+      'de repente, de pronto, repentin{o,a}, repentinamente, subit{o,a}, subitamente, hoy, anoche, esta manana, desde ayer, empeora, empeoro, empeorado, empeorando, peor, cada {vez,dia} mas, rapido, avanzando, aumentando',
+  ],
+  [
+    'worst',
+    'detail',
+    'worst, sudden, suddenly, severe, explosive, exploding, excruciating, blinding, out of nowhere, splitting, never had, unbearable, awful, horrible, insane, intense, massive, peor, repentin{o,a}, subit{o,a}, de repente, insoportable, explosiv{o,a}, terrible, muy fuerte, intens{o,a}, fortisimo',
+  ],
+
+  // Danger
+  [
+    'struck',
+    'event',
+    'hit me, struck me, ran into me, ran me over, hit us, plowed into me, slammed into me, me pego, me choco, me golpeo, me atropello',
+  ],
+  [
+    'vehicle',
+    'detail',
+    'car, truck, van, bus, suv, bike, motorcycle, scooter, vehicle, driver, carro, coche, auto, camion, moto, troca, camioneta',
+  ],
+  ['sight', 'place', 'vision, eyesight, eye sight, my sight, vista, mi vision'],
+  ['throat', 'place', 'throat, tongue, lips, face, garganta, lengua, labios, cara'],
+  [
+    'closing',
+    'event',
+    'swelling, swollen, swelled, closing, closed up, closing up, tightening, hinchad{o,a,os}, hinchando, hincha, hincho, cierra, cerrando, cerro',
+  ],
+] as const satisfies ReadonlyArray<readonly [string, Kind, string]>;
+
+export type Concept = (typeof CONCEPTS)[number][0];
+
+/** Concepts that stand in the table, or are made of two that do: "no" and "feeling" are `unfelt`. */
+export type Deficit =
+  | 'unfelt'
+  | 'uncontrolled'
+  | 'unmoved'
+  | 'strengthless'
+  | 'unsteady'
+  | 'retained'
+  | 'unsexed'
+  | 'breathless'
+  | 'clumsy';
+
+/** A function, what it is called when lost, and the losses that take it. A bare "not" takes only what one has, not what one does. */
+export const DEFICITS: ReadonlyArray<{
+  readonly deficit: Deficit;
+  readonly of: Concept;
+  /** Before it: "cannot feel". */
+  readonly losses: readonly Concept[];
+  /** After it: "the feeling is gone". */
+  readonly ends: readonly Concept[];
+  readonly isLostByNo: boolean;
+}> = [
+  {
+    deficit: 'unfelt',
+    of: 'feeling',
+    losses: ['cannot', 'scarcely', 'lost', 'trouble'],
+    ends: ['gone'],
+    isLostByNo: true,
+  },
+  { deficit: 'unfelt', of: 'feel', losses: ['cannot', 'scarcely', 'lost', 'trouble'], ends: [], isLostByNo: true },
+  {
+    deficit: 'uncontrolled',
+    of: 'control',
+    losses: ['cannot', 'scarcely', 'lost', 'trouble', 'hard'],
+    ends: ['gone', 'declining'],
+    isLostByNo: true,
+  },
+  {
+    deficit: 'uncontrolled',
+    of: 'holding',
+    losses: ['cannot', 'scarcely', 'trouble', 'hard'],
+    ends: [],
+    isLostByNo: true,
+  },
+  {
+    deficit: 'strengthless',
+    of: 'strength',
+    losses: ['cannot', 'scarcely', 'lost'],
+    ends: ['gone', 'declining'],
+    isLostByNo: true,
+  },
+  { deficit: 'strengthless', of: 'movement', losses: ['cannot', 'scarcely', 'lost'], ends: ['gone'], isLostByNo: true },
+  { deficit: 'unmoved', of: 'moving', losses: ['cannot', 'scarcely', 'trouble', 'hard'], ends: [], isLostByNo: false },
+  { deficit: 'unsteady', of: 'standing', losses: ['scarcely'], ends: [], isLostByNo: false },
+  {
+    deficit: 'retained',
+    of: 'passing',
+    losses: ['cannot', 'scarcely', 'trouble', 'hard'],
+    ends: [],
+    isLostByNo: false,
+  },
+  { deficit: 'unsexed', of: 'sex', losses: ['cannot', 'lost', 'trouble'], ends: ['gone'], isLostByNo: true },
+  {
+    deficit: 'breathless',
+    of: 'breathing',
+    losses: ['cannot', 'scarcely', 'trouble', 'hard'],
+    ends: [],
+    isLostByNo: false,
+  },
+  { deficit: 'clumsy', of: 'gripping', losses: ['cannot'], ends: [], isLostByNo: false },
+];
+
+/** One entry of the lexicon: the words that follow its first one, what they mean, and how. */
+export interface Entry {
+  readonly rest: readonly string[];
+  readonly concept: Concept;
+  readonly kind: Kind;
+}
+
+const spelledOut = (words: string): readonly string[] => {
+  const brace = /\{([^{}]*)\}/.exec(words);
+  if (brace === null) return [words];
+  const [whole, inner = ''] = brace;
+  return inner.split(',').flatMap((each) => spelledOut(words.replace(whole, each)));
+};
+
+const lexicon = new Map<string, Entry[]>();
+for (const [concept, kind, words] of CONCEPTS) {
+  for (const entry of words.split(/,(?![^{}]*\})/).flatMap((one) => spelledOut(one.trim()))) {
+    const [first = '', ...rest] = entry.split(' ').filter((word) => word !== '');
+    const entries = lexicon.get(first);
+    if (entries === undefined) lexicon.set(first, [{ rest, concept, kind }]);
+    else entries.push({ rest, concept, kind });
+  }
+}
+
+/** Every phrase by its first word. */
+export const LEXICON: ReadonlyMap<string, readonly Entry[]> = lexicon;
