@@ -145,7 +145,7 @@ const FILLER = set(
 
 /** Words after a leading number that begin a remark about it: "7 but better than yesterday". */
 const REMARK_OPENERS = set(
-  'but,and,with,when,because,since,after,today,now,still,worse,better,its,it,i,my,mostly,only,at,in,pain,this,same,as,so,thanks,y,pero,cuando,porque,hoy,ahora,con,me,mi,dolor,todavia,igual,mejor,peor,gracias,the,very,feeling,down,up,due',
+  'but,and,with,when,because,since,after,today,now,still,worse,better,its,it,i,my,mostly,only,at,in,pain,this,same,as,so,thanks,y,pero,cuando,porque,hoy,ahora,con,mi,dolor,todavia,igual,mejor,peor,gracias,the,very,feeling,down,up,due',
 );
 /** The level's own words, and those that may stand between one of them and its number: "my pain is at a 4 now". */
 const LEVEL_WORDS = set('pain,dolor,level,nivel,score,scale,escala,rating,puntuacion');
@@ -160,7 +160,7 @@ const OTHER_LEVELS = set(
 
 /** A number followed by one of these counts something else: time, pills, money. */
 const OTHER_UNITS = set(
-  'day,days,week,weeks,hour,hours,hr,hrs,min,mins,minute,minutes,month,months,year,years,am,pm,a m,p m,oclock,mg,mgs,pills,pill,tablets,times,time,x,th,st,nd,rd,percent,miles,steps,pounds,lbs,questions,question,people,blocks,degrees,dia,dias,semana,semanas,hora,horas,minutos,mes,meses,ano,anos,pastillas,pastilla,veces,vez,preguntas,grados,kilos,appointments,visits,citas,sets,reps,more,of,st,dollars,things,other',
+  'day,days,week,weeks,hour,hours,hr,hrs,min,mins,minute,minutes,month,months,year,years,am,pm,a m,p m,oclock,mg,mgs,pills,pill,tablets,times,time,x,th,st,nd,rd,percent,miles,steps,pounds,lbs,questions,question,people,blocks,degrees,dia,dias,semana,semanas,hora,horas,minutos,mes,meses,ano,anos,pastillas,pastilla,veces,vez,preguntas,grados,kilos,appointments,visits,citas,sets,reps,exercise,exercises,ejercicio,ejercicios,more,of,st,dollars,things,other',
 );
 
 // A digit that a letter leads is a name: L4, S1.
@@ -254,6 +254,8 @@ const isAnAnswer = (
   for (const { index } of numbers) {
     const next = tokens[index + 1] ?? '';
     if (['%', ':', '$', '#'].includes(next) || ['$', '#', ':'].includes(tokens[index - 1] ?? '')) return false;
+    // "Exercise 3" is the third one.
+    if (/^e(?:xercise|jercicio)$/.test(tokens[index - 1] ?? '') && !question.countedIn.has(next)) return false;
     if (OTHER_UNITS.has(next) && !question.countedIn.has(next)) return false;
   }
   const isQuestion = folded.includes('?');

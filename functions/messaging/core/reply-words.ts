@@ -204,12 +204,12 @@ const isThumb = (raw: string): boolean => {
 /** True for words that confirm a visit by name and nothing else: what our own texts ask for. */
 export const isExplicitConfirmation = (forms: readonly string[]): boolean => isOneOf(BARE_C, forms);
 
-const WHEN = `(?:(?:at|on|by|for|this|next|a|las?|el|en|la) )*(?:${DAY}|then|entonces|morning|afternoon|evening|tarde|week|\\d{1,4}(?: \\d\\d)?(?: ?(?:am|pm|a m|p m|oclock))?(?: en punto)?)`;
+const WHEN = `(?:(?:at|on|by|for|this|next|a|las?|el|en|para) )*(?:${DAY}|then|entonces|morning|afternoon|evening|(?:de|por|en) la (?:tarde|manana)|week|\\d{1,4}(?: \\d\\d)?(?: ?(?:am|pm|a m|p m|oclock))?(?: en punto)?)`;
 const WHAT =
-  '(?:(?:for|to|at|in|on|my|the|our|this|her|his|a|mi|la|nuestra|as) )*(?:appointments?|appt|apt|visit|session|appointment time|cita|citas|visita|consulta|scheduled|planned|time|person|clinic|office)';
+  '(?:(?:for|to|at|in|on|my|the|our|this|her|his|a|mi|la|nuestra|as) )*(?:appointments?|appt|apt|visit|session|appointment time|cita|citas|visita|consulta|scheduled|planned|asistencia|person|clinic|office)';
 const YES =
   '(?:c|cc|ccc|y|ye|yes+|yea+|yeah|yep|yup|yas|yah|yessir|si+|sip|simon|ok|okay|okey|oki|k|kk|sure|confirm|confirmed|confirming|confirmo|confirmamos|confirmad[oa]|claro|absolutely|definitely|certainly|affirmative|correct|correcto|perfect|perfecto|great|excellent|excelente|awesome|wonderful|super|vale|listo|lista|dale)';
-const WHO = '(?:(?:i|we|he|she|they|ill|well|hell|shell|theyll|im|were|u|you|both|all|yes) )*';
+const WHO = '(?:(?:i|we|he|she|they|ill|well|hell|shell|theyll|im|were|u|you|both(?: of us)?|all|yes) )*';
 /** Says in a sentence that the visit stands. */
 const WILL_COME = [
   `${WHO}(?:(?:will|can|am|are|is|do|gonna|going to|plan to|planning to|planning on|plan on|definitely|still|surely|def|for sure|also|both|be able to|happy to|intend to|shall) )*(?:be(?:ing)? (?:there|here|in|present|on time)|mak(?:e|ing) it|com(?:e|ing)(?: in)?|attend(?:ing)?|arriv(?:e|ing)|keep(?:ing)? (?:it|the|my) ?(?:appointment|appt|visit)?|see (?:you|u|ya|yall|the doctor|everyone|dr \\S+))`,
@@ -219,10 +219,10 @@ const WILL_COME = [
 const FITS =
   '(?:it |that |this |which |time |(?:the|that|this|my) (?:time|day|appointment) )?(?:still )?(?:sounds|works|looks|is|thats|its|its all|all|that s) ?(?:good|great|perfect|fine|ok|okay|correct|right|set|well|wonderful)?(?: (?:for|with|by) (?:me|us))?|(?:esta )?(?:bien|perfecto)|me parece(?: bien| perfecto)?|me queda bien|me funciona|all set|(?:im |were )?good(?: to go)?|of course|por supuesto|de acuerdo|que si|you bet|will do|got it|noted|roger|entendido|recibido|i will|i can|i am|i do|we will|we can|it is|sure thing';
 const COURTESY =
-  'thanks?(?: (?:you|u))?(?: (?:so|very|much|a lot|again|kindly))*(?: for (?:the |your |my )?(?:reminder|reminding me|text|message|letting me know|checking|everything|confirming))?|ty|thx|tysm|(?:i )?appreciate (?:it|you|the reminder|that)|(?:muchas |mil )?gracias(?: por (?:el |la )?(?:recordatorio|recordarme|aviso|avisar|todo))?|muy amable|igualmente|saludos|bendiciones|dios (?:te|le|los|les|la) bendiga|god bless(?: (?:you|u))?|buen(?:os|as)? (?:dias?|tardes|noches)|have a (?:good|great|nice|blessed|wonderful|lovely) (?:day|one|weekend|night|evening|afternoon|week)|(?:you|u) too|same to you|cant wait|can t wait|(?:im )?looking forward(?: to (?:it|(?:seeing|meeting) (?:you|u)(?: all)?|my (?:visit|appointment)))?|excited|hi|hello|hey|hola|good (?:morning|afternoon|evening)|please|pls|por favor|sir|maam|mam|senor(?:a|ita)?|doctor|doc|everyone|lol|no (?:problem|worries)|np|soon|pronto|and|y|e|bye|adios|indeed|again|so much|very much|(?:i )?(?:wont|will not|dont|do not|no need to|not|no) (?:(?:need to|want to|going to) )?(?:cancel|reschedule|move|change)(?: (?:it|my|the|our|appointment|appt|visit))*';
+  'thanks?(?: (?:you|u))?(?: (?:so|very|much|a lot|again|kindly))*(?: for (?:the |your |my )?(?:reminder|reminding me|text|message|letting me know|checking|everything|confirming))?|ty|thx|tysm|(?:i )?appreciate (?:it|you|the reminder|that)|(?:muchas |mil )?gracias(?: por (?:el |la )?(?:recordatorio|recordarme|aviso|avisar|todo))?|muy amable|igualmente|saludos|bendiciones|dios (?:te|le|los|les|la) bendiga|god bless(?: (?:you|u))?|buen(?:os|as)? (?:dias?|tardes|noches)|have a (?:good|great|nice|blessed|wonderful|lovely) (?:day|one|weekend|night|evening|afternoon|week)|(?:you|u) too|same to you|cant wait|can t wait|(?:im )?looking forward(?: to (?:it|(?:seeing|meeting) (?:you|u)(?: all)?|my (?:visit|appointment)))?|excited|hi|hello|hey|hola|good (?:morning|afternoon|evening)|please|pls|por favor|sir|maam|mam|senor(?:a|ita)?|doctora?|dra?|doc|everyone|lol|no (?:problem|worries)|np|soon|pronto|and|y|e|bye|adios|indeed|again|so much|very much|(?:i )?(?:wont|will not|dont|do not|no need to|not|no) (?:(?:need to|want to|going to) )?(?:cancel|reschedule|move|change)(?: (?:it|my|the|our|appointment|appt|visit))*';
 /** Said beside a yes, these take nothing from it; where anything else stands beside it a human reads the text. */
 const CONFIRMING = new RegExp(
-  `(?<![^ ])(?:(?:${WILL_COME})(?: (?:${WHEN}|${WHAT}|there|then|soon|again))*|${FITS}|${COURTESY}|${YES}(?: ${WHAT})?)(?![^ ])`,
+  `(?<![^ ])(?:(?:${WILL_COME}|${WHO}(?:will )?be(?= (?:at|in|on) ))(?: (?:${WHEN}|${WHAT}|there|then|soon|again))*|${COURTESY}|${FITS}|${YES}(?: ${WHAT})?)(?![^ ])`,
   'g',
 );
 const SAYS_YES = phrases(
