@@ -145,17 +145,26 @@ const FILLER = set(
 
 /** Words after a leading number that begin a remark about it: "7 but better than yesterday". */
 const REMARK_OPENERS = set(
-  'but,and,with,when,because,since,after,today,now,still,worse,better,its,it,i,my,mostly,only,at,in,pain,this,same,as,so,thanks,y,pero,cuando,porque,hoy,ahora,con,me,mi,dolor,todavia,igual,mejor,peor,gracias,the,very,feeling,down,up,due',
+  'but,and,with,when,because,since,after,today,now,still,worse,better,its,it,i,my,mostly,only,at,in,pain,this,same,as,so,thanks,y,pero,cuando,porque,hoy,ahora,con,mi,dolor,todavia,igual,mejor,peor,gracias,the,very,feeling,down,up,due',
 );
-const MENTIONS_PAIN =
-  /(?<![a-z])(?:pain|dolor|duele|hurts?|hurting|ache|aching|level|nivel|score|scale|escala|sore)(?![a-z])/;
+/** The level's own words, and those that may stand between one of them and its number: "my pain is at a 4 now". */
+const LEVEL_WORDS = set('pain,dolor,level,nivel,score,scale,escala,rating,puntuacion');
+const CONNECTORS = set(
+  'is,its,at,a,an,of,around,about,like,now,today,currently,still,just,only,es,esta,de,en,un,como,hoy,ahora',
+);
+const MAX_CONNECTORS = 4;
+/** What makes a level another one than today's: "not as bad as 7", "less than 3 pain". */
+const OTHER_LEVELS = set(
+  'not,never,less,more,than,was,were,before,yesterday,until,unless,if,goal,no,nunca,menos,antes,ayer,era,estaba',
+);
 
 /** A number followed by one of these counts something else: time, pills, money. */
 const OTHER_UNITS = set(
-  'day,days,week,weeks,hour,hours,hr,hrs,min,mins,minute,minutes,month,months,year,years,am,pm,a m,p m,oclock,mg,mgs,pills,pill,tablets,times,time,x,th,st,nd,rd,percent,miles,steps,pounds,lbs,questions,question,people,blocks,degrees,dia,dias,semana,semanas,hora,horas,minutos,mes,meses,ano,anos,pastillas,pastilla,veces,vez,preguntas,grados,kilos,appointments,visits,citas,sets,reps,more,of,st,dollars,things,other',
+  'day,days,week,weeks,hour,hours,hr,hrs,min,mins,minute,minutes,month,months,year,years,am,pm,a m,p m,oclock,mg,mgs,pills,pill,tablets,times,time,x,th,st,nd,rd,percent,miles,steps,pounds,lbs,questions,question,people,blocks,degrees,dia,dias,semana,semanas,hora,horas,minutos,mes,meses,ano,anos,pastillas,pastilla,veces,vez,preguntas,grados,kilos,appointments,visits,citas,sets,reps,exercise,exercises,ejercicio,ejercicios,more,of,st,dollars,things,other',
 );
 
-const TOKEN = /[+-]?\d+(?:[.,]\d+)?|[a-z]+|:(?=\d)|[/%$#]|[-–—~]/g;
+// A digit that a letter leads is a name: L4, S1.
+const TOKEN = /[a-z]+\d[a-z\d]*|[+-]?\d+(?:[.,]\d+)?|[a-z]+|:(?=\d)|[/%$#]|[-–—~]/g;
 const MAX_LENGTH = 320;
 
 interface NumberToken {
@@ -218,7 +227,7 @@ const withoutDenominators = (tokens: readonly string[], question: NumberQuestion
 };
 
 const numberOf = (token: string): number | undefined => {
-  if (/\d/.test(token)) return Number(token.replace(',', '.'));
+  if (/^[+-]?\d/.test(token)) return Number(token.replace(',', '.'));
   return NUMBER_WORDS.get(token);
 };
 
@@ -245,6 +254,8 @@ const isAnAnswer = (
   for (const { index } of numbers) {
     const next = tokens[index + 1] ?? '';
     if (['%', ':', '$', '#'].includes(next) || ['$', '#', ':'].includes(tokens[index - 1] ?? '')) return false;
+    // "Exercise 3" is the third one.
+    if (/^e(?:xercise|jercicio)$/.test(tokens[index - 1] ?? '') && !question.countedIn.has(next)) return false;
     if (OTHER_UNITS.has(next) && !question.countedIn.has(next)) return false;
   }
   const isQuestion = folded.includes('?');
@@ -256,12 +267,22 @@ const isAnAnswer = (
   if (isQuestion) return false;
   // A number word in a real sentence is more often a pronoun or an article than an answer.
   if (!/\d/.test(tokens[first.index] ?? '')) return false;
-  if (MENTIONS_PAIN.test(folded) && question === PAIN_QUESTION && numbers.length === 1) return true;
   const lead = tokens.slice(0, first.index);
+  if (question === PAIN_QUESTION && numbers.length === 1 && endsInLevel(lead)) {
+    const next = tokens[first.index + 1];
+    return next === undefined || REMARK_OPENERS.has(next) || startsRemark(folded, tokens[first.index] ?? '');
+  }
   if (!lead.every((token) => FILLER.has(token))) return false;
   let after = first.index + 1;
   while (question.countedIn.has(tokens[after] ?? '')) after++;
   return startsRemark(folded, tokens[first.index] ?? '') || REMARK_OPENERS.has(tokens[after] ?? '');
+};
+
+/** The words before the number name the level, and today's: "took my pills, pain is at a". */
+const endsInLevel = (lead: readonly string[]): boolean => {
+  if (lead.some((token) => OTHER_LEVELS.has(token))) return false;
+  const connectors = lead.length - 1 - lead.findLastIndex((token) => !CONNECTORS.has(token));
+  return connectors <= MAX_CONNECTORS && LEVEL_WORDS.has(lead.at(-1 - connectors) ?? '');
 };
 
 /** The number is followed by punctuation: what comes after is a remark, not what is counted. */

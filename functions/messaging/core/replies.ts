@@ -1,16 +1,12 @@
 import { screenText } from '../../care/core/red-flags.ts';
 import { foldWords } from '../../platform/fold.ts';
 import { EXERCISE_QUESTION, type NumberQuestion, PAIN_QUESTION, readNumber } from './answers.ts';
+import { asksForNoMoreTexts, turnsItRound } from './opt-out-words.ts';
 import {
-  BEGINS_WITH_YES,
-  CANCEL_VISIT_PHRASES,
-  CANNOT_COME_PHRASES,
-  DENIES,
-  HEDGED,
   isConfirmation,
   isExplicitConfirmation,
   isHelpKeyword,
-  isOptInKeyword,
+  isOptIn,
   isOptOutKeyword,
   isOptOutSentence,
   isReaction,
@@ -18,15 +14,11 @@ import {
   isStopSign,
   isVisitWord,
   keywordForms,
-  NOT_A_CANCELLATION,
-  NOT_AN_OPT_OUT,
-  OPT_IN_PHRASES,
-  OPT_OUT_PHRASES,
   ownWordsOf,
-  RESCHEDULE_PHRASES,
-  SAYS_WILL_COME,
+  saysYes,
   sentencesOf,
   statementsOf,
+  visitWishOf,
 } from './reply-words.ts';
 
 /** What a patient's text asks for. */
@@ -79,9 +71,9 @@ export const classify = ({ body, open }: { readonly body: string; readonly open:
   const folded = foldWords(body);
   const forms = keywordForms(folded);
   return (
-    optOut(body, folded, forms) ??
+    optOut(body, forms) ??
     help(forms) ??
-    optIn(folded, forms) ??
+    optIn(body, forms) ??
     answerToOpenQuestion(body, folded, forms, open) ??
     appointmentIntent(folded, forms) ??
     (isExplicitConfirmation(forms)
@@ -93,8 +85,7 @@ export const classify = ({ body, open }: { readonly body: string; readonly open:
 
 /** Whether a text asks for no more texts, whatever else it says: one that `classify` reads as a red flag may say STOP besides. */
 export const asksToStop = (body: string): boolean => {
-  const folded = foldWords(body);
-  return !isReaction(body) && optOut(body, folded, keywordForms(folded)) !== undefined;
+  return !isReaction(body) && optOut(body, keywordForms(foldWords(body))) !== undefined;
 };
 
 const EVERYTHING = /\b(?:stopall|all|everything|anything|any|ever|todo|todos|todas|nada|ningun|ninguno|nunca)\b/;
@@ -105,34 +96,24 @@ export const asksToStopAll = (body: string): boolean => EVERYTHING.test(foldWord
 /** Whether an opt-out is a bare CANCEL, END or the like, which may have meant the visit: staff ask, and the visit stands till then. */
 export const mayMeanVisit = (body: string): boolean => isVisitWord(keywordForms(foldWords(body)));
 
-const optOut = (body: string, folded: string, forms: readonly string[]): Classification | undefined => {
+const optOut = (body: string, forms: readonly string[]): Classification | undefined => {
   if (isOptOutKeyword(forms)) return is('opt_out', 'The whole message is an opt-out keyword.');
   if (isStopSign(body)) return is('opt_out', 'The whole message is a stop sign.');
-  const claims = folded.replace(NOT_AN_OPT_OUT, '|');
-  if (OPT_OUT_PHRASES.test(claims)) return is('opt_out', 'A phrase that asks for no more texts.');
-  if (statementsOf(body).some(saysOptOut)) {
-    return is('opt_out', 'One sentence of the message is an opt-out keyword.');
-  }
-  return undefined;
+  if (asksForNoMoreTexts(body)) return is('opt_out', 'A phrase that asks for no more texts.');
+  return statementsOf(body).some(saysOptOut)
+    ? is('opt_out', 'One sentence of the message is an opt-out keyword.')
+    : undefined;
 };
 
 /** A clause that is an opt-out keyword, in a statement that does not turn it round ("I did not say 'STOP'"). */
-const saysOptOut = (statement: string): boolean => {
-  const clauses = sentencesOf(statement);
-  if (!clauses.some(isOptOutSentence)) return false;
-  const folded = clauses.join(' ');
-  return folded.replace(NOT_AN_OPT_OUT, '|') === folded;
-};
+const saysOptOut = (statement: string): boolean =>
+  sentencesOf(statement).some(isOptOutSentence) && !turnsItRound(statement);
 
 const help = (forms: readonly string[]): Classification | undefined =>
   isHelpKeyword(forms) ? is('help', 'The whole message is a help keyword.') : undefined;
 
-const optIn = (folded: string, forms: readonly string[]): Classification | undefined => {
-  if (isOptInKeyword(forms)) return is('opt_in', 'The whole message is an opt-in keyword.');
-  return OPT_IN_PHRASES.test(folded) && !DENIES.test(folded)
-    ? is('opt_in', 'A phrase that asks to be texted again.')
-    : undefined;
-};
+const optIn = (body: string, forms: readonly string[]): Classification | undefined =>
+  isOptIn(forms, body) ? is('opt_in', 'The whole message asks to be texted again.') : undefined;
 
 const answerToOpenQuestion = (
   body: string,
@@ -154,12 +135,12 @@ const answerToOpenQuestion = (
 
 const confirmation = (body: string, folded: string, forms: readonly string[]): Classification | undefined => {
   if (isConfirmation(forms, body)) return is('confirm', 'A yes to the open question to confirm.');
-  const asked = appointmentIntent(folded, forms);
-  if (asked !== undefined) return asked;
-  const claims = folded.replace(NOT_A_CANCELLATION, '|');
-  if (body.includes('?') || HEDGED.test(claims)) return undefined;
-  if (SAYS_WILL_COME.test(claims)) return is('confirm', 'Says that the visit stands, to the open question to confirm.');
-  return BEGINS_WITH_YES.test(folded) ? is('confirm', 'Begins with a yes to the open question to confirm.') : undefined;
+  return (
+    appointmentIntent(folded, forms) ??
+    (saysYes(folded, body)
+      ? is('confirm', 'A yes to the open question to confirm, with courtesy and nothing else.')
+      : undefined)
+  );
 };
 
 const numberAnswer = (body: string, question: NumberQuestion, asked: string): Classification | undefined => {
@@ -178,9 +159,14 @@ const numberAnswer = (body: string, question: NumberQuestion, asked: string): Cl
 
 const appointmentIntent = (folded: string, forms: readonly string[]): Classification | undefined => {
   if (isRescheduleKeyword(forms)) return is('reschedule', 'The whole message is a keyword for another time.');
-  const claims = folded.replace(NOT_A_CANCELLATION, '|');
-  if (RESCHEDULE_PHRASES.test(claims)) return is('reschedule', 'Words that ask for another time.');
-  if (CANCEL_VISIT_PHRASES.test(claims)) return is('cancel_visit', 'Words that cancel the visit.');
-  if (CANNOT_COME_PHRASES.test(claims)) return is('reschedule', 'Words that say the time does not work.');
-  return undefined;
+  switch (visitWishOf(folded)) {
+    case 'move':
+      return is('reschedule', 'Words that ask for another time.');
+    case 'cancel':
+      return is('cancel_visit', 'Words that cancel the visit.');
+    case 'cannot-come':
+      return is('reschedule', 'Words that say the time does not work.');
+    case undefined:
+      return undefined;
+  }
 };

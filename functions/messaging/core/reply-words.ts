@@ -13,7 +13,7 @@ const phrases = (...sources: readonly string[]): RegExp => new RegExp(`(?<![^ ])
  * revoke, opt out, cancel and unsubscribe; the rest are AWS's managed words, their Spanish, and usual misspellings.
  */
 const OPT_OUT_ALWAYS = wordList(
-  'stop, stopp, stopall, stop all, stop it, stop this, stop2end, stop to end, stip, stpo, sotp, stp, sto, stopo, stoop, st0p, srop, dtop, atop, syop, stlp, stopt, stop t, stopit, stops, stopstop, ztop, s top, stop 2 end, spot texting, ' +
+  'stop, stopp, stopall, stop all, stop it, stop this, stop2end, stop to end, stip, stpo, sotp, stp, sto, stopo, stoop, st0p, srop, dtop, atop, syop, stlp, stopt, stop t, stopit, stops, stopstop, ztop, s top, st op, sto p, stop 2 end, spot texting, ' +
     'quit, quitt, qiut, quit it, revoke, revoked, i revoke, revok, opt out, optout, opt me out, opted out, opting out, unsubscribe, unsubscribed, unsubscibe, unsubcribe, unsuscribe, unsub, unsubscribe me, ' +
     'arret, remove, remove me, delete me, td, no more, leave me alone, go away, fuck off, piss off, f off, fuck you, not interested, im not interested, wrong number, wrong person, wrong phone, ' +
     'alto, parar, pare, paren, para ya, paren ya, pare ya, deten, detener, detenganse, detente, baja, dar de baja, darme de baja, darse de baja, deme de baja, denme de baja, basta, basta ya, no mas, nomas, ya no mas, ya no, borrar, borrarme, borrenme, eliminar, eliminarme, salir, desuscribir, desuscribirme, cancelar suscripcion, ' +
@@ -22,7 +22,7 @@ const OPT_OUT_ALWAYS = wordList(
 
 /** Opt-outs only when they are all that was said: with more words they speak of the visit. `para` is a preposition besides. */
 const OPT_OUT_ALONE = wordList(
-  'cancel, cancle, cancell, cansel, cancel all, end, end all, ende, enough, para, fin, terminar, cancelar, cancela, cancele, cancelen, termina, quitar, quitarme, remover, off, unenroll, unroll me, dnc, do not disturb',
+  'cancel, cancle, cancell, cansel, cancel all, end, end all, ende, enough, para, fin, terminar, cancelar, cancela, cancele, cancelen, termina, quitar, quitarme, remover, off, discontinue, unenroll, unroll me, dnc, do not disturb, block, blocked, spam',
 );
 
 /** Those of them that may have meant the visit. */
@@ -35,7 +35,7 @@ const HELP = wordList(
 );
 
 const OPT_IN = wordList(
-  'start, unstop, un stop, resume, restart, subscribe, resubscribe, opt in, optin, opt me in, opt back in, start again, start texts, begin, iniciar, empezar, comenzar, alta, reanudar, suscribir, suscribirme, reactivar, sign me up, sign me back up',
+  'start, unstop, un stop, resume, restart, subscribe, resubscribe, opt in, optin, opt me in, opt back in, start again, start texts, iniciar, empezar, comenzar, reanudar, suscribir, suscribirme, reactivar',
 );
 
 /** Politeness around a keyword. Taken off both ends before a whole message is compared. */
@@ -112,54 +112,25 @@ export const isOptOutSentence = (sentence: string): boolean => isOneOf(OPT_OUT_A
 export const isVisitWord = (forms: readonly string[]): boolean => isOneOf(OPT_OUT_OR_VISIT, forms);
 
 export const isHelpKeyword = (forms: readonly string[]): boolean => isOneOf(HELP, forms);
-export const isOptInKeyword = (forms: readonly string[]): boolean => isOneOf(OPT_IN, forms);
+const isOptInKeyword = (forms: readonly string[]): boolean => isOneOf(OPT_IN, forms);
 
 const TEXTS =
   '(?:te?xt|texts|texting|tx?ts?|te?xt messages?|messages?|mess?[ae]ges?|msgs?|sms|reminders?|notifications?|alerts?|emails?|updates?)';
 const TEXTOS = '(?:mensajes?|mensages?|textos?|sms|recordatorios?|notificaciones|avisos?|msj|msjs|mensajitos)';
-const NOT =
-  '(?:dont|do not|don t|never|no longer|stop|quit|cease|please dont|pls dont|not to|cant you not|wish you wouldnt|wish you would stop)';
-
-/** Phrases in which a reasonable person says "no more texts", wherever they stand in a message. */
-export const OPT_OUT_PHRASES = phrases(
-  // English
-  `(?:stop|quit|cease|end) (?:all |with |sending |getting |receiving |the |these |those |your |me |with the |all the |all these |any |future )*${TEXTS}`,
-  '(?:stop|stp|stip|stpo|stopp|quit|cease) (?:t[ex]*t\\w*|messag\\w*|mesag\\w*|msg\\w*|contact\\w*|bother\\w*|spam\\w*|harass\\w*|annoy\\w*|calling|sending)(?! me to)',
-  `${NOT} (?:ever |want to |wish to |need to |want you to |keep |like to |care to |start )*(?:te?xt|texting|txt|txting|message|messaging|msg|contact|contacting|bother|spam|remind|reminding)(?:$| (?:me|us|my|this|that|these|anymore|again|any|ever|more|here|please|back))`,
-  `${NOT} (?:ever |want to |want you to |keep |like to |start )*(?:send|sending) (?:me |us |any |out )*(?:more|anything|stuff|anymore|again|any|${TEXTS}|these|this|those|that)`,
-  `(?:dont|do not|don t|no longer|never) (?:want|need|wish|like|wanna)(?: \\S+){0,5} ${TEXTS}`,
-  `no (?:more|mas) (?:of )?(?:these |those |your |this |stupid |automated |auto |damn )*${TEXTS}`,
-  `^no ${TEXTS}`,
-  '(?:take|get|remove|delete|drop|scratch|cut) (?:me|my (?:number|name|phone|cell|info)|this (?:number|phone)|us)(?: \\S+){0,3} (?:off|from|list)|(?:take|get|remove) me off|remove (?:me|my number|this number)|delete my (?:number|info|information|contact|data)|lose my number|off (?:your|the|this) (?:list|contact list|texting list)',
-  'unsubscri\\w*(?: me| this number| us)?|unsubscribe|opt(?:ing|ed)? (?:me |us )?out|optout|i (?:do not|dont|no longer) consent|(?:revoke|withdraw|withdrawing|revoking) (?:my |all )?(?:consent|permission|authorization)|unenroll me|deactivate (?:these|my|this)',
-  `(?:cancel|turn off|disable|shut off|discontinue|terminate|mute|block|opt out of) (?:all |the |these |my |your |those |this |of |any |future |receiving |getting )*(?:${TEXTS}|subscription|text service)`,
-  'leave me alone|stop bugging me|(?:wrong|not the right|incorrect) (?:number|person|phone)|you have the wrong|this is not (?:his|her|their) (?:number|phone)|not my (?:number|appointment)|no longer (?:has|have|at|her|his|my) (?:this )?number|reported? (?:this |you )?(?:as|for) spam|stop this (?:now|spam|crap|shit)|stop i (?:said|mean)|^(?:yes|yeah|ok|okay|no|nah|si) (?:please |por favor )?(?:stop|unsubscribe|opt out|alto|parar|paren|pare|basta)(?: please| por favor)?$|make it stop texting|please stop(?: (?:it|this|these|them|now))?$|^please stop|i said stop|(?:told|asked) (?:you|u|yall|you all) to (?:stop|quit)(?! by)|^(?:please )?discontinue(?: please)?$|^i want out$|(?:im|i am) (?:so )?done with (?:these|your|the) (?:texts?|messages?|msgs?)|(?:dont|do not) (?:want|wanna|want to|like|like to|wish to) be(?:ing)? (?:texted|messaged|contacted)|^kindly stop$|^(?:please |pls )?no (?:more|further) (?:of )?(?:these|this|those|texts?|messages?|msgs?|txts?)(?: please| pls)?$|(?:dont|do not) (?:want|wanna|want to) (?:get |receive |see |have )?(?:these|those|this) (?:anymore|any more|any longer)|(?:quit|stop) (?:it )?with (?:the|these|your) (?:texts?|messages?|msgs?|txts?)|want (?:this|these|it|them|the texts) to stop|i want to stop (?:getting|receiving|these|the|all|texts)|^(?:i want|id like|i would like) (?:you )?to stop$|how do i (?:stop|opt out|unsubscribe)(?: (?:this|these|texts|getting \\S+|the texts|from this))?$',
-  'i (?:never|didnt|did not) (?:sign(?:ed)? up|subscribed?|ask(?:ed)?) (?:for|to) (?:this|these|any of this|your)|(?:isnt|is not|not) \\S+ (?:phone|number|cell)(?: anymore| any more)?$|cease and desist|cease (?:all |any |this |further )*(?:communications?|contact)|how many times (?:\\S+ ){1,8}stop$|^(?:c|r|\\d{1,2}) (?:and |but |please )?stop$|(?:this|it|esto) (?:is|es) spam|^its spam|^spam(?! (?:folder|filter))|reporting (?:this|you)',
-  // Spanish
-  `(?:no|ya no|nunca) (?:quiero|deseo|necesito|me interesa|kiero|autorizo|me interesan)(?: \\S+){0,4} ${TEXTOS}`,
-  'no (?:quiero|deseo) (?:que me (?:escriban|manden|envien|texteen|contacten|molesten|llamen)|recibir(?: mas| nada| esto)?|mas (?:esto|de esto|nada))',
-  '(?:ya )?no me (?:manden?|mande|mandes|envien?|envie|envies|escriban?|escriba|escribas|texteen?|textee|textees|contacten?|contacte|molesten?|moleste|molestes|llamen|notifiquen?)(?! (?:la|el) (?:factura|direccion))',
-  'no (?:me )?(?:vuelvan?|vuelva|vuelvas) a (?:escribir\\w*|mandar\\w*|enviar\\w*|textear\\w*|contactar\\w*|llamar\\w*|molestar\\w*)',
-  `(?:dejen?|deje|deja|dejar|dejeme|dejenme|dejame|paren?|pare|para|parar|eviten?|evite|basta) (?:ya )?(?:de |con )?(?:enviar\\w*|mandar\\w*|escribir\\w*|escribien\\w*|textear\\w*|molestar\\w*|contactar\\w*|llamar\\w*|(?:los |estos |tantos |sus |mas )?${TEXTOS})`,
-  `no (?:mas|envien|manden|enviar|mandar) (?:de )?(?:estos |sus |los |mas )?${TEXTOS}`,
-  '(?:quiten?(?:me)?|saquen?(?:me)?|borren?(?:me)?|eliminen?(?:me)?|quite|saque|borre|elimine|remuevan)(?: (?:mi|este|me|el|de|la|su|esta))* (?:numero|telefono|lista|nombre|datos)|(?:dar|darme|deme|denme|dame|dense|doy) de baja|(?:quit[ae]n?me|saqu?[ae]n?me|borr[ae]n?me|elimin[ae]n?me)',
-  `(?:cancelar?|cancelen|cancele|suspender|suspendan|desactivar|desactiven|detener|detengan|terminar|eliminar) (?:la |los |mi |mis |estos |las |todos |sus |el |de )*(?:suscripcion|subscripcion|${TEXTOS})`,
-  'no es (?:el |mi |su )?(?:numero|telefono|celular) de \\S+|(?:numero|telefono|persona) (?:equivocad[oa]|incorrect[oa])|se equivoc\\w+ de (?:numero|persona)|(?:retiro|revoco) (?:mi )?(?:consentimiento|permiso|autorizacion)|dejen?me en paz|no doy (?:mi )?(?:consentimiento|permiso)',
+const AGAIN = '(?: (?:me|again|back|back on|to me|please|now|por favor|otra vez|de nuevo|nuevamente))*';
+/** A request to be texted again that says nothing besides. One that asks or denies is for a human: consent is never guessed. */
+const OPT_IN_SENTENCE = new RegExp(
+  `^(?:(?:yes|i|id|we|you|can|may|want|wish|would|like|to|please|changed my mind) )*(?:${[
+    `(?:start|resume|restart|begin) (?:sending |getting |receiving |me |the |my |texting |with |your )*(?:texting|messaging|${TEXTS})`,
+    `(?:text|message) me(?= again)|(?:re|un)subscribe me(?: to (?:the |your |these )?${TEXTS})?|(?:get|receive|have) (?:the |my |your )?${TEXTS}(?= (?:again|back))`,
+    `(?:sign|opt|add|put) me (?:back )?(?:up|in|on) (?:for|to) (?:the |your |these |getting |receiving )*${TEXTS}|(?:the |my |your )?${TEXTS} (?:back|again)|opt (?:me )?(?:back )?in(?: (?:to|for) (?:the |your |these )*${TEXTS})?|turn (?:the |my )?${TEXTS} (?:back )?on`,
+    `(?:vuelvan?|volver|empiecen|empiece|reanuden?) a (?:enviar|mandar|escribir)(?:me|nos)?(?: (?:los |sus |mis |mas )?${TEXTOS})?|quiero (?:volver a )?recibir (?:los |sus |mis )?${TEXTOS}|reanud(?:ar|en) (?:los |mis )?${TEXTOS}`,
+  ].join('|')})${AGAIN}$`,
 );
 
-/** "Don't stop texting me": the same words with their sense turned round. Taken out before the phrases above are asked. */
-export const NOT_AN_OPT_OUT =
-  /(?<![^ ])(?:(?:unsubscribe|opt out) from what|(?:dont|do not|never|please dont) (?:take|remove|delete|drop) (?:me|my number) (?:off|from)|(?:dont|do not|don t|never|please dont|didnt|did not|didn t|not|wont|shouldnt|no need to|did i|do i have to(?! (?:say|tell|ask))|without) (?:(?:want|mean|say|ask|wish|need|ever|you|to|me|them|it|trying|going|please|i) ){0,4}(?:stop(?:ping|ped)?|quit|unsubscrib\w*|opt(?:ed|ing)?(?: me)? out|cancel(?:ing|ed)?)(?! (?:and|just) )(?: (?:me|texting|texts|the|my|these|sending|messaging|messages|reminders|text|reminding|getting|receiving|your))*|no (?:paren?|dejen?|deje|deja|pare|cancelen?|quiero parar|detengan)(?: (?:de|los|mis|enviar\w*|mandar\w*|escribir\w*|mensajes|recordatorios|la|mi|cita))*)(?![^ ])/g;
-
-/** A request to be texted again that also denies something is read by a human: consent is never guessed. */
-export const DENIES = phrases('no|not|dont|don t|never|nunca|ni|sin|without|tampoco');
-
-/** A request in words to be texted again. */
-export const OPT_IN_PHRASES = phrases(
-  `(?:start|resume|restart|begin) (?:sending |getting |receiving |me |the |my |texting |with )*(?:texting|messaging|${TEXTS})(?: me)?(?: again)?`,
-  '(?:text|message) me again|(?:sign|opt|add) me (?:back )?(?:up|in|on)|resubscribe me|subscribe me|want (?:the |my |your )?(?:texts|messages|reminders) (?:back|again)|i want to opt (?:back )?in|turn (?:the |my )?(?:texts|reminders|messages) (?:back )?on',
-  '(?:vuelvan?|vuelva|empiecen|empiece|reanuden?) a (?:enviar\\w*|mandar\\w*|escribir\\w*)|quiero (?:volver a )?recibir (?:los |sus |mis )?(?:mensajes|textos|recordatorios)|reanudar (?:los |mis )?(?:mensajes|textos|recordatorios)',
-);
+/** True for an opt-in keyword or request that is the whole message. */
+export const isOptIn = (forms: readonly string[], raw: string): boolean =>
+  isOptInKeyword(forms) || (!raw.includes('?') && forms.some((form) => OPT_IN_SENTENCE.test(form)));
 
 const DAY =
   '(?:mon|tues?|wed|wednes|thur?s?|fri|satur|sun)(?:day)?s?|today|todays|tomorrow|tomorrows|tmrw|tmw|tonight|next week|lunes|martes|miercoles|jueves|viernes|sabado|domingo|manana|hoy';
@@ -168,7 +139,7 @@ const VISIT =
 const MY_VISIT = `(?:(?:my|the|our|this|that|his|her|it|for|on|next|upcoming|mi|la|el|esta|esa|mis|de|del|para|nuestra) )*(?:${VISIT}|${DAY}|\\d{1,2}(?:st|nd|rd|th|am|pm)|it)`;
 
 /** Asks for another time. */
-export const RESCHEDULE_PHRASES = phrases(
+const RESCHEDULE_PHRASES = phrases(
   're ?sc?h?ed\\w*|resche?dul\\w*|resced\\w*|reshed\\w*|rescheudle|reschdule|rebook|re book|re schedule',
   `(?:move|change|switch|push|shift|swap|bump|postpone|delay|adjust|modify|mover|cambiar|cambio|cambie|cambiarla|moverla|posponer|posponerla|aplazar|aplazarla|recorrer|modificar|pasar) ${MY_VISIT}`,
   '(?:move|push|change|switch|bump) (?:\\S+ ){0,3}(?:back|up|to|out|forward|earlier|later|dates?|times?|days?)|(?:can|could|may|please|need to|want to|like to|have to) (?:\\S+ )?(?:move|postpone|change|switch) (?:it|that|this|to|my)|postpone|reagend\\w*|re agend\\w*|reprogram\\w*|posponer\\w*|aplazar\\w*|cambiarla|cambiar (?:la |de |mi )?(?:hora|fecha|dia|cita)|cambiar$|mover$|cambi(?:en|e|enme|eme) (?:la |el |de |mi )*(?:hora|fecha|dia|cita|horario)',
@@ -177,7 +148,7 @@ export const RESCHEDULE_PHRASES = phrases(
 );
 
 /** Cannot come, and has not said whether to move or to cancel: gets the link that does either. */
-export const CANNOT_COME_PHRASES = phrases(
+const CANNOT_COME_PHRASES = phrases(
   '(?:cant|cannot|can not|can t|wont|won t|will not|not going to|not gonna|unable to|not able to|wont be able to|will not be able to|not be able to|couldnt|dont think i can|dont think ill be able to|may not|might not|may not be able to|might not be able to)(?: (?:be able|probably|actually|to))* (?:make|come|attend|do (?:it|that|this|then|today|tomorrow|mon\\w*|tue\\w*|wed\\w*|thu\\w*|fri\\w*|the)|get there|be there|keep|be in|show up|go)(?! (?:to the (?:bathroom|gym|link)|a copy))',
   '(?:that|this|the|my) (?:time|day|date|appointment|appt|slot) (?:doesnt|does not|wont|will not|isnt going to) work',
   '(?:doesnt|does not|dont|wont|isnt|not) (?:work(?:s|ing)?|a good time|good)(?: (?:for me|for us|anymore|now|that day|out|with my))|(?:something|things) (?:came|has come|come) up|have a conflict|schedul(?:e|ing) conflict|double booked',
@@ -185,7 +156,7 @@ export const CANNOT_COME_PHRASES = phrases(
 );
 
 /** Asks to cancel the visit. */
-export const CANCEL_VISIT_PHRASES = phrases(
+const CANCEL_VISIT_PHRASES = phrases(
   `(?:cance?l\\w{0,5}|cancle|cansel|cancer|call off|drop) (?:out )?${MY_VISIT}`,
   `(?:need|have|want|would like|like|wish|going|gonna|got|can|could|may|must|please|should|trying|id like|lets|how do|will|prefer|rather|wanna) (?:i |to |you |we |like to |please |go ahead and |just )*(?:cance?l(?:l?ing)?|cancle|cansel)`,
   '(?:cancel|canceling|cancelling) (?:please )?(?:im|i|because|since|as|due|were|we|not|cuz|bc|sorry|can t|cant|got|wont|no longer)(?: \\S+)?|(?:im|i am|were|we are|am|we re|i m) (?:cancell?ing|not (?:coming|going|attending))|not coming|wont be coming|no longer (?:need|coming|want|able|required)(?: \\S+)*|dont need (?:the|my|this|an) (?:appointment|appt|visit)|cancell?ation please|(?:appointment|appt|visit|cita) (?:cancel|cancellation|cancelacion|cancelar)|please cancel',
@@ -194,8 +165,16 @@ export const CANCEL_VISIT_PHRASES = phrases(
 );
 
 /** Names the visit's end without asking for it: a question, a policy, or "don't". Taken out before the lists above are asked. */
-export const NOT_A_CANCELLATION =
+const NOT_A_CANCELLATION =
   /(?<![^ ])(?:(?:dont|do not|don t|never|not|no need to|didnt|did not|didn t|wont|please dont|never said|no|cant|havent|without|rather not|hope you dont|no quiero|no quise|no voy a|no necesito|no me|nunca) (?:(?:want|mean|have|need|going|trying|asking|like|wish|plan|planning|you|to|it|i|please|me|my|the|que) ){0,4}(?:cancel\w*|cancelar\w*|cancelen|anul\w*|re ?sched\w*|reagend\w*|reprogram\w*|move|postpone|change|cambi\w*|mov\w*)(?: (?:my|the|it|that|this|anything|mi|la|las|me|visit|appointment|appt|appointments|cita|time))*|cancel\w* (?:policy|fee|fees|charge|charges)|(?:cancellation|late cancel|no show) (?:policy|fee|charge)|(?:did|have|has|why|who) (?:you|they|he|she|u|yall|anyone|someone|the \S+)? ?(?:just )?(?:cancel\w*|re ?schedul\w*|mov(?:e|ed)|chang(?:e|ed))|(?:did|was|is|has|have|why|were|are|who|if|when) (?:\S+ ){0,4}(?:cancell?ed|rescheduled|moved|changed)|stop (?:cancell?ing|changing|moving|rescheduling)(?: \S+){0,2}|(?:got|been|was|were|is|are) (?:cancell?ed|rescheduled|moved)|(?:fue|esta|estan|era) (?:cancelad[oa]|reprogramad[oa]|cambiad[oa]))(?![^ ])/g;
+
+/** What folded words want of the visit: another time, its end, or that they cannot come and leave open which. */
+export const visitWishOf = (folded: string): 'move' | 'cancel' | 'cannot-come' | undefined => {
+  const claims = folded.replace(NOT_A_CANCELLATION, '|');
+  if (RESCHEDULE_PHRASES.test(claims)) return 'move';
+  if (CANCEL_VISIT_PHRASES.test(claims)) return 'cancel';
+  return CANNOT_COME_PHRASES.test(claims) ? 'cannot-come' : undefined;
+};
 
 /** A yes, as the whole message (politeness aside). `si` is Spanish yes here; inside a sentence it may be "if". */
 const CONFIRM_WORDS = wordList(
@@ -225,19 +204,42 @@ const isThumb = (raw: string): boolean => {
 /** True for words that confirm a visit by name and nothing else: what our own texts ask for. */
 export const isExplicitConfirmation = (forms: readonly string[]): boolean => isOneOf(BARE_C, forms);
 
-/** A message that begins with a yes and goes on. */
-export const BEGINS_WITH_YES =
-  /^(?:c|y|yes|yea|yeah|yep|yup|si|sip|ok|okay|sure|claro|confirm|confirmed|confirmo|confirmado|perfecto|perfect|great|absolutely|definitely)(?: |$)/;
+const WHEN = `(?:(?:at|on|by|for|this|next|a|las?|el|en|para) )*(?:${DAY}|then|entonces|morning|afternoon|evening|(?:de|por|en) la (?:tarde|manana)|week|\\d{1,4}(?: \\d\\d)?(?: ?(?:am|pm|a m|p m|oclock))?(?: en punto)?)`;
+const WHAT =
+  '(?:(?:for|to|at|in|on|my|the|our|this|her|his|a|mi|la|nuestra|as) )*(?:appointments?|appt|apt|visit|session|appointment time|cita|citas|visita|consulta|scheduled|planned|asistencia|person|clinic|office)';
+const YES =
+  '(?:c|cc|ccc|y|ye|yes+|yea+|yeah|yep|yup|yas|yah|yessir|si+|sip|simon|ok|okay|okey|oki|k|kk|sure|confirm|confirmed|confirming|confirmo|confirmamos|confirmad[oa]|claro|absolutely|definitely|certainly|affirmative|correct|correcto|perfect|perfecto|great|excellent|excelente|awesome|wonderful|super|vale|listo|lista|dale)';
+const WHO = '(?:(?:i|we|he|she|they|ill|well|hell|shell|theyll|im|were|u|you|both(?: of us)?|all|yes) )*';
 /** Says in a sentence that the visit stands. */
-export const SAYS_WILL_COME = phrases(
-  '(?:ill|i will|well|we will|will|gonna|going to|i can) (?:\\S+ )?(?:be there|make it|come|attend|see you)(?! (?:late|if|unless|but))',
-  '(?:i |we )?confirm(?:ed|ing)? (?:my|the|our|for|appointment|this|that)(?: \\S+)*',
-  'see (?:you|u|ya) (?:then|there|soon|tomorrow|at|on|mon\\w*|tue\\w*|wed\\w*|thu\\w*|fri\\w*)|ahi (?:estare|estaremos|nos vemos)|alli (?:estare|estaremos|nos vemos)|nos vemos|confirmo|voy a ir|si voy',
+const WILL_COME = [
+  `${WHO}(?:(?:will|can|am|are|is|do|gonna|going to|plan to|planning to|planning on|plan on|definitely|still|surely|def|for sure|also|both|be able to|happy to|intend to|shall) )*(?:be(?:ing)? (?:there|here|in|present|on time)|mak(?:e|ing) it|com(?:e|ing)(?: in)?|attend(?:ing)?|arriv(?:e|ing)|keep(?:ing)? (?:it|the|my) ?(?:appointment|appt|visit)?|see (?:you|u|ya|yall|the doctor|everyone|dr \\S+))`,
+  '(?:see|c) (?:you|u|ya|yall|everyone)|be there|(?:i |we )?(?:do )?confirm(?:ed|ing)?',
+  '(?:yo )?(?:(?:ahi|alli|alla|aqui) )?(?:estare(?:mos)?|voy(?: a (?:estar|ir|asistir|llegar))?|vamos(?: a (?:estar|ir))?|nos vemos|los veo|las veo|le veo|ire(?:mos)?|asistire(?:mos)?|llegare(?:mos)?|acudire|confirmo|confirmamos)(?: (?:ahi|alli|alla))?',
+].join('|');
+const FITS =
+  '(?:it |that |this |which |time |(?:the|that|this|my) (?:time|day|appointment) )?(?:still )?(?:sounds|works|looks|is|thats|its|its all|all|that s) ?(?:good|great|perfect|fine|ok|okay|correct|right|set|well|wonderful)?(?: (?:for|with|by) (?:me|us))?|(?:esta )?(?:bien|perfecto)|me parece(?: bien| perfecto)?|me queda bien|me funciona|all set|(?:im |were )?good(?: to go)?|of course|por supuesto|de acuerdo|que si|you bet|will do|got it|noted|roger|entendido|recibido|i will|i can|i am|i do|we will|we can|it is|sure thing';
+const COURTESY =
+  'thanks?(?: (?:you|u))?(?: (?:so|very|much|a lot|again|kindly))*(?: for (?:the |your |my )?(?:reminder|reminding me|text|message|letting me know|checking|everything|confirming))?|ty|thx|tysm|(?:i )?appreciate (?:it|you|the reminder|that)|(?:muchas |mil )?gracias(?: por (?:el |la )?(?:recordatorio|recordarme|aviso|avisar|todo))?|muy amable|igualmente|saludos|bendiciones|dios (?:te|le|los|les|la) bendiga|god bless(?: (?:you|u))?|buen(?:os|as)? (?:dias?|tardes|noches)|have a (?:good|great|nice|blessed|wonderful|lovely) (?:day|one|weekend|night|evening|afternoon|week)|(?:you|u) too|same to you|cant wait|can t wait|(?:im )?looking forward(?: to (?:it|(?:seeing|meeting) (?:you|u)(?: all)?|my (?:visit|appointment)))?|excited|hi|hello|hey|hola|good (?:morning|afternoon|evening)|please|pls|por favor|sir|maam|mam|senor(?:a|ita)?|doctora?|dra?|doc|everyone|lol|no (?:problem|worries)|np|soon|pronto|and|y|e|bye|adios|indeed|again|so much|very much|(?:i )?(?:wont|will not|dont|do not|no need to|not|no) (?:(?:need to|want to|going to) )?(?:cancel|reschedule|move|change)(?: (?:it|my|the|our|appointment|appt|visit))*';
+/** Said beside a yes, these take nothing from it; where anything else stands beside it a human reads the text. */
+const CONFIRMING = new RegExp(
+  `(?<![^ ])(?:(?:${WILL_COME}|${WHO}(?:will )?be(?= (?:at|in|on) ))(?: (?:${WHEN}|${WHAT}|there|then|soon|again))*|${COURTESY}|${FITS}|${YES}(?: ${WHAT})?)(?![^ ])`,
+  'g',
 );
-/** What makes a yes less than one. */
-export const HEDGED = phrases(
-  'but|if|unless|maybe|might|probably|not|no|dont|cant|wont|think so|perhaps|depends|unsure|let me check|pero|quizas?|tal vez|a lo mejor|creo|depende|puede que|late|tarde|only|what|when|where|how|who|which|why|que|cuando|donde|como|cual|porque|necesito|need|question|pregunta',
+const SAYS_YES = phrases(
+  YES,
+  WILL_COME,
+  'sounds (?:good|great)|works(?: for (?:me|us))?|of course|por supuesto|de acuerdo|you bet',
 );
+const ASKS = phrases('(?:can|will|is|are|am|could|would|may|do|shall|should) (?:i|we|you|u|it|this|that|there|the)');
+
+/** True for a yes with words of coming and courtesy around it, and nothing else. */
+export const saysYes = (folded: string, raw: string): boolean =>
+  folded.length <= MAX_YES_LENGTH &&
+  !raw.includes('?') &&
+  SAYS_YES.test(folded) &&
+  !ASKS.test(folded) &&
+  folded.replace(CONFIRMING, ' ').trim() === '';
+const MAX_YES_LENGTH = 200;
 
 /** "R": what our texts offer for another time. */
 const RESCHEDULE_WORDS = wordList(

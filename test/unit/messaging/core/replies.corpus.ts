@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LabelledReply, labelledReplyOf } from '../../../../bin/reply-corpus.ts';
 
-const folder = join(import.meta.dirname, '../../../fixtures/replies');
+const fixtures = join(import.meta.dirname, '../../../fixtures');
 
 const replyOf = (line: string): LabelledReply => {
   const reply = labelledReplyOf(line);
@@ -10,9 +10,15 @@ const replyOf = (line: string): LabelledReply => {
   return reply;
 };
 
+const repliesIn = (folder: string): readonly LabelledReply[] =>
+  globSync('*.tsv', { cwd: join(fixtures, folder) })
+    .toSorted()
+    .flatMap((file) => readFileSync(join(fixtures, folder, file), 'utf8').split('\n'))
+    .filter((line) => line !== '')
+    .map(replyOf);
+
 /** The labelled replies of test/fixtures/replies. */
-export const CORPUS: readonly LabelledReply[] = globSync('*.tsv', { cwd: folder })
-  .toSorted()
-  .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
-  .filter((line) => line !== '')
-  .map(replyOf);
+export const CORPUS = repliesIn('replies');
+
+/** Red flags and opt-outs on which no rule was developed. */
+export const HELD_OUT = repliesIn('replies-held-out');

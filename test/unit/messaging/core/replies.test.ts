@@ -10,7 +10,7 @@ import {
   OPEN_QUESTIONS,
 } from '../../../../functions/messaging/core/replies.ts';
 import { anyText } from '../../../helpers/any-text.ts';
-import { CORPUS } from './replies.corpus.ts';
+import { CORPUS, HELD_OUT } from './replies.corpus.ts';
 
 // Many cases on a shared machine: slow is not wrong.
 vi.setConfig({ testTimeout: 60_000 });
@@ -58,6 +58,21 @@ describe('classify, on the labelled corpus', () => {
     expect(
       wrong.map(({ reply, result }) => `${JSON.stringify(reply)} -> ${result.intent} ${result.value}: ${result.why}`),
     ).toEqual([]);
+  });
+});
+
+describe('classify, on replies that no rule was developed on', () => {
+  it('are apart from the corpus', () => {
+    const known = new Set(CORPUS.map(({ body }) => body));
+    expect(HELD_OUT.filter(({ body }) => known.has(body))).toEqual([]);
+  });
+
+  it.each(['red_flag', 'opt_out'] as const)('of %s no more than one is missed', (intent) => {
+    const labelled = HELD_OUT.filter((reply) => reply.intent === intent);
+    const read = labelled.filter((reply) => classify(reply).intent === intent);
+    console.info(`held out: ${intent} ${read.length} of ${labelled.length}`);
+    expect(labelled.length).toBeGreaterThan(100);
+    expect(labelled.length - read.length).toBeLessThanOrEqual(1);
   });
 });
 
@@ -110,7 +125,7 @@ describe('classify, the order of rules', () => {
   it.each([
     ['STOP', 'opt_out', 'keyword'],
     ['stop texting me', 'opt_out', 'phrase'],
-    ['Stop. I want my records', 'opt_out', 'sentence'],
+    ['Revoke. I want my records', 'opt_out', 'sentence'],
     ['🛑', 'opt_out', 'stop sign'],
     ['chest pain. STOP', 'red_flag', 'chest pain'],
   ] as const)('%j is %s and says why', (body, intent, why) => {
@@ -268,6 +283,19 @@ describe('classify, properties', () => {
     expect(classify({ body: `${'I. '.repeat(530)}Stop`, open: 'none' }).intent).toBe('opt_out');
     expect(asksToStop('I did not say "STOP", thanks')).toBe(false);
     expect(asksToStop('Please don\u2019t. Stop.')).toBe(true);
+  });
+
+  it('hears a shouted STOP at either end of a message, unless the word is only named', () => {
+    for (const body of ['I cannot feel my legs STOP', 'my chest hurts STOP.', 'STOP he died'])
+      expect([body, asksToStop(body)]).toEqual([body, true]);
+    for (const body of ['my phone says reply STOP', 'I am at the bus STOP', 'the pain wont STOP', 'STOP by at 3'])
+      expect([body, asksToStop(body)]).toEqual([body, false]);
+  });
+
+  it('knows a stranger by the capital of the name alone', () => {
+    for (const body of ["I'm not Susan", 'No soy Maria.']) expect([body, asksToStop(body)]).toEqual([body, true]);
+    for (const body of ["I'm not ready", 'no soy alergica', "I'M NOT READY"])
+      expect([body, asksToStop(body)]).toEqual([body, false]);
   });
 
   it('hears a STOP beside a red flag', () => {
