@@ -110,7 +110,17 @@ const reportText = ({ phone, categories, channel, carrier, entries }: ConsentRep
       : `  Warned on ${channel.warnedAt} that texts are not encrypted (${channel.wordingVersion}): prefers ${channel.prefersTexts ? 'them all the same' : 'none'}.`,
     ...(carrier === undefined
       ? []
-      : [`  ${carrier.note}${carrier.removableFrom === undefined ? '' : ` Again from ${carrier.removableFrom}.`}`]),
+      : [
+          `  ${carrier.note}`,
+          ...(carrier.refusedAgainAt === undefined
+            ? []
+            : [
+                `  On ${carrier.refusedAgainAt} it refused who had come back: nothing is tried until they do again, or unlist.`,
+              ]),
+          ...(carrier.removableFrom === undefined
+            ? []
+            : [`  It takes the number off again from ${carrier.removableFrom}.`]),
+        ]),
     entries.length === 0 ? 'Nothing is recorded of this number.' : 'The ledger:',
     ...entries.map((entry) => {
       const { at, category, granted, how, wording, wordingVersion, language, collector, evidence, patientId } = entry;

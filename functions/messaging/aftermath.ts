@@ -61,7 +61,8 @@ const remindersOfVisit: ReadonlySet<string> = new Set([
 const isUndelivered = ({ status, statusReason }: Message): boolean =>
   status === 'failed'
     ? statusReason !== 'DESTINATION_PHONE_NUMBER_OPTED_OUT'
-    : status === 'dropped' || (status === 'suppressed' && statusReason === 'number-unreachable');
+    : status === 'dropped' ||
+      (status === 'suppressed' && (statusReason === 'number-unreachable' || statusReason === 'carrier-refuses'));
 
 /**
  * The e-mail in the place of a text about a visit, if its patient has an address: once for each step, whatever is reported of the text

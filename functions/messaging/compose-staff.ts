@@ -31,6 +31,7 @@ export const composeStaffText = async (
     return { kind: 'suppress', reason: 'number-changed' };
   }
   if (standing.unreachable !== undefined) return { kind: 'suppress', reason: 'number-unreachable' };
+  if (standing.carrierRefusedAgainAt !== undefined) return { kind: 'suppress', reason: 'carrier-refuses' };
   const bar = barOf(standing, 'treatment');
   const decision = decideStaffText(
     {

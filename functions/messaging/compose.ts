@@ -244,6 +244,7 @@ const composeAnswer = async (caller: Caller, message: OfTemplate): Promise<Compo
   });
   if (Temporal.Instant.compare(caller.now, expiresAt) >= 0) return suppress('stale');
   const standing = await getStanding(message.clinicId, message.to);
+  if (standing.carrierRefusedAgainAt !== undefined) return suppress('carrier-refuses');
   if (stopOf(standing, 'treatment') !== undefined && !answersToOptedOut.has(template)) return suppress('opted-out');
   const ended = template === 'reply-opt-out-kind' ? standing.lastCategory : undefined;
   if (isOptOut && stopOf(standing, ended ?? 'treatment') === undefined) return suppress('opted-in-again');
@@ -339,6 +340,7 @@ const composePhoneCode = async (caller: Caller, message: OfTemplate): Promise<Co
   if (Temporal.Instant.compare(caller.now, expiresAt) >= 0) return suppress('stale');
   const standing = await getStanding(message.clinicId, message.to);
   if (stopOf(standing, 'treatment') !== undefined) return suppress('opted-out');
+  if (standing.carrierRefusedAgainAt !== undefined) return suppress('carrier-refuses');
   const code = await phoneCode(message.clinicId, message.causeId as Id<'phoneCode'>);
   const conditions = [standingCheckItem(standing)];
   return outgoing(caller, message.template, {}, { to: message.to, expiresAt, conditions }, { code });

@@ -19,7 +19,13 @@ export interface ConsentReport {
   readonly channel?: Standing['channel'];
   /** What the carrier's own list says, which is kept apart from ours. */
   readonly carrier?:
-    | { readonly listedAt: string; readonly note: string; readonly removableFrom?: string | undefined }
+    | {
+        readonly listedAt: string;
+        readonly note: string;
+        /** When it refused a text to who had come back since: nothing more is tried. */
+        readonly refusedAgainAt?: string | undefined;
+        readonly removableFrom?: string | undefined;
+      }
     | undefined;
   readonly entries: readonly Omit<ConsentEntry, 'clinicId' | 'standingRev'>[];
   /** Of the standing; 0 where nothing is known of the number. */
@@ -36,7 +42,8 @@ const reportOf = (standing: Standing, ledger: readonly ConsentEntry[]): ConsentR
       : {
           listedAt: standing.carrierListedAt,
           note: carrierNote(standing.carrierListedAt),
-          removableFrom: removableFrom(ledger),
+          refusedAgainAt: standing.carrierRefusedAgainAt,
+          removableFrom: removableFrom(standing),
         },
   entries: ledger.map(({ clinicId: _, standingRev: __, ...entry }) => entry),
   rev: standing.rev,

@@ -82,7 +82,7 @@ const decide = async (caller: Caller, message: Message): Promise<Decision> => {
   if (refusedAt !== undefined) return suppress('mail-refused');
   // Who wants no reminders by text has not asked for them by e-mail.
   const bar = barOf(standing, step.category);
-  if (bar !== undefined) return suppress(bar);
+  if (bar !== undefined && bar !== 'carrier-refuses') return suppress(bar);
 
   const language = await languageOf(clinicId, patient);
   const subject = visitSubject(appointment, patient);

@@ -164,6 +164,9 @@ const requireTextable = ({
   if (standing.unreachable !== undefined) {
     throw new Problem('invalid-state', 'Texts no longer reach the number. Call, and clear its task once it is right.');
   }
+  if (standing.carrierRefusedAgainAt !== undefined) {
+    throw new Problem('invalid-state', 'The carrier still refuses texts to the number: it has a task. Call instead.');
+  }
   const bar = barOf(standing, 'treatment');
   const decision = decideStaffText(
     { isOptedOut: bar === 'opted-out', hasAgreed: bar === undefined, lastInboundAt, plannedFor: at, ...where },

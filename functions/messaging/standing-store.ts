@@ -124,6 +124,8 @@ const StandingEntity = new Entity({
     optedOut: optOut.optional(),
     channel: map({ warnedAt: string(), wordingVersion: string(), prefersTexts: boolean() }).optional(),
     carrierListedAt: string().optional(),
+    carrierRefusedAgainAt: string().optional(),
+    carrierRemovedAt: string().optional(),
     lastCategory: string()
       .enum(...CONSENT_CATEGORIES)
       .optional(),
@@ -172,6 +174,8 @@ export const getStanding = async (clinicId: Id<'clinic'>, phone: string): Promis
     optedOut: stored.optedOut,
     channel: stored.channel,
     carrierListedAt: stored.carrierListedAt,
+    carrierRefusedAgainAt: stored.carrierRefusedAgainAt,
+    carrierRemovedAt: stored.carrierRemovedAt,
     lastCategory: stored.lastCategory,
     openQuestions: stored.openQuestions?.map(withIds),
     choice: stored.choice === undefined ? undefined : { ...stored.choice, options: stored.choice.options.map(withIds) },

@@ -37,7 +37,7 @@ const report = z.strictObject({
       z.strictObject({
         category: z.enum(CONSENT_CATEGORIES),
         mayText: z.boolean(),
-        reason: z.enum(['agreed', 'opted-out', 'prefers-no-texts', 'no-consent']),
+        reason: z.enum(['agreed', 'opted-out', 'prefers-no-texts', 'no-consent', 'carrier-refuses']),
         why: z.string().meta({ description: 'The reason in a sentence' }),
         since: instant.optional(),
         how: how.optional(),
@@ -56,6 +56,10 @@ const report = z.strictObject({
     .strictObject({
       listedAt: instant,
       note: z.string(),
+      refusedAgainAt: instant.optional().meta({
+        description:
+          'When it refused a text to who had come back: nothing more is tried until they do once more, or are taken off',
+      }),
       removableFrom: instant
         .optional()
         .meta({ description: 'When it was taken off lately: from when on it can be again' }),

@@ -82,6 +82,11 @@ const explainCategory = (
             ? 'There is no agreement in writing that stands. Marketing needs one.'
             : 'There is no agreement to it.',
       };
+    case 'carrier-refuses': {
+      const since = state.carrierRefusedAgainAt;
+      const why = `Agreed, but on ${since} the carrier refused a text all the same: none is tried until they come back once more, or are taken off its list.`;
+      return { category, mayText: false, reason: bar, why, since, how: 'carrier' };
+    }
   }
 };
 
@@ -116,16 +121,13 @@ const told = (
  */
 export const CARRIER_REMOVAL_DAYS = 30;
 
-/** From when on the carrier would take a number off its list again; undefined where it has not lately. */
-export const removableFrom = (entries: readonly Pick<ConsentFact, 'granted' | 'how' | 'at'>[]): string | undefined => {
-  const last = entries.findLast(({ how, granted }) => how === 'carrier' && granted);
-  return (
-    last &&
-    Temporal.Instant.from(last.at)
-      .add({ hours: CARRIER_REMOVAL_DAYS * 24 })
-      .toString({ smallestUnit: 'second' })
-  );
-};
+/** From when on the carrier would take a number off its list again; undefined where it never has. */
+export const removableFrom = ({ carrierRemovedAt }: Pick<ConsentState, 'carrierRemovedAt'>): string | undefined =>
+  carrierRemovedAt === undefined
+    ? undefined
+    : Temporal.Instant.from(carrierRemovedAt)
+        .add({ hours: CARRIER_REMOVAL_DAYS * 24 })
+        .toString({ smallestUnit: 'second' });
 
 export const carrierNote = (listedAt: string): string =>
   `On ${listedAt} the carrier said that the number is on its own opt-out list. Until it is taken off (DeleteOptedOutNumber, once per number in ${CARRIER_REMOVAL_DAYS} days) it refuses every text, whatever is recorded here.`;

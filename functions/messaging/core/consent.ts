@@ -56,6 +56,10 @@ export interface ConsentState {
     | undefined;
   /** When the carrier last said that the number is on its own list, from which only a call to the carrier takes it. */
   readonly carrierListedAt?: string | undefined;
+  /** When it refused a text to who had come back since: nothing more is tried until they ask again, or are taken off. */
+  readonly carrierRefusedAgainAt?: string | undefined;
+  /** When it last took the number off its list. */
+  readonly carrierRemovedAt?: string | undefined;
 }
 
 /** Marketing is agreed to in writing: on a form with its exact words, or on a signed one that staff or an import name. */
@@ -72,7 +76,9 @@ export const afterFact = (state: ConsentState, fact: ConsentFact): ConsentState 
     const prefersTexts = granted && (state.channel?.prefersTexts !== false || isBelieved(fact));
     return { ...state, channel: { warnedAt: at, wordingVersion, prefersTexts } };
   }
-  if (granted && fact.how === 'carrier') return { ...state, carrierListedAt: undefined };
+  if (granted && fact.how === 'carrier') {
+    return { ...state, carrierListedAt: undefined, carrierRefusedAgainAt: undefined, carrierRemovedAt: at };
+  }
   if (!granted) return category === 'all' ? afterStopOfAll(state, fact) : afterStopOf(state, category, fact);
   return category === 'all' ? afterStart(state, fact) : afterAgreement(state, category, fact);
 };
@@ -122,6 +128,7 @@ const afterStart = (state: ConsentState, { at, proof }: ConsentFact): ConsentSta
     granted: { ...state.granted, treatment: state.granted.treatment ?? at },
     stopped,
     optedOut: undefined,
+    carrierRefusedAgainAt: undefined,
   };
 };
 
@@ -140,7 +147,13 @@ const afterAgreement = (state: ConsentState, category: ConsentCategory, fact: Co
     optedOut === undefined
       ? {}
       : Object.fromEntries(others.map((other) => [other, state.stopped?.[other] ?? optedOut]));
-  return { ...state, granted, stopped: { ...without(state.stopped, category), ...ended }, optedOut: undefined };
+  return {
+    ...state,
+    granted,
+    stopped: { ...without(state.stopped, category), ...ended },
+    optedOut: undefined,
+    carrierRefusedAgainAt: undefined,
+  };
 };
 
 /** Since when, and how, a category is stopped, by itself or with all others. */
@@ -150,13 +163,14 @@ export const stopOf = (
 ): OptOut | undefined => optedOut ?? stopped?.[category];
 
 /** Why a text of a category may not go. */
-export type ConsentBar = 'opted-out' | 'prefers-no-texts' | 'no-consent';
+export type ConsentBar = 'opted-out' | 'prefers-no-texts' | 'no-consent' | 'carrier-refuses';
 
 /** Why a text of a category may not go to a number in this state, if so. Its hours are another matter. */
 export const barOf = (state: ConsentState, category: ConsentCategory): ConsentBar | undefined => {
   if (stopOf(state, category) !== undefined) return 'opted-out';
   if (state.channel?.prefersTexts === false) return 'prefers-no-texts';
-  return state.granted[category] === undefined ? 'no-consent' : undefined;
+  if (state.granted[category] === undefined) return 'no-consent';
+  return state.carrierRefusedAgainAt === undefined ? undefined : 'carrier-refuses';
 };
 
 /**

@@ -17,12 +17,21 @@ export interface NumberTexts {
   /** The last two digits of the number, and no more of it. */
   readonly numberEnding: string;
   readonly mayText: boolean;
-  readonly reason: 'agreed' | ConsentBar | 'carrier-list' | 'unreachable';
+  readonly reason: 'agreed' | Exclude<ConsentBar, 'carrier-refuses'> | 'carrier-list' | 'unreachable';
   /** Since when no text may go, where that has a day, and how it was stopped. */
   readonly since?: string | undefined;
   readonly how?: OptOut['how'] | undefined;
-  /** That the carrier has it on its own list, and from when on it would take it off again where it lately has. */
-  readonly carrier?: { readonly listedAt: string; readonly removableFrom?: string | undefined } | undefined;
+  /**
+   * That the carrier has it on its own list, when it refused a text to who had come back since, and from when on it would take it off
+   * again where it lately has.
+   */
+  readonly carrier?:
+    | {
+        readonly listedAt: string;
+        readonly refusedAgainAt?: string | undefined;
+        readonly removableFrom?: string | undefined;
+      }
+    | undefined;
   /** What a stop would be, in the words of its button, and what it would end; absent where nothing goes that it would end. */
   readonly stop?: { readonly wording: string; readonly ends: Revocation } | undefined;
   /** What has to be agreed to for texts to go (again); absent where they may, and where this link cannot bring them back. */
@@ -59,7 +68,8 @@ export const numberTexts = (
   },
 ): NumberTexts => {
   const bar = barOf(state, 'treatment');
-  const reason = bar ?? reachBar(state) ?? 'agreed';
+  // Told apart nowhere on the page: what helps is the same.
+  const reason = bar === 'carrier-refuses' ? 'carrier-list' : (bar ?? reachBar(state) ?? 'agreed');
   const stop = stopOf(state, 'treatment');
   const listedAt = state.carrierListedAt;
   const isStoppable = endedCategories(revocation).some((category) => barOf(state, category) === undefined);
@@ -71,7 +81,8 @@ export const numberTexts = (
     reason,
     since: sinceOf(reason, state),
     how: stop?.how,
-    carrier: listedAt === undefined ? undefined : { listedAt, removableFrom },
+    carrier:
+      listedAt === undefined ? undefined : { listedAt, refusedAgainAt: state.carrierRefusedAgainAt, removableFrom },
     stop: isStoppable ? { wording: stopTextsWords.wording, ends: revocation } : undefined,
     agreement: mayAgree ? { wording, wordingVersion } : undefined,
     textStartTo,

@@ -24,6 +24,7 @@ const numberTexts = z.strictObject({
   carrier: z
     .strictObject({
       listedAt: instant,
+      refusedAgainAt: instant.optional().meta({ description: 'When it last refused a text to who had come back' }),
       removableFrom: instant.optional().meta({ description: 'It takes a number off its list once in 30 days' }),
     })
     .optional()

@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { consentItems, loadStanding } from '../../../functions/messaging/consent.ts';
 import { consentsOf } from '../../../functions/messaging/consent-store.ts';
+import { standingItem } from '../../../functions/messaging/standing-store.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import { testPhone } from '../../helpers/phones.ts';
 import { startNetwork } from '../messaging/network.ts';
@@ -119,11 +120,24 @@ describe('plumbline consent', () => {
       err: expect.stringMatching(/record that first/),
     });
     await record(true, 'staff-evidence');
+    // As the sender leaves it once a text was refused all the same: the state of the task `carrier-still-refuses`.
+    const cameBack = await loadStanding(clinicId, phone);
+    const refused = { ...cameBack, carrierRefusedAgainAt: '2026-12-01T00:00:00Z' };
+    await transact([standingItem(world.caller(start), refused, 'test')]);
+    expect((await run(world, 'show', phone)).out).toMatch(/treatment +NO TEXT +Agreed, but on 2026-12-01T00:00:00Z/);
     expect((await run(world, 'show', phone)).out).toMatch(/On \S+ the carrier said .* once per number in 30 days/);
     expect(await listed()).toBe(true);
     expect((await run(world, 'unlist', phone, '--list', 'Default')).code).toBe(0);
     expect(await listed()).toBe(false);
-    expect(await loadStanding(clinicId, phone)).toMatchObject({ carrierListedAt: undefined, optedOut: undefined });
+    expect(await loadStanding(clinicId, phone)).toMatchObject({
+      carrierListedAt: undefined,
+      carrierRefusedAgainAt: undefined,
+      optedOut: undefined,
+    });
+    expect(await run(world, 'unlist', phone, '--list', 'Default')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/has not said that the number is on its list/),
+    });
 
     await record(false);
     await record(true, 'staff-evidence');

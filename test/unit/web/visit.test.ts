@@ -45,6 +45,12 @@ const refusals: Readonly<Record<string, VisitView['texts']>> = {
   'stopped, marketing goes on': { ...stopped, how: 'web-form', stop: { wording: 'Stop texts', ends: 'category' } },
   'on the list of the carrier': { ...stopped, how: 'carrier', carrier: listed },
   'agreed to, on the list of the carrier': { ...texts, mayText: false, reason: 'carrier-list', carrier: listed },
+  'agreed to again, refused by the carrier': {
+    ...texts,
+    mayText: false,
+    reason: 'carrier-list',
+    carrier: { ...listed, refusedAgainAt: '2026-11-21T18:00:00Z' },
+  },
   'not wanted unencrypted': { ...stopped, reason: 'prefers-no-texts', how: undefined },
   'not agreed to': { ...stopped, reason: 'no-consent', since: undefined, how: undefined },
   'not arriving': { ...texts, mayText: false, reason: 'unreachable', since: '2026-11-20T18:00:00Z' },

@@ -113,6 +113,17 @@ describe('what holds after', () => {
     ]);
     expect(state).toMatchObject({ optedOut: undefined, carrierListedAt: '2026-12-01T00:00:00Z' });
   });
+
+  it('a carrier that refuses who has come back: nothing, until they come back again, or are taken off its list', () => {
+    const refused = { ...stateOf([fact({})]), carrierListedAt: stop.at, carrierRefusedAgainAt: start.at };
+    expect(barsOf(refused)).toEqual(['carrier-refuses', 'no-consent', 'no-consent', 'no-consent']);
+    expect(barOf(afterFact(refused, fact({})), 'treatment')).toBe('carrier-refuses');
+    expect(barOf(afterFact(refused, stop), 'treatment')).toBe('opted-out');
+    const takenOff = fact({ category: 'all', how: 'carrier' });
+    for (const back of [start, proven(), takenOff]) {
+      expect(barOf(afterFact(refused, back), 'treatment')).toBeUndefined();
+    }
+  });
 });
 
 const facts = fc.array(

@@ -24,7 +24,9 @@ const anyFact = fc.record<ConsentFact>({
   proof: fc.constantFrom(undefined, 'texted-link', 'from-the-number'),
   evidence: fc.constantFrom(undefined, 'form-7'),
 });
-const anyState = fc.array(anyFact, { maxLength: 8 }).map(stateOf);
+const anyState = fc
+  .tuple(fc.array(anyFact, { maxLength: 8 }), fc.boolean())
+  .map(([facts, isRefused]) => ({ ...stateOf(facts), ...(isRefused ? { carrierRefusedAgainAt: at } : {}) }));
 const anyRegime = fc.constantFrom('category', 'all');
 
 const shown = (state: Parameters<typeof numberTexts>[0], isProven: boolean, revocation: 'category' | 'all' = 'all') =>
@@ -59,7 +61,10 @@ describe('what the page of a visit offers, whatever the number has said', () => 
           (each, category) => afterFact(each, { ...about, category, granted: true, proof }),
           state,
         );
-        const brings = barOf(state, 'treatment') !== undefined && barOf(after, 'treatment') === undefined;
+        const [before, then] = [barOf(state, 'treatment'), barOf(after, 'treatment')];
+        // A first agreement counts, whatever the carrier says of the number.
+        const isFirst = before === 'no-consent' && then === 'carrier-refuses';
+        const brings = (before !== undefined && then === undefined) || isFirst;
         expect(agreement !== undefined).toBe(brings);
         if (barOf(state, 'marketing') === 'opted-out') expect(barOf(after, 'marketing')).toBe('opted-out');
       }),
@@ -75,6 +80,19 @@ describe('what the page of a visit offers, whatever the number has said', () => 
       }),
     );
   });
+});
+
+it('a number that the carrier refuses after its return: on its list, and agreed to once more by a link that was texted there', () => {
+  const granted = stateOf([{ ...about, category: 'treatment', granted: true }]);
+  const refused = { ...granted, carrierListedAt: at, carrierRefusedAgainAt: at };
+  expect(shown(refused, true)).toMatchObject({
+    mayText: false,
+    reason: 'carrier-list',
+    since: at,
+    carrier: { listedAt: at, refusedAgainAt: at },
+    agreement: words,
+  });
+  expect(shown(refused, false).agreement).toBeUndefined();
 });
 
 it('a number that is agreed to and cannot be reached says so', () => {
