@@ -93,11 +93,24 @@ const show = async (command: Command, whom: string): Promise<void> => {
   const phone = isPatientId(whom) ? (await loadPatient(clinicId, whom))?.phone : whom;
   if (phone === undefined) throw new CliError('The clinic has no such patient');
   const { consentReport } = await import('../../functions/messaging/record-consent.ts');
-  const report = await consentReport(clinicId, phone);
-  print(command, { clinicId, ...report }, reportText(report));
+  const { cursor, ...report } = await consentReport(clinicId, phone, { limit: ledgerPage });
+  const entries = [...report.entries];
+  for (let next = cursor; next !== undefined; ) {
+    const page = await consentReport(clinicId, phone, { limit: ledgerPage, cursor: next });
+    entries.push(...page.entries);
+    next = page.cursor;
+  }
+  const whole = { ...report, entries };
+  print(command, { clinicId, ...whole }, reportText(whole));
 };
 
-const reportText = ({ phone, categories, channel, carrier, entries }: ConsentReport): string =>
+/** The ledger is read so many entries at a time. */
+const ledgerPage = 100;
+
+const reportText = (
+  { phone, categories, channel, carrier, entries }: ConsentReport,
+  heading = 'The ledger, what was said last first:',
+): string =>
   [
     phone,
     ...categories.flatMap(({ category, mayText, why, wording, wordingVersion }) => [
@@ -121,7 +134,7 @@ const reportText = ({ phone, categories, channel, carrier, entries }: ConsentRep
             ? []
             : [`  It takes the number off again from ${carrier.removableFrom}.`]),
         ]),
-    entries.length === 0 ? 'Nothing is recorded of this number.' : 'The ledger:',
+    entries.length === 0 ? 'Nothing is recorded of this number.' : heading,
     ...entries.map((entry) => {
       const { at, category, granted, how, wording, wordingVersion, language, collector, evidence, patientId } = entry;
       const about = [wordingVersion, language, collector, evidence, patientId].filter((each) => each !== undefined);
@@ -138,7 +151,7 @@ const unlist = async (command: Command, phone: string): Promise<void> => {
   const report = await takeOffCarrierList(caller, phone, { list }).catch((error: unknown) => {
     throw error instanceof Problem ? new CliError(error.message) : error;
   });
-  print(command, { clinicId: caller.clinicId, ...report }, reportText(report));
+  print(command, { clinicId: caller.clinicId, ...report }, reportText(report, 'Recorded:'));
 };
 
 const callerOf = async (target: Aim, id: string) => {

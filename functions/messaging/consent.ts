@@ -67,6 +67,16 @@ export const agreementsOf = (
   ];
 };
 
+/** Of a text's words the ledger keeps so many characters; all of them stand in the thread, under the id that the entry names. */
+const mostTextedWords = 320;
+
+const wordingOf = ({ how, wording }: Given): string => {
+  const characters = [...wording];
+  return how === 'text' && characters.length > mostTextedWords
+    ? `${characters.slice(0, mostTextedWords).join('')}…`
+    : wording;
+};
+
 /** What was recorded, and what holds then. */
 export interface Consented {
   readonly standing: Standing;
@@ -83,6 +93,7 @@ export const withConsent = (caller: Caller, standing: Standing, given: readonly 
   const entries = given.map(
     (each, index): ConsentEntry => ({
       ...each,
+      wording: wordingOf(each),
       collector: each.collector ?? `${actor.kind}:${actor.id}`,
       at: each.at ?? toStored(now),
       // Ids sort as the entries were given.

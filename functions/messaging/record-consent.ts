@@ -3,15 +3,21 @@ import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
 import { badFields, type FieldError, found } from '../platform/problem.ts';
-import { type TransactItem, transact } from '../platform/store/records.ts';
+import { type QueryPage, type TransactItem, transact } from '../platform/store/records.ts';
 import { untilWritten } from '../platform/until-written.ts';
 import { type Given, withConsent } from './consent.ts';
-import { type ConsentEntry, consentsOf } from './consent-store.ts';
+import { type ConsentEntry, consentsAt, pageOfConsents } from './consent-store.ts';
 import type { ConsentFact } from './core/consent.ts';
-import { type CategoryStanding, carrierNote, explainStanding, removableFrom } from './core/consent-explain.ts';
+import {
+  type CategoryStanding,
+  carrierNote,
+  explainStanding,
+  instantsBehind,
+  removableFrom,
+} from './core/consent-explain.ts';
 import { getStanding, type Standing, standingItem } from './standing-store.ts';
 
-/** Everything about one number's consent: what was said, and what of it holds. */
+/** What holds of one number's consent, and some of what was said: the entries just recorded, or a page of the ledger. */
 export interface ConsentReport {
   readonly phone: string;
   readonly categories: readonly CategoryStanding[];
@@ -27,14 +33,22 @@ export interface ConsentReport {
         readonly removableFrom?: string | undefined;
       }
     | undefined;
-  readonly entries: readonly Omit<ConsentEntry, 'clinicId' | 'standingRev'>[];
+  readonly entries: readonly LedgerEntry[];
   /** Of the standing; 0 where nothing is known of the number. */
   readonly rev: number;
 }
 
-const reportOf = (standing: Standing, ledger: readonly ConsentEntry[]): ConsentReport => ({
+type LedgerEntry = Omit<ConsentEntry, 'clinicId' | 'standingRev'>;
+
+const ledgerEntry = ({ clinicId: _, standingRev: __, ...entry }: ConsentEntry): LedgerEntry => entry;
+
+const reportOf = (
+  standing: Standing,
+  behind: readonly ConsentEntry[],
+  entries: readonly ConsentEntry[],
+): ConsentReport => ({
   phone: standing.phone,
-  categories: explainStanding(standing, ledger),
+  categories: explainStanding(standing, behind),
   channel: standing.channel,
   carrier:
     standing.carrierListedAt === undefined
@@ -45,18 +59,26 @@ const reportOf = (standing: Standing, ledger: readonly ConsentEntry[]): ConsentR
           refusedAgainAt: standing.carrierRefusedAgainAt,
           removableFrom: removableFrom(standing),
         },
-  entries: ledger.map(({ clinicId: _, standingRev: __, ...entry }) => entry),
+  entries: entries.map(ledgerEntry),
   rev: standing.rev,
 });
 
-/** What a number has agreed to and refused, and why a text may or may not go to it now. */
-export const consentReport = async (clinicId: Id<'clinic'>, phone: string): Promise<ConsentReport> => {
-  const [standing, ledger] = await Promise.all([getStanding(clinicId, phone), consentsOf(clinicId, phone)]);
-  return reportOf(standing, ledger);
+/** Why a text may or may not go to a number now, and a page of what it has agreed to and refused, what was said last first. */
+export const consentReport = async (
+  clinicId: Id<'clinic'>,
+  phone: string,
+  page: QueryPage,
+): Promise<ConsentReport & { readonly cursor?: string | undefined }> => {
+  const [standing, { items, cursor }] = await Promise.all([
+    getStanding(clinicId, phone),
+    pageOfConsents(clinicId, phone, page),
+  ]);
+  const behind = await consentsAt(clinicId, phone, instantsBehind(standing));
+  return { ...reportOf(standing, behind, items), cursor };
 };
 
 /**
- * Records what a number agreed to or refused and answers with what holds then, in one transaction. Effective before the next
+ * Records what a number agreed to or refused and answers with that and what holds then, in one transaction. Effective before the next
  * claim: that is held to the standing.
  */
 export const recordConsent = async (
@@ -66,12 +88,11 @@ export const recordConsent = async (
 ): Promise<ConsentReport> =>
   // A text is claimed, somebody writes, a visit changes: what holds is decided on the standing as it is then.
   untilWritten(async () => {
-    const [before, ledger] = await Promise.all([
-      getStanding(caller.clinicId, phone),
-      consentsOf(caller.clinicId, phone),
-    ]);
+    const before = await getStanding(caller.clinicId, phone);
     const { standing: after, items, entries } = withConsent(caller, before, given);
-    const report = reportOf({ ...after, rev: before.rev + 1 }, [...ledger, ...entries]);
+    const behind = await consentsAt(caller.clinicId, phone, instantsBehind(after));
+    // The answer is remembered, in one item: it holds what was said now, never the ledger.
+    const report = reportOf({ ...after, rev: before.rev + 1 }, [...behind, ...entries], entries);
     await commit([...items, standingItem(caller, after, 'consent recorded')], report);
     return report;
   });

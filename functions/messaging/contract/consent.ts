@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
-import { id, instant, line, phone, text } from '../../platform/http/schemas.ts';
+import { id, instant, line, paging, phone, text } from '../../platform/http/schemas.ts';
 import { CONSENT_CATEGORIES, CONSENT_PROOFS, CONSENT_SOURCES, CONSENT_SUBJECTS } from '../core/consent.ts';
 
 const subject = z.enum(CONSENT_SUBJECTS).meta({
@@ -18,7 +18,10 @@ const entry = z.strictObject({
   granted: z.boolean(),
   at: instant.meta({ description: 'When it was given' }),
   how,
-  wording: z.string().meta({ description: 'The exact words agreed to, or the words that said stop' }),
+  wording: z.string().meta({
+    description:
+      'The exact words agreed to, or the words that said stop. Of a text the first 320 characters; the thread has them all',
+  }),
   wordingVersion: z.string(),
   language: language.optional(),
   collector: z.string().optional().meta({ description: 'Who or what took it down' }),
@@ -66,8 +69,13 @@ const report = z.strictObject({
     })
     .optional()
     .meta({ description: "The number is on the carrier's own opt-out list, from which it is taken once in 30 days" }),
-  entries: z.array(entry).meta({ description: 'The ledger, in the order in which it was recorded' }),
+  entries: z.array(entry).meta({ description: 'What was recorded' }),
   rev: z.number().int(),
+});
+
+const reportWithLedger = report.extend({
+  entries: z.array(entry).meta({ description: 'A page of the ledger, what was said last first' }),
+  cursor: z.string().optional().meta({ description: 'Where the ledger goes on; absent at its end' }),
 });
 
 export const consentRoutes = [
@@ -76,7 +84,8 @@ export const consentRoutes = [
     method: 'POST',
     path: '/v1/consents',
     access: 'consent:write',
-    summary: 'Record what somebody agreed to or refused, told to staff or signed; answers with what holds then',
+    summary:
+      'Record what somebody agreed to or refused, told to staff or signed; answers with that and what holds then',
     body: z
       .strictObject({
         patientId: id('patient').optional(),
@@ -105,8 +114,8 @@ export const consentRoutes = [
     path: '/v1/consents',
     access: 'texts:read',
     summary: 'What a number agreed to and refused, and why a text may or may not go to it now',
-    query: z.strictObject({ phone }),
-    reply: { status: 200, body: report },
+    query: z.strictObject({ phone, ...paging }),
+    reply: { status: 200, body: reportWithLedger },
   }),
   defineRoute({
     name: 'getConsentOfPatient',
@@ -115,7 +124,8 @@ export const consentRoutes = [
     access: 'texts:read',
     summary: "The same of a patient's number",
     params: z.strictObject({ patientId: id('patient') }),
-    reply: { status: 200, body: report },
+    query: z.strictObject(paging),
+    reply: { status: 200, body: reportWithLedger },
     errors: ['not-found'],
   }),
 ] as const;

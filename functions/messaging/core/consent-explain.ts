@@ -37,7 +37,21 @@ const ways: Readonly<Record<ConsentSource, string>> = {
   import: 'by an import',
 };
 
-/** Each category of a number: may it be texted, and why. `entries` are its ledger, in the order in which it was recorded. */
+/** When what holds now was said: only the entries of these instants explain it. */
+export const instantsBehind = ({ granted, stopped, optedOut, channel }: ConsentState): ReadonlySet<string> =>
+  new Set(
+    [
+      ...Object.values(granted),
+      ...Object.values(stopped ?? {}).map((stop) => stop?.at),
+      optedOut?.at,
+      channel?.warnedAt,
+    ].filter((at) => at !== undefined),
+  );
+
+/**
+ * Each category of a number: may it be texted, and why. `entries` are those of the ledger from `instantsBehind` the state, in the order in
+ * which they were recorded.
+ */
 export const explainStanding = (state: ConsentState, entries: readonly ExplainingFact[]): readonly CategoryStanding[] =>
   CONSENT_CATEGORIES.map((category) => explainCategory(state, entries, category));
 

@@ -3,11 +3,12 @@ import { loadStanding, withConsent } from '../../../functions/messaging/consent.
 import { consentsOf } from '../../../functions/messaging/consent-store.ts';
 import { stateOf } from '../../../functions/messaging/core/consent.ts';
 import { standingItem } from '../../../functions/messaging/standing-store.ts';
+import { loadInboundText } from '../../../functions/messaging/thread.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import { type Answer, askAsStaff } from '../../helpers/clinic.ts';
 import { messaging } from '../../helpers/messaging.ts';
 import { testPhone } from '../../helpers/phones.ts';
-import { addPatient, newWorld, optOut, reply, start, type World } from './world.ts';
+import { addPatient, iso, newWorld, optOut, reply, start, type World } from './world.ts';
 
 const record = 'POST /v1/consents';
 const ofNumber = 'GET /v1/consents';
@@ -131,6 +132,74 @@ describe('what staff take down', () => {
 });
 
 describe('the ledger', () => {
+  /** As a phone leaves it that says START and STOP for days, or a clinic that imports twice a year. */
+  const longLedger = async (entries: number) => {
+    const world = await newWorld();
+    const phone = testPhone();
+    const words = { how: 'import', wording: 'w'.repeat(2_000), wordingVersion: '1' } as const;
+    for (let done = 0; done < entries; done += 20) {
+      const standing = await loadStanding(world.clinic.clinicId, phone);
+      const given = Array.from({ length: Math.min(20, entries - done) }, (_, index) => ({
+        ...words,
+        category: 'treatment' as const,
+        granted: true,
+        at: iso(start.subtract({ minutes: done + index + 1 })),
+      }));
+      const { items, standing: after } = withConsent(world.caller(start), standing, given);
+      await transact([...items, standingItem(world.caller(start), after, 'test')]);
+    }
+    return { world, phone };
+  };
+
+  it('may be as long as it likes: what the desk takes down is recorded, and explained by what it hangs on', async () => {
+    const { world, phone } = await longLedger(240);
+    const revoked = { phone, ...said, granted: false, category: 'all', wording: 'No more.' };
+    const answer = await ask(world, record, { body: revoked, headers: { 'idempotency-key': 'k2' } });
+    expect(answer).toMatchObject({ status: 201, body: { entries: [{ wording: 'No more.', granted: false }] } });
+    expect(answer.body.categories[0]).toMatchObject({ reason: 'opted-out', wording: 'No more.' });
+    expect((await loadStanding(world.clinic.clinicId, phone)).optedOut).toBeDefined();
+    // The agreement that holds may be any number of entries back.
+    const back = { phone, ...said, category: 'billing', evidence: 'call 9' };
+    expect((await ask(world, record, { body: back })).body.entries).toHaveLength(1);
+  });
+
+  it('is read page by page, what was said last first', async () => {
+    const { world, phone } = await longLedger(30);
+    const read = (query: Record<string, string>) => ask(world, ofNumber, { query: { phone, ...query } });
+    const first = await read({});
+    expect(first.body.entries).toHaveLength(25);
+    expect(first.body.categories[0]).toMatchObject({ mayText: true, since: iso(start.subtract({ minutes: 1 })) });
+    const second = await read({ limit: '25', cursor: first.body.cursor });
+    expect(second.body).toMatchObject({ categories: first.body.categories, rev: first.body.rev });
+    expect(second.body).not.toHaveProperty('cursor');
+    const instants = [...first.body.entries, ...second.body.entries].map(({ at }: { at: string }) => at);
+    expect(instants).toEqual(Array.from({ length: 30 }, (_, index) => iso(start.subtract({ minutes: index + 1 }))));
+
+    const other = { query: { phone: testPhone(), cursor: first.body.cursor } };
+    for (const query of [{ cursor: 'x' }, { limit: '0' }, { limit: '101' }, { cursor: 'a b' }]) {
+      const [field] = Object.keys(query);
+      expect(await read(query as Record<string, string>)).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: `query.${field}` }] },
+      });
+    }
+    expect(await ask(world, ofNumber, other)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'query.cursor' }] },
+    });
+  });
+
+  it('keeps of a text the first 320 characters, and where the rest is', async () => {
+    const world = await newWorld();
+    const phone = testPhone();
+    const words = `stop texting me ${'\u{1f600}'.repeat(700)}`;
+    const textId = await reply(world, phone, words, start);
+    const [entry] = await consentsOf(world.clinic.clinicId, phone);
+    expect(entry).toMatchObject({ granted: false, evidence: textId });
+    expect(entry?.wording).toBe(`${[...words].slice(0, 320).join('')}…`);
+    expect((await loadInboundText(world.clinic.clinicId, phone, textId))?.body).toBe(words);
+  });
+
   it('comes to the standing, in the order in which it was written, whatever the clocks of its writers say', async () => {
     const world = await newWorld();
     const phone = testPhone();

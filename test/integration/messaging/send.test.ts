@@ -188,7 +188,7 @@ describe('what the carrier answers', () => {
 
     expect(await comeBack(1)).toBe('failed');
     expect(await standing()).toMatchObject({ optedOut: undefined, carrierRefusedAgainAt: iso(later(start, 1)) });
-    const revocations = (await consentReport(ref.clinicId, phone)).entries.filter(({ granted }) => !granted);
+    const revocations = (await consentReport(ref.clinicId, phone, {})).entries.filter(({ granted }) => !granted);
     expect(revocations).toHaveLength(1);
     expect((await listTasks(ref.clinicId, 'open', {})).items).toMatchObject([{ kind: 'carrier-still-refuses', phone }]);
 
@@ -201,7 +201,7 @@ describe('what the carrier answers', () => {
     await sendText({ clinicId: ref.clinicId, messageId: answer?.id ?? '' }, at(later(start, 50)));
     expect(await getMessage(ref.clinicId, answer?.id ?? '')).toMatchObject({ statusReason: 'carrier-refuses' });
     expect(await network.acceptedFor(phone)).toEqual([]);
-    expect((await consentReport(ref.clinicId, phone)).categories[0]).toMatchObject({ reason: 'carrier-refuses' });
+    expect((await consentReport(ref.clinicId, phone, {})).categories[0]).toMatchObject({ reason: 'carrier-refuses' });
 
     await takeOffCarrierList(world.caller(later(start, 60)), phone, { list: 'Default' });
     expect(await standing()).toMatchObject({ carrierListedAt: undefined, carrierRefusedAgainAt: undefined });
