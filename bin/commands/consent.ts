@@ -92,11 +92,12 @@ const show = async (command: Command, whom: string): Promise<void> => {
   const { loadPatient } = await import('../../functions/intake/patients.ts');
   const phone = isPatientId(whom) ? (await loadPatient(clinicId, whom))?.phone : whom;
   if (phone === undefined) throw new CliError('The clinic has no such patient');
+  const asked = { phone, patientId: isPatientId(whom) ? whom : undefined };
   const { consentReport } = await import('../../functions/messaging/record-consent.ts');
-  const { cursor, ...report } = await consentReport(clinicId, phone, { limit: ledgerPage });
+  const { cursor, ...report } = await consentReport(clinicId, asked, { limit: ledgerPage });
   const entries = [...report.entries];
   for (let next = cursor; next !== undefined; ) {
-    const page = await consentReport(clinicId, phone, { limit: ledgerPage, cursor: next });
+    const page = await consentReport(clinicId, asked, { limit: ledgerPage, cursor: next });
     entries.push(...page.entries);
     next = page.cursor;
   }
@@ -107,16 +108,20 @@ const show = async (command: Command, whom: string): Promise<void> => {
 /** The ledger is read so many entries at a time. */
 const ledgerPage = 100;
 
+const categoriesText = (categories: ConsentReport['categories']): readonly string[] =>
+  categories.flatMap(({ category, mayText, why, wording, wordingVersion }) => [
+    `  ${category.padEnd(20)}${mayText ? 'may be texted' : 'NO TEXT      '}  ${why}`,
+    ...(wording === undefined ? [] : [`${' '.repeat(37)}"${wording}" (${wordingVersion})`]),
+  ]);
+
 const reportText = (
-  { phone, categories, channel, carrier, entries }: ConsentReport,
+  { phone, patientId, categories, people = [], channel, carrier, entries }: ConsentReport,
   heading = 'The ledger, what was said last first:',
 ): string =>
   [
-    phone,
-    ...categories.flatMap(({ category, mayText, why, wording, wordingVersion }) => [
-      `  ${category.padEnd(20)}${mayText ? 'may be texted' : 'NO TEXT      '}  ${why}`,
-      ...(wording === undefined ? [] : [`${' '.repeat(37)}"${wording}" (${wordingVersion})`]),
-    ]),
+    [phone, patientId].join(' ').trim(),
+    ...categoriesText(categories),
+    ...people.flatMap((person) => [`${phone} ${person.patientId}`, ...categoriesText(person.categories)]),
     '  Quiet hours and limits are not consent: they are asked when a text goes.',
     channel === undefined
       ? '  No warning that texts are not encrypted is on record.'

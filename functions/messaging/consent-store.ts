@@ -32,7 +32,6 @@ export interface ConsentEntry extends ConsentFact {
   readonly id: Id<'consent'>;
   readonly clinicId: Id<'clinic'>;
   readonly phone: string;
-  /** Who gave it, where that is known: a family may share a number. */
   readonly patientId?: Id<'patient'> | undefined;
   /** The exact words agreed to, or the words that said stop. */
   readonly wording: string;

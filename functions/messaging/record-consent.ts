@@ -1,4 +1,4 @@
-import { loadPatient } from '../intake/patients.ts';
+import { findPatientsByPhone, loadPatient } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
@@ -20,7 +20,13 @@ import { getStanding, type Standing, standingItem } from './standing-store.ts';
 /** What holds of one number's consent, and some of what was said: the entries just recorded, or a page of the ledger. */
 export interface ConsentReport {
   readonly phone: string;
+  /** Whom `categories` is about: who was asked about, or the only patient with the number. Else it is of whoever has the number. */
+  readonly patientId?: Id<'patient'> | undefined;
   readonly categories: readonly CategoryStanding[];
+  /** Where several use the number: each of the first of them. */
+  readonly people?:
+    | readonly { readonly patientId: Id<'patient'>; readonly categories: readonly CategoryStanding[] }[]
+    | undefined;
   /** Whether they were warned that texts are not encrypted, and what they prefer since. */
   readonly channel?: Standing['channel'];
   /** What the carrier's own list says, which is kept apart from ours. */
@@ -44,11 +50,13 @@ const ledgerEntry = ({ clinicId: _, standingRev: __, ...entry }: ConsentEntry): 
 
 const reportOf = (
   standing: Standing,
+  patientId: Id<'patient'> | undefined,
   behind: readonly ConsentEntry[],
   entries: readonly ConsentEntry[],
 ): ConsentReport => ({
   phone: standing.phone,
-  categories: explainStanding(standing, behind),
+  patientId,
+  categories: explainStanding(standing, behind, patientId),
   channel: standing.channel,
   carrier:
     standing.carrierListedAt === undefined
@@ -63,18 +71,48 @@ const reportOf = (
   rev: standing.rev,
 });
 
-/** Why a text may or may not go to a number now, and a page of what it has agreed to and refused, what was said last first. */
+/** Of a number that more people use, the others are asked about one by one. */
+const mostPeople = 10;
+
+/** A number, and whom of those who use it is asked about: without, all of them. */
+export interface ConsentQuestion {
+  readonly phone: string;
+  readonly patientId?: Id<'patient'> | undefined;
+}
+
+const peopleOf = async (
+  clinicId: Id<'clinic'>,
+  { phone, patientId }: ConsentQuestion,
+): Promise<readonly Id<'patient'>[]> =>
+  patientId === undefined ? (await findPatientsByPhone(clinicId, phone)).map(({ id }) => id) : [patientId];
+
+const onlyOne = <T>([first, ...others]: readonly T[]): T | undefined => (others.length === 0 ? first : undefined);
+
+/**
+ * Why a text about somebody may or may not go to a number now, and a page of what the number has agreed to and refused, what was said last
+ * first.
+ */
 export const consentReport = async (
   clinicId: Id<'clinic'>,
-  phone: string,
+  asked: ConsentQuestion,
   page: QueryPage,
 ): Promise<ConsentReport & { readonly cursor?: string | undefined }> => {
-  const [standing, { items, cursor }] = await Promise.all([
+  const { phone } = asked;
+  const [standing, { items, cursor }, all] = await Promise.all([
     getStanding(clinicId, phone),
     pageOfConsents(clinicId, phone, page),
+    peopleOf(clinicId, asked),
   ]);
-  const behind = await consentsAt(clinicId, phone, instantsBehind(standing));
-  return { ...reportOf(standing, behind, items), cursor };
+  const people = all.slice(0, mostPeople);
+  const behind = await consentsAt(clinicId, phone, instantsBehind(standing, people));
+  return {
+    ...reportOf(standing, onlyOne(people), behind, items),
+    people:
+      people.length > 1
+        ? people.map((patientId) => ({ patientId, categories: explainStanding(standing, behind, patientId) }))
+        : undefined,
+    cursor,
+  };
 };
 
 /**
@@ -83,19 +121,26 @@ export const consentReport = async (
  */
 export const recordConsent = async (
   caller: Caller,
-  { phone, given }: { readonly phone: string; readonly given: readonly Given[] },
+  { given, ...asked }: ConsentQuestion & { readonly given: readonly Given[] },
   commit: (items: readonly TransactItem[], report: ConsentReport) => Promise<void> = transact,
-): Promise<ConsentReport> =>
+): Promise<ConsentReport> => {
+  const { phone } = asked;
+  const patientId = onlyOne(await peopleOf(caller.clinicId, asked));
   // A text is claimed, somebody writes, a visit changes: what holds is decided on the standing as it is then.
-  untilWritten(async () => {
+  return untilWritten(async () => {
     const before = await getStanding(caller.clinicId, phone);
     const { standing: after, items, entries } = withConsent(caller, before, given);
-    const behind = await consentsAt(caller.clinicId, phone, instantsBehind(after));
+    const behind = await consentsAt(
+      caller.clinicId,
+      phone,
+      instantsBehind(after, patientId === undefined ? [] : [patientId]),
+    );
     // The answer is remembered, in one item: it holds what was said now, never the ledger.
-    const report = reportOf({ ...after, rev: before.rev + 1 }, [...behind, ...entries], entries);
+    const report = reportOf({ ...after, rev: before.rev + 1 }, patientId, [...behind, ...entries], entries);
     await commit([...items, standingItem(caller, after, 'consent recorded')], report);
     return report;
   });
+};
 
 /** What staff take down. */
 export interface StaffConsent
@@ -125,7 +170,7 @@ export const recordByStaff = async (
     patientId,
     proof: said.granted && said.evidence !== undefined ? 'staff-evidence' : undefined,
   };
-  return recordConsent(caller, { phone: number, given: [given] }, commit);
+  return recordConsent(caller, { phone: number, patientId, given: [given] }, commit);
 };
 
 const faultsOf = (

@@ -35,7 +35,7 @@ export const textsByLink = async (request: TextsRequest): Promise<NumberTexts> =
 };
 
 /**
- * Stops the texts to the number of the link's patient, or agrees to them, in the ledger that every claim of a text is held to. Who has the
+ * Stops the texts to the number of the link's patient, or agrees to those about this patient, in the ledger that every claim of a text is held to. Who has the
  * link may stop them; to undo what was said takes one that was texted to the number. The page confirms it: no text does (the
  * one confirmation of 47 CFR 64.1200(a)(12) answers a text).
  * @throws Problem `invalid-state` where the link cannot bring texts back, `stale` when the words to agree to have changed
@@ -90,12 +90,13 @@ const load = async ({ link, params: { token } }: TextsRequest): Promise<Known> =
 };
 
 const describe = (
-  { caller: { now } }: TextsRequest,
+  { caller: { now }, link: { patientId } }: TextsRequest,
   { settings: { revocation }, words, isProven, textStartTo }: Known,
   standing: Standing,
 ): NumberTexts => {
   const from = removableFrom(standing);
   return numberTexts(standing, {
+    patientId,
     phone: standing.phone,
     revocation,
     isProven,
@@ -124,7 +125,7 @@ const revoked = (request: TextsRequest, known: Known): readonly Given[] =>
   }));
 
 const agreed = (request: TextsRequest, known: Known, wordingVersion: string | undefined): readonly Given[] => {
-  if (barOf(known.standing, 'treatment') === undefined) return [];
+  if (barOf(known.standing, 'treatment', request.link.patientId) === undefined) return [];
   const { agreement } = describe(request, known, known.standing);
   if (agreement === undefined) {
     throw new Problem(

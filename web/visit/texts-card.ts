@@ -29,7 +29,7 @@ export const textsStatement = ({ texts, patientZone }: Pick<TextsView, 'texts' |
     case 'prefers-no-texts':
       return `${none}: we were told${on} that you would rather not get any, because they are not encrypted.`;
     case 'no-consent':
-      return `${none}: nobody has agreed to them yet.`;
+      return `${none}: you have not agreed to them yet.`;
     case 'carrier-list':
       return `You have agreed to texts, but none can arrive at ${number} yet.`;
     case 'unreachable':

@@ -13,7 +13,9 @@ const language = z.enum(['en', 'es']);
 const entry = z.strictObject({
   id: id('consent'),
   phone,
-  patientId: id('patient').optional().meta({ description: 'Who gave it, where that is known' }),
+  patientId: id('patient').optional().meta({
+    description: 'Who gave it. An agreement holds for them alone; one that names nobody, for whoever has the number',
+  }),
   category: subject,
   granted: z.boolean(),
   at: instant.meta({ description: 'When it was given' }),
@@ -33,24 +35,28 @@ const entry = z.strictObject({
   answered: z.enum(CONSENT_CATEGORIES).optional().meta({ description: 'What the text was about that a STOP answered' }),
 });
 
+const categories = z.array(
+  z.strictObject({
+    category: z.enum(CONSENT_CATEGORIES),
+    mayText: z.boolean(),
+    reason: z.enum(['agreed', 'opted-out', 'prefers-no-texts', 'no-consent', 'carrier-refuses']),
+    why: z.string().meta({ description: 'The reason in a sentence' }),
+    since: instant.optional(),
+    how: how.optional(),
+    wording: z.string().optional(),
+    wordingVersion: z.string().optional(),
+  }),
+);
+
 const report = z.strictObject({
   phone,
-  categories: z
-    .array(
-      z.strictObject({
-        category: z.enum(CONSENT_CATEGORIES),
-        mayText: z.boolean(),
-        reason: z.enum(['agreed', 'opted-out', 'prefers-no-texts', 'no-consent', 'carrier-refuses']),
-        why: z.string().meta({ description: 'The reason in a sentence' }),
-        since: instant.optional(),
-        how: how.optional(),
-        wording: z.string().optional(),
-        wordingVersion: z.string().optional(),
-      }),
-    )
-    .meta({
-      description: 'Whether texts may go now. Quiet hours and limits are asked when a text goes: they are not consent',
-    }),
+  patientId: id('patient').optional().meta({
+    description:
+      'Whom categories is about: who was asked about, or the only patient with the number. Else it is of whoever has the number',
+  }),
+  categories: categories.meta({
+    description: 'Whether texts may go now. Quiet hours and limits are asked when a text goes: they are not consent',
+  }),
   channel: z
     .strictObject({ warnedAt: instant, wordingVersion: z.string(), prefersTexts: z.boolean() })
     .optional()
@@ -74,6 +80,10 @@ const report = z.strictObject({
 });
 
 const reportWithLedger = report.extend({
+  people: z
+    .array(z.strictObject({ patientId: id('patient'), categories }))
+    .optional()
+    .meta({ description: 'Where several patients use the number: the same of each, of the first ten' }),
   entries: z.array(entry).meta({ description: 'A page of the ledger, what was said last first' }),
   cursor: z.string().optional().meta({ description: 'Where the ledger goes on; absent at its end' }),
 });

@@ -4,14 +4,15 @@ import {
   type ConsentBar,
   type ConsentCategory,
   type ConsentState,
+  isAgreedByAnybody,
   type OptOut,
   stopOf,
 } from './consent.ts';
 import { type AgreedWords, stopTextsWords } from './consent-wording.ts';
 
 /**
- * What a patient's link tells of the texts about visits and care to the patient's number, and what can be done about them there. All of it
- * is of the number, whoever else gave it to the clinic, and nothing of a person.
+ * What a patient's link tells of the texts about this patient's visits and care to their number, and what can be done about them there: their
+ * own agreement, and what was said to stop and is known of the number, whoever else gave it to the clinic. Nothing of anybody else.
  */
 export interface NumberTexts {
   /** The last two digits of the number, and no more of it. */
@@ -51,6 +52,7 @@ interface NumberState extends ConsentState {
 export const numberTexts = (
   state: NumberState,
   {
+    patientId,
     phone,
     revocation,
     isProven,
@@ -58,6 +60,7 @@ export const numberTexts = (
     removableFrom,
     textStartTo,
   }: {
+    readonly patientId: string;
     readonly phone: string;
     readonly revocation: Revocation;
     /** Whether the link was texted to the number: then whoever has it has the number. */
@@ -67,12 +70,12 @@ export const numberTexts = (
     readonly textStartTo: string;
   },
 ): NumberTexts => {
-  const bar = barOf(state, 'treatment');
+  const bar = barOf(state, 'treatment', patientId);
   // Told apart nowhere on the page: what helps is the same.
   const reason = bar === 'carrier-refuses' ? 'carrier-list' : (bar ?? reachBar(state) ?? 'agreed');
   const stop = stopOf(state, 'treatment');
   const listedAt = state.carrierListedAt;
-  const isStoppable = endedCategories(revocation).some((category) => barOf(state, category) === undefined);
+  const isStoppable = endedCategories(revocation).some((category) => isWanted(barOf(state, category, patientId)));
   // A link that went by e-mail may bring a first agreement, as any form may, but undo nothing that was said.
   const mayAgree = bar === 'no-consent' || (bar !== undefined && isProven);
   return {
@@ -88,6 +91,9 @@ export const numberTexts = (
     textStartTo,
   };
 };
+
+/** Agreed to, whatever the carrier does. */
+const isWanted = (bar: ConsentBar | undefined): boolean => bar === undefined || bar === 'carrier-refuses';
 
 const reachBar = ({ carrierListedAt, unreachable }: NumberState): 'carrier-list' | 'unreachable' | undefined => {
   if (carrierListedAt !== undefined) return 'carrier-list';
@@ -121,6 +127,6 @@ export const revokedOnPage = (state: ConsentState, revocation: Revocation): read
   if (revocation === 'all') return state.optedOut === undefined ? ['all'] : [];
   return endedCategories(revocation).filter(
     (category) =>
-      stopOf(state, category) === undefined && (category !== 'marketing' || state.granted.marketing !== undefined),
+      stopOf(state, category) === undefined && (category !== 'marketing' || isAgreedByAnybody(state, category)),
   );
 };

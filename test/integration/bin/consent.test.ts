@@ -51,6 +51,12 @@ describe('plumbline consent', () => {
     const { clinicId } = world.clinic;
     const stopped = await addPatient(world);
     await optOut(world, stopped.phone);
+    const child = await addPatient(world, {
+      phone: stopped.phone,
+      givenName: 'Ben',
+      birthDate: '2012-03-01',
+      consents: false,
+    });
     const other = testPhone();
     const file = await fileOf(
       'agreements.csv',
@@ -59,8 +65,10 @@ describe('plumbline consent', () => {
       `${other},marketing,yes,2025-03-02T16:00:00Z,"Offers, ""too""",old-1,form 9,`,
       `${other},billing,no,2025-04-01T16:00:00Z,no bills,old-1,,`,
       `${stopped.phone},treatment,yes,2025-03-01T16:00:00Z,Text me,old-1,,${stopped.id}`,
+      // The same words of another at that number.
+      `${stopped.phone},treatment,yes,2025-03-01T16:00:00Z,Text me,old-1,,${child.id}`,
     );
-    const expected = { rows: 5, agreements: 3, revocations: 1, known: 1, errors: [] };
+    const expected = { rows: 6, agreements: 4, revocations: 1, known: 1, errors: [] };
     const dry = await run(world, 'import', file, '--json');
     expect(JSON.parse(dry.out)).toEqual({ clinicId, ...expected, applied: false });
     expect(await consentsOf(clinicId, other)).toEqual([]);
@@ -82,7 +90,7 @@ describe('plumbline consent', () => {
     expect(await loadStanding(clinicId, stopped.phone)).toHaveProperty('optedOut.how', 'text');
 
     const again = await run(world, 'import', file, '--apply');
-    expect(again.out).toBe('5 lines: 0 agreements and 0 opt-outs are new, 5 are in the ledger already.\nWritten.\n');
+    expect(again.out).toBe('6 lines: 0 agreements and 0 opt-outs are new, 6 are in the ledger already.\nWritten.\n');
     expect(await consentsOf(clinicId, other)).toEqual(ledger);
 
     const shown = await run(world, 'show', other);
@@ -94,6 +102,8 @@ describe('plumbline consent', () => {
     const ofPatient = JSON.parse((await run(world, 'show', stopped.id, '--json')).out);
     expect(ofPatient).toMatchObject({ clinicId, phone: stopped.phone });
     expect(ofPatient.categories[0]).toMatchObject({ mayText: false, reason: 'opted-out', wording: 'STOP' });
+    const ofBoth = (await run(world, 'show', stopped.phone)).out;
+    for (const { id } of [stopped, child]) expect(ofBoth).toContain(`${stopped.phone} ${id}\n  treatment`);
   });
 
   it("takes who has come back off the carrier's list, once in 30 days", async () => {

@@ -49,8 +49,11 @@ describe('registering a patient', () => {
   it('keeps the consent to text with the patient', async () => {
     const phone = testPhone();
     const consentToText = { granted: true, wording: 'You may text me about my visits.', wordingVersion: '1' };
-    expect((await register(person({ phone, consentToText }))).status).toBe(201);
-    expect((await loadStanding(clinic.clinicId, phone)).granted.treatment).toBeDefined();
+    const { status, body } = await register(person({ phone, consentToText }));
+    expect(status).toBe(201);
+    const { granted, grantedBy } = await loadStanding(clinic.clinicId, phone);
+    expect(grantedBy).toEqual({ [body.id]: { treatment: expect.stringMatching(/^20/) } });
+    expect(granted).toEqual({});
   });
 
   it('of twenty at once with the same phone, birth date and family name one is first, nineteen hear that it exists', async () => {

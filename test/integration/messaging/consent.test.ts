@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { loadStanding, withConsent } from '../../../functions/messaging/consent.ts';
 import { consentsOf } from '../../../functions/messaging/consent-store.ts';
 import { stateOf } from '../../../functions/messaging/core/consent.ts';
+import { writeStaffText } from '../../../functions/messaging/staff-text.ts';
 import { standingItem } from '../../../functions/messaging/standing-store.ts';
 import { loadInboundText } from '../../../functions/messaging/thread.ts';
+import { threadIdOf } from '../../../functions/messaging/thread-store.ts';
+import type { Problem } from '../../../functions/platform/problem.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import { type Answer, askAsStaff } from '../../helpers/clinic.ts';
 import { messaging } from '../../helpers/messaging.ts';
@@ -102,6 +105,52 @@ describe('what staff take down', () => {
       wordingVersion: 'w1',
     };
     expect(reasons(await ask(world, record, { body: warned })).treatment).toBe('prefers-no-texts');
+  });
+
+  it('holds for the person it is taken down for, and for everybody with the number where it names nobody', async () => {
+    const world = await newWorld();
+    const ana = await addPatient(world);
+    const bea = await addPatient(world, {
+      phone: ana.phone,
+      givenName: 'Bea',
+      birthDate: '2001-05-06',
+      consents: false,
+    });
+    const about = async (patientId: string) => reasons(await ask(world, ofPatient, { params: { patientId } }));
+    expect([(await about(ana.id)).treatment, (await about(bea.id)).treatment]).toEqual(['agreed', 'no-consent']);
+
+    const shown = (await ask(world, ofNumber, { query: { phone: ana.phone } })).body;
+    expect(shown).not.toHaveProperty('patientId');
+    expect(shown.categories[0]).toMatchObject({ mayText: false, reason: 'no-consent' });
+    expect(shown.people).toMatchObject([
+      { patientId: ana.id, categories: expect.arrayContaining([expect.objectContaining({ reason: 'agreed' })]) },
+      { patientId: bea.id, categories: expect.arrayContaining([]) },
+    ]);
+    expect(shown.people[1].categories[0].why).toBe(
+      'There is no agreement to it. Others at the number agreed for themselves alone.',
+    );
+
+    const caller = { ...world.caller(start), actor: { kind: 'staff', id: 'ann' } as const };
+    const write = (to: Parameters<typeof writeStaffText>[1]['to']) =>
+      writeStaffText(
+        caller,
+        { to, words: 'The office moved.', sendAt: iso(start.add({ minutes: 5 })), confirmWarnings: true },
+        (items) => transact(items),
+      ).then(
+        () => 'planned',
+        (error: Problem) => error.code,
+      );
+    expect(await write({ patientId: ana.id })).toBe('planned');
+    expect(await write({ patientId: bea.id })).toBe('no-consent');
+    // To whoever reads it: it may be Bea.
+    const threadId = threadIdOf(world.clinic.clinicId, ana.phone);
+    expect(await write({ threadId })).toBe('no-consent');
+
+    const everybody = await ask(world, record, { body: { phone: ana.phone, ...said } });
+    expect(everybody.body.categories[0]).toMatchObject({ mayText: true });
+    const hers = (await ask(world, ofPatient, { params: { patientId: bea.id } })).body;
+    expect(hers.categories[0].why).toMatch(/^Agreed on \S+ to staff, for whoever has the number\.$/);
+    expect(await write({ threadId })).toBe('planned');
   });
 
   it.each([
@@ -209,10 +258,10 @@ describe('the ledger', () => {
     await inbound('START', 3);
     await inbound('stop all', 2);
     await inbound('START', 1);
-    const { granted, stopped, optedOut } = await loadStanding(world.clinic.clinicId, phone);
+    const { granted, grantedBy, stopped, optedOut } = await loadStanding(world.clinic.clinicId, phone);
     const ledger = await consentsOf(world.clinic.clinicId, phone);
     expect(ledger.map((entry) => entry.granted)).toEqual([true, false, true, false, true]);
-    expect({ ...stateOf(ledger), optedOut: undefined }).toEqual({ granted, stopped, optedOut });
+    expect({ ...stateOf(ledger), optedOut: undefined }).toEqual({ granted, grantedBy, stopped, optedOut });
     expect(optedOut).toBeUndefined();
     expect(granted.marketing).toBeUndefined();
   });

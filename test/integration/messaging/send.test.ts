@@ -109,6 +109,31 @@ describe('a text that is due', () => {
     expect(await load()).toMatchObject({ status: 'suppressed', statusReason: 'opted-out' });
   });
 
+  it('about who never agreed is not sent, though somebody else who has the number, or had it, did', async () => {
+    const { world, visit, patient: ana } = await booked();
+    const bea = await addPatient(world, {
+      phone: ana.phone,
+      givenName: 'Bea',
+      birthDate: '2001-05-06',
+      consents: false,
+    });
+    const herVisit = await bookVisit(world, bea, later(visitAt, 24));
+    for (const { id } of [visit, herVisit]) {
+      const messageId = `${id}#confirmation#0`;
+      await sendText({ clinicId: world.clinic.clinicId, messageId }, at(start));
+    }
+    expect(await statuses(world, visit.id)).toMatchObject({ 'confirmation#0': 'accepted' });
+    expect(await statuses(world, herVisit.id)).toMatchObject({ 'confirmation#0': 'suppressed: no-consent' });
+
+    // The phone itself asks: for everybody in the house.
+    await reply(world, ana.phone, 'START', later(start, 1));
+    await sendText(
+      { clinicId: world.clinic.clinicId, messageId: `${herVisit.id}#reminder-72h#0` },
+      at(later(start, 73)),
+    );
+    expect(await statuses(world, herVisit.id)).toMatchObject({ 'reminder-72h#0': 'accepted' });
+  });
+
   it('is suppressed when its hour came and went', async () => {
     const { patient, ref, load } = await booked();
     await sendText(ref, at(later(start, 25)));
@@ -188,7 +213,7 @@ describe('what the carrier answers', () => {
 
     expect(await comeBack(1)).toBe('failed');
     expect(await standing()).toMatchObject({ optedOut: undefined, carrierRefusedAgainAt: iso(later(start, 1)) });
-    const revocations = (await consentReport(ref.clinicId, phone, {})).entries.filter(({ granted }) => !granted);
+    const revocations = (await consentReport(ref.clinicId, { phone }, {})).entries.filter(({ granted }) => !granted);
     expect(revocations).toHaveLength(1);
     expect((await listTasks(ref.clinicId, 'open', {})).items).toMatchObject([{ kind: 'carrier-still-refuses', phone }]);
 
@@ -201,7 +226,9 @@ describe('what the carrier answers', () => {
     await sendText({ clinicId: ref.clinicId, messageId: answer?.id ?? '' }, at(later(start, 50)));
     expect(await getMessage(ref.clinicId, answer?.id ?? '')).toMatchObject({ statusReason: 'carrier-refuses' });
     expect(await network.acceptedFor(phone)).toEqual([]);
-    expect((await consentReport(ref.clinicId, phone, {})).categories[0]).toMatchObject({ reason: 'carrier-refuses' });
+    expect((await consentReport(ref.clinicId, { phone }, {})).categories[0]).toMatchObject({
+      reason: 'carrier-refuses',
+    });
 
     await takeOffCarrierList(world.caller(later(start, 60)), phone, { list: 'Default' });
     expect(await standing()).toMatchObject({ carrierListedAt: undefined, carrierRefusedAgainAt: undefined });

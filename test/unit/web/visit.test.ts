@@ -468,7 +468,7 @@ describe('texts to the number of the patient', () => {
     ['on the list of the carrier', ['get-texts'], 'once in 30 days, next on December 5, 2026'],
     ['agreed to, on the list of the carrier', ['stop-texts'], 'Text START from it to (206) 555-0188 as well'],
     ['not wanted unencrypted', ['get-texts'], 'because they are not encrypted'],
-    ['not agreed to', ['get-texts'], 'nobody has agreed to them yet'],
+    ['not agreed to', ['get-texts'], 'you have not agreed to them yet'],
     ['not arriving', ['stop-texts'], 'our last ones on November 20, 2026 did not arrive'],
   ])('%s', (name, actions, words) => {
     const card = cardOf({ ...visit, texts: refusals[name] ?? texts });
