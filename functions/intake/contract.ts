@@ -1,7 +1,18 @@
 import * as z from 'zod';
 import { agreementFields, warningField } from '../messaging/contract/agreement.ts';
 import { defineRoute } from '../platform/http/contract.ts';
-import { date, id, instant, line, linkToken, pageOf, paging, phone, state, zone } from '../platform/http/schemas.ts';
+import {
+  date,
+  id,
+  instant,
+  line,
+  linkToken,
+  pageOf,
+  phone,
+  state,
+  whoIsLookedFor,
+  zone,
+} from '../platform/http/schemas.ts';
 
 const email = z.email({ error: 'Expected an e-mail address like ada@example.com' }).max(254);
 
@@ -10,16 +21,25 @@ const language = z
   .optional()
   .meta({ description: "The language they are texted in; without it, the clinic's" });
 
-const patientBody = z.strictObject({
-  givenName: line(60),
-  familyName: line(60),
-  birthDate: date,
+const contactFields = {
   phone,
   zone,
   state: state.optional().meta({ description: 'Where the patient lives' }),
   email: email.optional().meta({ description: 'Where calendar invitations go; without it there are none' }),
+};
+
+const patientBody = z.strictObject({
+  givenName: line(60),
+  familyName: line(60),
+  birthDate: date,
+  ...contactFields,
   language,
 });
+
+/** What a patient agreed to as they gave their number to staff. */
+const consentToText = z
+  .strictObject({ granted: z.literal(true), ...agreementFields, warning: warningField })
+  .optional();
 
 /** A patient as staff see them. */
 export const patientView = patientBody.extend({ id: id('patient'), rev: z.number().int() });
@@ -75,25 +95,17 @@ export const routes = [
     path: '/v1/patients',
     access: 'patients:write',
     summary: 'Register a patient; the same phone, birth date and family name cannot be registered twice',
-    body: patientBody.extend({
-      consentToText: z.strictObject({ granted: z.literal(true), ...agreementFields, warning: warningField }).optional(),
-    }),
+    body: patientBody.extend({ consentToText }),
     reply: { status: 201, body: patientView },
     errors: ['already-exists'],
   }),
   defineRoute({
     name: 'findPatients',
-    method: 'GET',
-    path: '/v1/patients',
+    method: 'POST',
+    path: '/v1/patients/search',
     access: 'patients:read',
-    summary:
-      'Patients by phone, or by how their name begins (family name first; `Ana Lopez` and `Lopez, Ana` both work)',
-    query: z
-      .strictObject({ phone: phone.optional(), name: line(120).optional(), ...paging })
-      .refine((query) => (query.phone === undefined) !== (query.name === undefined), {
-        error: 'Send exactly one of phone and name',
-        path: ['name'],
-      }),
+    summary: 'Patients by phone, or by how their name begins',
+    body: whoIsLookedFor,
     reply: { status: 200, body: pageOf(patientView) },
   }),
   defineRoute({
@@ -117,6 +129,19 @@ export const routes = [
     ifMatch: true,
     reply: { status: 200, body: patientView },
     errors: ['not-found'],
+  }),
+  defineRoute({
+    name: 'setPatientContact',
+    method: 'PUT',
+    path: '/v1/patients/{patientId}/contact',
+    access: 'patients:write',
+    summary:
+      'Set where a patient is reached; texts that are planned go to the new number, as far as it has agreed to them',
+    params: z.strictObject({ patientId: id('patient') }),
+    body: z.strictObject({ ...contactFields, consentToText }),
+    ifMatch: true,
+    reply: { status: 200, body: patientView },
+    errors: ['not-found', 'already-exists', 'busy'],
   }),
   defineRoute({
     name: 'getFormByLink',

@@ -1,4 +1,5 @@
 import { type AgreedOnForm, agreementsOf, consentItems } from '../messaging/consent.ts';
+import { numberLeftItem } from '../messaging/number-left.ts';
 import type { Caller } from '../platform/actor.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import { badFields, found, Problem } from '../platform/problem.ts';
@@ -9,6 +10,7 @@ import { nameReadings, type Patient, type PatientDetails } from './core/patient.
 import {
   getPatient,
   getPatientByIdentity,
+  identityItem,
   pageByName,
   pageByPhone,
   patientItem,
@@ -72,7 +74,7 @@ export const registerPatient = async (
       return patient;
     } catch (error) {
       if (error instanceof ConditionFailed && error.failed[1]) {
-        throw new Problem('already-exists', 'A patient with this phone, birth date and family name is registered.');
+        throw alreadyRegistered();
       }
       throw error; // The standing of the number may have changed in between (a STOP, perhaps).
     }
@@ -101,6 +103,48 @@ export const setLanguage = async (
   return patient;
 };
 
+export interface ContactChange extends Pick<PatientDetails, 'phone' | 'zone' | 'state' | 'email'> {
+  readonly patientId: Id<'patient'>;
+  readonly consentToText?: AgreedOnForm['texts'];
+  readonly ifMatch?: number | undefined;
+}
+
+/**
+ * Notes where a patient is reached from now on. An agreement belongs to the number it was given for: a new number has its own, or none.
+ * What was planned before goes to the new number, and a text that is being claimed in this moment is decided on anew.
+ * @throws Problem `already-exists` when somebody of the same name and birth date is registered with the number; `stale`
+ */
+export const setContact = (
+  caller: Caller,
+  { patientId, consentToText, ifMatch, phone, zone, state, email }: ContactChange,
+  commit: (items: readonly TransactItem[], patient: Patient) => Promise<void>,
+): Promise<Patient> =>
+  untilWritten(async () => {
+    const before = found(await getPatient(caller.clinicId, patientId), 'patient');
+    if (ifMatch !== undefined && ifMatch !== before.rev) throw new Problem('stale', 'Read it again and repeat.');
+    const { givenName, familyName, birthDate, language, id, clinicId } = before;
+    const who = { givenName, familyName, birthDate, language, id, clinicId };
+    const patient: Patient = { ...who, phone, zone, state, email, rev: before.rev + 1 };
+    const isOtherNumber = phone !== before.phone;
+    const holder = isOtherNumber ? await getPatientByIdentity(caller.clinicId, patient) : before;
+    if (holder !== undefined && holder.id !== patientId) throw alreadyRegistered();
+    const agreed = agreementsOf({ texts: consentToText }, { how: 'staff', patientId });
+    await commit(
+      [
+        patientItem(caller, patient, 'contact set'),
+        // Whoever registers them again under a number they once had finds them: an identity is never given up.
+        ...(holder === undefined ? [identityItem(caller, patient)] : []),
+        ...(isOtherNumber ? [await numberLeftItem(caller, before.phone)] : []),
+        ...(await consentItems(caller, phone, agreed)),
+      ],
+      patient,
+    );
+    return patient;
+  });
+
+const alreadyRegistered = (): Problem =>
+  new Problem('already-exists', 'A patient with this phone, birth date and family name is registered.');
+
 const oldestBirthYear = 1900;
 
 /** @throws Problem `bad-input`, naming `field`, when a birth date is in the future or before 1900 */
@@ -115,13 +159,16 @@ export const requireBornInThePast = (
 
 const familyLastMark = 'family-last.';
 
-/** One page of a search, by exactly one of phone and name. */
+/** Whether a search is for a number; else it is for a name. */
+export const isNumber = (who: string): boolean => /^\+\d+$/.test(who);
+
+/** One page of a search, by a number or how a name begins. */
 export const searchPatients = async (
   clinicId: Id<'clinic'>,
-  { phone, name = '', limit, cursor }: PatientSearch,
+  { who, limit, cursor }: PatientSearch,
 ): Promise<Page<Patient>> => {
-  if (phone !== undefined) return pageByPhone(clinicId, phone, { limit, cursor });
-  const { asTyped, familyLast } = nameReadings(name);
+  if (isNumber(who)) return pageByPhone(clinicId, who, { limit, cursor });
+  const { asTyped, familyLast } = nameReadings(who);
   // A cursor belongs to the reading that gave it.
   if (familyLast !== undefined && cursor?.startsWith(familyLastMark)) {
     return pageFamilyLast(clinicId, familyLast, { limit, cursor: cursor.slice(familyLastMark.length) });
@@ -133,8 +180,7 @@ export const searchPatients = async (
 };
 
 export interface PatientSearch {
-  readonly phone?: string | undefined;
-  readonly name?: string | undefined;
+  readonly who: string;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }

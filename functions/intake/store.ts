@@ -79,7 +79,7 @@ const toPatient = (stored: FormattedItem<typeof PatientEntity>): Patient => ({
 const identityHash = (person: Pick<Patient, 'phone' | 'birthDate' | 'familyName'>): string =>
   sha256(identityText(person));
 
-/** Writes a patient: new, or in place of the revision before. What their identity is made of must not have changed. */
+/** Writes a patient: new, or in place of the revision before. Where their identity has changed, they claim the new one (`identityItem`). */
 export const patientItem = (caller: Caller, patient: Patient, reason?: string): TransactItem => {
   const { id: patientId, ...details } = patient;
   const stored = {
@@ -94,20 +94,21 @@ export const patientItem = (caller: Caller, patient: Patient, reason?: string): 
   return save(PatientEntity, stored, patient.rev);
 };
 
+/** Claims a patient's identity, which nobody else may have. */
+export const identityItem = (caller: Caller, patient: Patient): TransactItem =>
+  create(PatientIdentityEntity, {
+    ...stampOf(caller),
+    clinicId: patient.clinicId,
+    identityHash: identityHash(patient),
+    patientId: patient.id,
+    rev: 1,
+  });
+
 /** The items that create a patient: the record, and the claim on the identity that makes it the only one. */
-export const patientItems = (caller: Caller, patient: Patient): readonly [TransactItem, TransactItem] => {
-  const { id: patientId } = patient;
-  return [
-    patientItem(caller, patient),
-    create(PatientIdentityEntity, {
-      ...stampOf(caller),
-      clinicId: patient.clinicId,
-      identityHash: identityHash(patient),
-      patientId,
-      rev: 1,
-    }),
-  ];
-};
+export const patientItems = (caller: Caller, patient: Patient): readonly [TransactItem, TransactItem] => [
+  patientItem(caller, patient),
+  identityItem(caller, patient),
+];
 
 export const getPatient = async (clinicId: Id<'clinic'>, patientId: Id<'patient'>): Promise<Patient | undefined> => {
   const stored = await get(PatientEntity, { clinicId, patientId });

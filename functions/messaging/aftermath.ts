@@ -57,12 +57,16 @@ const remindersOfVisit: ReadonlySet<string> = new Set([
   'video-link',
 ]);
 
-/** Not sent on purpose, but for a reason that an e-mail does not share. */
-const isUndelivered = ({ status, statusReason }: Message): boolean =>
+/**
+ * Why a text was not sent that an e-mail has no part in: nobody is at the number, the carrier refuses who has come back, or it could not go while it
+ * was of use (a spend limit, a number that is not verified, the night).
+ */
+const onlyOfTexts: ReadonlySet<string> = new Set(['number-unreachable', 'carrier-refuses', 'stale']);
+
+const isUndelivered = ({ status, statusReason = '' }: Message): boolean =>
   status === 'failed'
     ? statusReason !== 'DESTINATION_PHONE_NUMBER_OPTED_OUT'
-    : status === 'dropped' ||
-      (status === 'suppressed' && (statusReason === 'number-unreachable' || statusReason === 'carrier-refuses'));
+    : status === 'dropped' || (status === 'suppressed' && onlyOfTexts.has(statusReason));
 
 /**
  * The e-mail in the place of a text about a visit, if its patient has an address: once for each step, whatever is reported of the text

@@ -66,13 +66,9 @@ const listOf = (
   query: {
     readonly queue?: 'open' | 'unassigned' | 'mine' | 'assigned' | 'unknown' | 'closed' | undefined;
     readonly staffId?: string | undefined;
-    readonly phone?: string | undefined;
-    readonly name?: string | undefined;
   },
 ): ThreadList => {
-  const { queue = 'open', phone, name } = query;
-  if (phone !== undefined) return { phone };
-  if (name !== undefined) return { name };
+  const { queue = 'open' } = query;
   if (queue === 'mine') return { queue: { kind: 'assigned', to: caller.actor.id } };
   return { queue: queue === 'assigned' ? { kind: queue, to: query.staffId ?? caller.actor.id } : { kind: queue } };
 };
@@ -85,6 +81,11 @@ export const inbox: Implementations<typeof inboxRoutes> = {
     const { tag } = query;
     const shown = tag === undefined ? items : items.filter(({ thread }) => thread.tags.includes(tag));
     return { body: { items: shown.map(threadView), cursor } };
+  },
+
+  findThreads: async ({ caller, body: { who, ...page } }) => {
+    const { items, cursor } = await listThreads(caller, { who }, page);
+    return { body: { items: items.map(threadView), cursor } };
   },
 
   getThread: async ({ caller, params }) => ({
@@ -101,8 +102,8 @@ export const inbox: Implementations<typeof inboxRoutes> = {
     return { body: { items: items.map(lineView), cursor } };
   },
 
-  searchTexts: async ({ caller, query }) => {
-    const { items, searched, cursor } = await searchWords(caller.clinicId, query);
+  searchTexts: async ({ caller, body }) => {
+    const { items, searched, cursor } = await searchWords(caller.clinicId, body);
     return {
       body: { items: items.map((entry) => ({ ...entryView(entry), threadId: entry.threadId })), searched, cursor },
     };

@@ -1,4 +1,4 @@
-import { findPatientsByPhone, loadPatient, type Patient, searchPatients } from '../intake/patients.ts';
+import { findPatientsByPhone, isNumber, loadPatient, type Patient, searchPatients } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import { foldWords } from '../platform/fold.ts';
@@ -55,9 +55,24 @@ export const withPeople = async (thread: Thread): Promise<ThreadOfPeople> => ({
   patients: await findPatientsByPhone(thread.clinicId, thread.phone),
 });
 
-/** One thread of the clinic. @throws Problem `not-found` */
+/** One thread of the clinic. @throws Problem `not-found` where nothing was ever sent or received in it */
 export const loadThread = async (clinicId: Id<'clinic'>, threadId: Id<'thread'>): Promise<Thread> =>
-  found(await getThread(clinicId, threadId), 'thread');
+  found((await getThread(clinicId, threadId)) ?? (await threadOfLines(clinicId, threadId)), 'thread');
+
+/** As long as no person has written in a thread, nothing of it is stored but its lines: what automation sent knows the number. */
+const threadOfLines = async (clinicId: Id<'clinic'>, id: Id<'thread'>): Promise<Thread | undefined> => {
+  const [line] = (await listLines(clinicId, id, { limit: 1 })).items;
+  const message = line?.message;
+  return message && newThread({ id, clinicId, phone: message.to }, message.plannedFor);
+};
+
+/** Those of some numbers that have anything in them, in their order. */
+const threadsOfPhones = async (clinicId: Id<'clinic'>, phones: readonly string[]): Promise<readonly Thread[]> => {
+  const ids = [...new Set(phones)].map((phone) => threadIdOf(clinicId, phone));
+  const stored = new Map((await getThreads(clinicId, ids)).map((thread) => [thread.id, thread]));
+  const threads = await Promise.all(ids.map((id) => stored.get(id) ?? threadOfLines(clinicId, id)));
+  return threads.filter((thread) => thread !== undefined);
+};
 
 /** The thread of a number; before anybody has written, an empty one of revision 0. */
 export const threadOfPhone = async ({ clinicId, now }: Caller, phone: string): Promise<Thread> => {
@@ -71,11 +86,8 @@ export const threadOfPatient = async (caller: Caller, patientId: Id<'patient'>):
   return withPeople(await threadOfPhone(caller, phone));
 };
 
-/** Which threads: those of a queue, of a number, or of people by the beginning of their name. */
-export type ThreadList =
-  | { readonly queue: Queue | { readonly kind: 'open' } }
-  | { readonly phone: string }
-  | { readonly name: string };
+/** Which threads: those of a queue, or those of a number or of people by the beginning of their name. */
+export type ThreadList = { readonly queue: Queue | { readonly kind: 'open' } } | { readonly who: string };
 
 /** A page of threads, latest text first; by name, in the order of the names. */
 export const listThreads = async (
@@ -83,16 +95,12 @@ export const listThreads = async (
   list: ThreadList,
   page: QueryPage & { readonly limit: number },
 ): Promise<Page<ThreadOfPeople>> => {
-  if ('name' in list) {
-    const { items, cursor } = await searchPatients(clinicId, { name: list.name, ...page });
-    const ids = items.map(({ phone }) => threadIdOf(clinicId, phone));
-    const byId = new Map((await getThreads(clinicId, ids)).map((thread) => [thread.id, thread]));
-    const threads = [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
-    return { items: await Promise.all(threads.map(withPeople)), cursor };
-  }
-  if ('phone' in list) {
-    const thread = await getThread(clinicId, threadIdOf(clinicId, list.phone));
-    return { items: thread === undefined ? [] : [await withPeople(thread)] };
+  if ('who' in list) {
+    const { who } = list;
+    const found = isNumber(who) ? { items: [{ phone: who }] } : await searchPatients(clinicId, { who, ...page });
+    const phones = found.items.map(({ phone }) => phone);
+    const items = await Promise.all((await threadsOfPhones(clinicId, phones)).map(withPeople));
+    return { ...found, items };
   }
   const { items, cursor } = await pageOfThreads(clinicId, list.queue, page);
   return { items: await Promise.all(items.map(withPeople)), cursor };

@@ -16,6 +16,8 @@ const eventSchema = z.object({
     .string()
     .max(64)
     .regex(/^[A-Z]+(?:_[A-Z]+)+$/),
+  /** Whether no other event of this text is to come. */
+  isFinal: z.boolean().optional().catch(undefined),
   /** The carrier's id of the text. */
   messageId: z.string().regex(/^[\w.:-]{1,256}$/),
   destinationPhoneNumber: z.string().max(64).optional(),
@@ -46,8 +48,8 @@ export const recordReceipt = async (
   receipt: Receipt,
   { now, requestId }: { readonly now: Temporal.Instant; readonly requestId: string },
 ): Promise<void> => {
-  const { eventType, messageId: carrierMessageId, destinationPhoneNumber, context = {} } = receipt;
-  const outcome = receiptOutcome(eventType);
+  const { eventType, isFinal, messageId: carrierMessageId, destinationPhoneNumber, context = {} } = receipt;
+  const outcome = receiptOutcome(eventType, isFinal);
   const { clinic: clinicId, message: messageId } = context;
   if (outcome === undefined || !isClinicId(clinicId) || messageId === undefined) {
     return log.warn('receipt of no text of ours', { requestId, carrierMessageId, code: eventType });

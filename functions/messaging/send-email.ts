@@ -8,7 +8,7 @@ import { loadClinic } from '../platform/store/clinic.ts';
 import { ConditionFailed, putOrTransact, type TransactItem, transact } from '../platform/store/records.ts';
 import { appointmentCheck, loadAppointment } from '../scheduling/visits.ts';
 import { barOf } from './consent.ts';
-import { decideSend } from './core/plan.ts';
+import { decideSend, messageId } from './core/plan.ts';
 import { reminderMail } from './core/reminder-mail.ts';
 import { anyHour } from './core/texting-window.ts';
 import { mailRefusedAt, noMailRefusalItem } from './mail-refusal-store.ts';
@@ -54,13 +54,16 @@ export const sendEmail = async (caller: Caller, message: Message): Promise<void>
 const decide = async (caller: Caller, message: Message): Promise<Decision> => {
   const { clinicId, appointmentId, patientId } = message;
   if (appointmentId === undefined || patientId === undefined) return suppress('visit-gone');
-  const [appointment, patient, clinic, standing, refusedAt] = await Promise.all([
+  const [appointment, patient, clinic, standing, refusedAt, text] = await Promise.all([
     loadAppointment(clinicId, appointmentId),
     loadPatient(clinicId, patientId),
     loadClinic(clinicId),
     getStanding(clinicId, message.to),
     mailRefusedAt(clinicId, patientId),
+    getMessage(clinicId, messageId(message.causeId, planStepOf(message), message.sequence)),
   ]);
+  // What failed at one carrier may be reported as delivered by the next.
+  if (text?.status === 'delivered') return suppress('text-delivered');
   const step = await stepInForce({ ...message, step: planStepOf(message) }, appointment?.typeId);
   if (step === undefined || appointment === undefined) return suppress('visit-gone');
   const decision = decideSend(

@@ -59,14 +59,20 @@ const maxDaysAhead = 90;
  * Sends what staff wrote, now or later, by the way of every text: planned in one transaction with its thread, claimed and
  * sent once. What it is held to here (opt-out, consent, the night) it is held to again when it is claimed.
  *
- * @throws Problem `opted-out`, `no-consent`, `quiet-hours`, `being-answered`, `confirm-warnings`
+ * @throws Problem `opted-out`, `no-consent`, `quiet-hours`, `being-answered`, `confirm-warnings`; `stale` when somebody has written in the thread meanwhile
  */
 export const writeStaffText = async (
   caller: Caller,
   command: StaffTextCommand,
   commit: CommitThread<WrittenText>,
 ): Promise<WrittenText> => {
-  const written = await untilWritten(() => writeOnce(caller, command, commit));
+  let first: Thread | undefined;
+  const written = await untilWritten(async () => {
+    const { thread, patient } = await addressee(caller, command);
+    first ??= thread;
+    requireUnanswered(first, thread);
+    return writeOnce(caller, command, { thread, patient }, commit);
+  });
   if (command.sendAt === undefined) await dispatch([{ clinicId: caller.clinicId, messageId: written.message.id }]);
   return written;
 };
@@ -74,10 +80,10 @@ export const writeStaffText = async (
 const writeOnce = async (
   caller: Caller,
   command: StaffTextCommand,
+  { thread, patient }: Addressee,
   commit: CommitThread<WrittenText>,
 ): Promise<WrittenText> => {
   const { clinicId, actor, now } = caller;
-  const { thread, patient } = await addressee(caller, command);
   requireRev(thread, command.ifMatch);
   requireNobodyElse(thread, actor.id, toStored(now));
   const [standing, patients, clinic, settings] = await Promise.all([
@@ -130,10 +136,19 @@ const writeOnce = async (
   return written;
 };
 
-const addressee = async (
-  caller: Caller,
-  { to }: StaffTextCommand,
-): Promise<{ readonly thread: Thread; readonly patient?: Patient }> => {
+/** Of two who answer in the same moment the second reads first what the other wrote. @throws Problem `stale` */
+const requireUnanswered = (first: Thread, now: Thread): void => {
+  if (now.lastStaffAt !== first.lastStaffAt || now.lastInboundAt !== first.lastInboundAt) {
+    throw new Problem('stale', 'Somebody has just written in this thread. Read it, then repeat.');
+  }
+};
+
+interface Addressee {
+  readonly thread: Thread;
+  readonly patient?: Patient | undefined;
+}
+
+const addressee = async (caller: Caller, { to }: StaffTextCommand): Promise<Addressee> => {
   if ('threadId' in to) return { thread: await loadThread(caller.clinicId, to.threadId) };
   const patient = found(await loadPatient(caller.clinicId, to.patientId), 'patient');
   return { thread: await threadOfPhone(caller, patient.phone), patient };

@@ -224,7 +224,8 @@ const toMessage = (stored: FormattedItem<typeof MessageEntity>): Message => ({
   rev: stored.rev,
 });
 
-const messageIdShape = /^([^#]+)#([^#]+)#(\d{1,9})$/;
+/** Well within what a key may hold: whatever a receipt names is looked up, beside others of its batch. */
+const messageIdShape = /^([!-"$-~]{1,200})#([!-"$-~]{1,200})#(\d{1,9})$/;
 
 const emailMark = '-email';
 

@@ -128,7 +128,11 @@ describe('staff of one clinic', () => {
     async (_, route) => {
       const answer = await fetch(`${ours.info.apiUrl}${pathOf(route)}${queryOf(route)}`, {
         method: route.method,
-        headers: { authorization: `Bearer ${await ours.token('admin')}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${await ours.token('admin')}`,
+          'content-type': 'application/json',
+          ...(route.ifMatch === 'required' ? { 'if-match': '"1"' } : {}),
+        },
         ...(route.body === undefined ? {} : { body: JSON.stringify(bodyOf(route)) }),
       });
       const text = await answer.text();
@@ -149,7 +153,7 @@ describe('staff of one clinic', () => {
       const answer = await ours.admin.ask('bookAppointment', { body: { ...mine, [name]: theirIds[name] } });
       expect(outcomeOf(answer), name).toBe('404 not-found');
     }
-    const found = await ours.admin.ok('findPatients', { query: { phone: theirIds.phone } });
+    const found = await ours.admin.ok('findPatients', { body: { who: theirIds.phone } });
     const cases = await ours.admin.ok('listTriageCases');
     expect([found.items, cases.items]).toEqual([[], []]);
     const { items } = await theirs.admin.ok('listPatientAppointments', {

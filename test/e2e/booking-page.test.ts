@@ -27,7 +27,7 @@ const codeOn = (phone: string): Promise<string> =>
   });
 
 const visitsOf = async (phone: string) => {
-  const { items } = await clinic.admin.ok('findPatients', { query: { phone } });
+  const { items } = await clinic.admin.ok('findPatients', { body: { who: phone } });
   const lists = await Promise.all(
     items.map(({ id }) => clinic.admin.ok('listPatientAppointments', { params: { patientId: id } })),
   );

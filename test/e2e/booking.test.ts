@@ -81,7 +81,7 @@ describe('fifty callers at once want one time', () => {
 
     expect(tally(answers.map(outcomeOf))).toEqual({ '201': 1, '409 slot-taken': 14 });
     const registered = await Promise.all(
-      strangers.map(async (phone) => (await clinic.admin.ok('findPatients', { query: { phone } })).items),
+      strangers.map(async (phone) => (await clinic.admin.ok('findPatients', { body: { who: phone } })).items),
     );
     expect(registered.flat()).toHaveLength(1);
     const texted = await untilStill(async () => {

@@ -50,11 +50,11 @@ beforeAll(async () => {
   await until('staff are heard', async () =>
     (await clinic.carrier.received(patient.phone)).some((text) => text.body.includes(dictated)),
   );
-  const { items: threads } = await clinic.admin.ok('listThreads', { query: { phone: patient.phone } });
+  const { items: threads } = await clinic.admin.ok('findThreads', { body: { who: patient.phone } });
   const thread = { params: { threadId: threads[0]?.id ?? '' } };
   await clinic.admin.ok('noteThread', { ...thread, body: { note: dictated } });
   await clinic.admin.ok('tagThread', { ...thread, body: { tags: [dictated] } });
-  await clinic.admin.ask('searchTexts', { query: { words: dictated } });
+  await clinic.admin.ask('searchTexts', { body: { words: dictated } });
   // Receipts that fit no text, or name a carrier; a text nobody can read.
   const receipt = {
     eventType: 'TEXT_BLOCKED',
@@ -77,8 +77,8 @@ beforeAll(async () => {
   await clinic.admin.ask('registerPatient', {
     body: { givenName: given, familyName: 7, phone: typed, [noted]: noted },
   });
-  await clinic.admin.ask('findPatients', { query: { name: given } });
-  await clinic.admin.ask('findPatients', { query: { phone: patient.phone } });
+  await clinic.admin.ask('findPatients', { body: { who: given } });
+  await clinic.admin.ask('findPatients', { body: { who: patient.phone } });
   await clinic.admin.ask('cancelAppointment', { params: { appointmentId: visit.id }, body: { reason: noted } });
   await untilText(clinic, visit.id, 'cancelled#1', 'delivered');
 });

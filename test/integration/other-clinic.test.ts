@@ -186,6 +186,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   noteThread: { note: 'Call' },
   updateCannedReply: { title: 'Ramp', words: 'In front' },
   setPatientLanguage: { language: 'es' },
+  setPatientContact: { phone: '+13035550100', zone: 'America/Denver' },
   setMessagingSettings: {},
   setMessagePlan: DEFAULT_PLAN,
   setMessageTemplate: { words: 'x' },
@@ -232,6 +233,7 @@ describe("another clinic's caller", () => {
       params,
       body: bodies[route.name],
       ...(queries[route.name] ? { query: queries[route.name] } : {}),
+      ...(route.ifMatch === 'required' ? { headers: { 'if-match': '"1"' } } : {}),
     };
     const answer = await askAsStaff(handler, ours.clinicId, key, options);
     expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } });
@@ -299,10 +301,12 @@ describe("another clinic's caller", () => {
   });
 
   it('sees none of theirs in any list', async () => {
-    const lists = staffRoutes.filter(([, route]) => route.method === 'GET' && parameterNames(route).length === 0);
+    const isList = ({ method, path }: Route): boolean => method === 'GET' || path.endsWith('/search');
+    const lists = staffRoutes.filter(([, route]) => isList(route) && parameterNames(route).length === 0);
     expect(lists.map(([, route]) => route.name).toSorted()).toEqual([
       'findPatients',
       'findSlots',
+      'findThreads',
       'getConsentOfNumber',
       'getMessagingFigures',
       'getMessagingSettings',
@@ -324,18 +328,20 @@ describe("another clinic's caller", () => {
       'searchTexts',
     ]);
     const listQueries: Record<string, Record<string, string>[]> = {
-      findPatients: [{ phone: theirIds.phone ?? '' }, { name: 'Lovelace' }],
+      findPatients: [{ who: theirIds.phone ?? '' }, { who: 'Lovelace' }],
       listCharges: [{ date: instantIn(24).slice(0, 10) }],
       findSlots: [{ typeId: ourIds.typeId ?? '', from: instantIn(24), to: instantIn(96) }],
       listWaitingList: [{ typeId: ourIds.typeId ?? '' }],
       searchTexts: [{ words: 'ramp' }, { words: 'ramp', threadId: theirIds.threadId ?? '' }],
-      listThreads: [{}, { queue: 'unassigned' }, { phone: theirIds.phone ?? '' }, { name: 'Lovelace' }],
+      listThreads: [{}, { queue: 'unassigned' }],
+      findThreads: [{ who: theirIds.phone ?? '' }, { who: 'Lovelace' }],
       getMessagingFigures: [{ from: instantIn(0).slice(0, 10), to: instantIn(24).slice(0, 10), by: 'template' }],
       getConsentOfNumber: [{ phone: theirIds.phone ?? '' }],
     };
     for (const [key, route, handler] of lists) {
       for (const query of listQueries[route.name] ?? [{}]) {
-        const answer = await askAsStaff(handler, ours.clinicId, key, { query });
+        const asked = route.method === 'GET' ? { query } : { body: query };
+        const answer = await askAsStaff(handler, ours.clinicId, key, asked);
         expect(answer, key).toMatchObject({ status: 200 });
         const ids = Object.entries(theirIds).filter(([name, value]) => value.includes('_') || name === 'staffId');
         for (const [, id] of ids) {

@@ -2,7 +2,7 @@ import { httpHandler } from '../../platform/http/api.ts';
 import { found } from '../../platform/problem.ts';
 import { routes } from '../contract.ts';
 import { readForm, saveAnswers } from '../form-api.ts';
-import { loadPatient, registerPatient, searchPatients, setLanguage, withoutClinic } from '../patients.ts';
+import { loadPatient, registerPatient, searchPatients, setContact, setLanguage, withoutClinic } from '../patients.ts';
 
 /** Most requests are of the front desk's: pages are loaded when the first one is asked for. */
 const loadPages = () => import('../form-page.ts');
@@ -15,8 +15,8 @@ export const handler = httpHandler(
         await registerPatient(caller, body, (items, patient) => commit(items, withoutClinic(patient))),
       ),
     }),
-    findPatients: async ({ caller, query }) => {
-      const { items, cursor } = await searchPatients(caller.clinicId, query);
+    findPatients: async ({ caller, body }) => {
+      const { items, cursor } = await searchPatients(caller.clinicId, body);
       return { body: { items: items.map(withoutClinic), cursor } };
     },
     getPatient: async ({ caller, params }) => ({
@@ -25,6 +25,13 @@ export const handler = httpHandler(
     setPatientLanguage: async ({ caller, params, body, ifMatch, commit }) => ({
       body: withoutClinic(
         await setLanguage(caller, { ...params, ...body, ifMatch }, (items, patient) =>
+          commit(items, withoutClinic(patient)),
+        ),
+      ),
+    }),
+    setPatientContact: async ({ caller, params, body, ifMatch, commit }) => ({
+      body: withoutClinic(
+        await setContact(caller, { ...params, ...body, ifMatch }, (items, patient) =>
           commit(items, withoutClinic(patient)),
         ),
       ),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
-import { cursor, id, instant, line, pageOf, paging, phone, text } from '../../platform/http/schemas.ts';
+import { cursor, id, instant, line, pageOf, paging, text, whoIsLookedFor } from '../../platform/http/schemas.ts';
 import { maxStaffWords } from '../core/staff-text.ts';
 
 /** Cognito's, a UUID. */
@@ -104,8 +104,16 @@ const writeErrors = [
   'stale',
 ] as const;
 
-/** The changes of a thread that take nothing but its id, each answered with the thread. */
-const threadAction = <const Name extends string, const Verb extends string>(name: Name, verb: Verb, summary: string) =>
+/**
+ * The changes of a thread that take nothing but its id, each answered with the thread. What is read, or done with, is what the caller
+ * has seen: a text that came in since must not be hidden by it.
+ */
+const threadAction = <const Name extends string, const Verb extends string>(
+  name: Name,
+  verb: Verb,
+  summary: string,
+  ifMatch: true | 'required' = true,
+) =>
   defineRoute({
     name,
     method: 'POST',
@@ -113,7 +121,7 @@ const threadAction = <const Name extends string, const Verb extends string>(name
     access: 'texts:write',
     summary,
     params: ofThread,
-    ifMatch: true,
+    ifMatch,
     reply: { status: 200, body: threadView },
     errors: ['not-found'],
   });
@@ -125,8 +133,7 @@ export const inboxRoutes = [
     method: 'GET',
     path: '/v1/threads',
     access: 'texts:read',
-    summary:
-      'Threads of a queue, latest text first; or those of a number, or of patients by the beginning of their name',
+    summary: 'Threads of a queue, latest text first',
     query: z
       .strictObject({
         queue: z
@@ -134,19 +141,22 @@ export const inboxRoutes = [
           .optional()
           .meta({ description: 'open: all open ones of patients, whoever has them (the default)' }),
         staffId: staffId.optional().meta({ description: 'With queue=assigned: whose' }),
-        phone: phone.optional(),
-        name: line(120).optional(),
         tag: tag.optional().meta({ description: 'Leaves out those without it, so that pages may be short' }),
         ...paging,
-      })
-      .refine(({ queue, phone: one, name }) => [queue, one, name].filter((given) => given !== undefined).length < 2, {
-        error: 'Send one of queue, phone and name',
-        path: ['queue'],
       })
       .refine(({ queue, staffId: whose }) => (queue === 'assigned') === (whose !== undefined), {
         error: 'Is required with queue=assigned, and only there',
         path: ['staffId'],
       }),
+    reply: { status: 200, body: pageOf(threadView) },
+  }),
+  defineRoute({
+    name: 'findThreads',
+    method: 'POST',
+    path: '/v1/threads/search',
+    access: 'texts:read',
+    summary: 'The threads of a number, or of patients by the beginning of their name',
+    body: whoIsLookedFor,
     reply: { status: 200, body: pageOf(threadView) },
   }),
   defineRoute({
@@ -182,11 +192,11 @@ export const inboxRoutes = [
   }),
   defineRoute({
     name: 'searchTexts',
-    method: 'GET',
-    path: '/v1/thread-texts',
+    method: 'POST',
+    path: '/v1/thread-texts/search',
     access: 'texts:read',
     summary: 'What people wrote that holds the words, latest first, in one thread or all; 2,000 texts are read at once',
-    query: z.strictObject({
+    body: z.strictObject({
       words: line(120).refine((value) => /[\p{L}\p{N}]/u.test(value), { error: 'Expected at least one word' }),
       threadId: id('thread').optional(),
       cursor: cursor.optional(),
@@ -255,9 +265,14 @@ export const inboxRoutes = [
     reply: { status: 200, body: z.strictObject({ items: z.array(staffView) }) },
   }),
   threadAction('unassignThread', 'unassign', 'Give a thread back to everybody'),
-  threadAction('closeThread', 'close', 'Nothing is left to do; the next text that needs a human opens it again'),
+  threadAction(
+    'closeThread',
+    'close',
+    'Nothing is left to do; the next text that needs a human opens it again',
+    'required',
+  ),
   threadAction('reopenThread', 'reopen', 'Open a thread again'),
-  threadAction('markThreadRead', 'read', 'Say that what came in was read'),
+  threadAction('markThreadRead', 'read', 'Say that what came in was read', 'required'),
   threadAction('takeAnswering', 'answering', 'Say that the caller is answering, for two minutes: others cannot send'),
   threadAction('releaseAnswering', 'answering/release', 'Say that the caller is not answering after all'),
   defineRoute({

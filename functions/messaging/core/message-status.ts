@@ -80,7 +80,7 @@ export const isSettled = (status: MessageStatus): boolean =>
 
 /**
  * Delivery events of AWS End User Messaging by their suffix (`TEXT_DELIVERED`, `MEDIA_BLOCKED`, ...). SUCCESSFUL means that the carrier took it and
- * in many countries is the last word, so it counts as delivered; UNKNOWN comes when 72 hours brought no receipt and is a
+ * where that is the last word (`isFinal`) counts as delivered; UNKNOWN comes when 72 hours brought no receipt and is a
  * terminal non-delivery.
  */
 const OUTCOME_BY_SUFFIX: ReadonlyMap<string, ReceiptOutcome> = new Map([
@@ -104,9 +104,14 @@ const OUTCOME_BY_SUFFIX: ReadonlyMap<string, ReceiptOutcome> = new Map([
   ['FILE_INACCESSIBLE', 'receipt-failed'],
 ]);
 
-/** What an event type says, or undefined for one that says nothing of a text's delivery (voice, RCS, types added later). */
-export const receiptOutcome = (eventType: string): ReceiptOutcome | undefined => {
+/**
+ * What an event says, or undefined for one that says nothing of a text's delivery (voice, RCS, types added later).
+ *
+ * @param isFinal - what the event says of itself: that the carrier took a text is news of its way only, as long as more is to come
+ */
+export const receiptOutcome = (eventType: string, isFinal = true): ReceiptOutcome | undefined => {
   const [, suffix] = /^(?:TEXT|MEDIA)_([A-Z_]+)$/.exec(eventType) ?? [];
+  if (suffix === 'SUCCESSFUL' && !isFinal) return 'receipt-pending';
   return suffix === undefined ? undefined : OUTCOME_BY_SUFFIX.get(suffix);
 };
 

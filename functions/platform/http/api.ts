@@ -150,7 +150,7 @@ export const httpHandler = <const Routes extends readonly Route[]>(
         query: check(route.query ?? noQuery, event.queryStringParameters ?? {}, 'query', errors),
         body: check(route.body, body, 'body', errors),
       };
-      exchange.ifMatch = route.ifMatch ? readIfMatch(event, errors) : undefined;
+      exchange.ifMatch = route.ifMatch ? readIfMatch(event, route.ifMatch, errors) : undefined;
       exchange.ifNoneMatch = route.ifNoneMatch ? event.headers['if-none-match'] : undefined;
       const key = readIdempotencyKey(event, errors);
       if (errors.length > 0) throw badFields(errors);
@@ -169,7 +169,7 @@ export const httpHandler = <const Routes extends readonly Route[]>(
     onError: async (request) => {
       const exchange = exchanges.get(request.event);
       const requestId = exchange?.requestId ?? request.event.requestContext.requestId;
-      const problem = toProblem(request.error);
+      const problem = toProblem(request.error, request.event.requestContext.http.method);
       if (problem.code === 'internal') {
         count(metricNames.requestsFailed);
         log.error('request failed', request.error, { requestId, route: request.event.routeKey });
@@ -416,9 +416,16 @@ const fieldErrors = (issue: z.core.$ZodIssue, where: string): FieldError[] => {
   return [{ field: at, message: isAbsent ? 'Is required' : issue.message }];
 };
 
-const readIfMatch = (event: APIGatewayProxyEventV2, errors: FieldError[]): number | undefined => {
+const readIfMatch = (
+  event: APIGatewayProxyEventV2,
+  asked: true | 'required',
+  errors: FieldError[],
+): number | undefined => {
   const header = event.headers['if-match'];
-  if (header === undefined || header === '*') return undefined;
+  if (header === undefined && asked === 'required') {
+    errors.push({ field: 'header.If-Match', message: 'Is required: the ETag of what you have read' });
+  }
+  if (header === undefined || (header === '*' && asked !== 'required')) return undefined;
   const rev = /^(?:W\/)?"(\d{1,9})"$/.exec(header)?.[1];
   if (rev === undefined) errors.push({ field: 'header.If-Match', message: 'Expected an ETag like "3"' });
   return rev === undefined ? undefined : Number(rev);
@@ -432,10 +439,11 @@ const readIdempotencyKey = (event: APIGatewayProxyEventV2, errors: FieldError[])
   return undefined;
 };
 
-const toProblem = (error: unknown): Problem => {
+const toProblem = (error: unknown, method: string): Problem => {
   if (error instanceof Problem) return error;
   if (error instanceof BadCursor) {
-    return badFields([{ field: 'query.cursor', message: 'Expected a cursor that this list gave' }]);
+    const field = method === 'POST' ? 'body.cursor' : 'query.cursor';
+    return badFields([{ field, message: 'Expected a cursor that this list gave' }]);
   }
   if (error instanceof ConditionFailed) return new Problem('stale', 'Read it again and repeat your change.');
   if (error instanceof Contended) return new Problem('busy');

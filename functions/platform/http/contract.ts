@@ -33,8 +33,11 @@ export interface Route {
   };
   /** What can go wrong beyond bad input, sign-in and permission, which every route documents by itself. */
   readonly errors?: readonly ProblemCode[];
-  /** Whether the route reads If-Match (the ETag of the record) and answers 412 when it is stale. */
-  readonly ifMatch?: boolean;
+  /**
+   * Whether the route reads If-Match (the ETag of the record) and answers 412 when it is stale. `required`: what the caller says is about
+   * what they have read (that it is seen, or done with), so it must be said which that is.
+   */
+  readonly ifMatch?: boolean | 'required';
   /** Whether the route reads If-None-Match and answers 304 to who has the newest already. */
   readonly ifNoneMatch?: boolean;
 }

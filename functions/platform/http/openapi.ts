@@ -59,7 +59,7 @@ const headersOf = (route: Route): Json[] => [
         {
           name: 'If-Match',
           in: 'header',
-          required: false,
+          required: route.ifMatch === 'required',
           description: 'The ETag you read; 412 if the record has changed since.',
           schema: { type: 'string', pattern: '^"\\d{1,9}"$' },
         },

@@ -93,6 +93,22 @@ export const paging = {
   cursor: cursor.optional(),
 };
 
+/** The same in the body of a search: who is looked for stands in no address. */
+export const pagingOfSearch = {
+  limit: z.number().int().min(1).max(100).default(25),
+  cursor: cursor.optional(),
+};
+
+/** A search for people: by their number, or by how their name begins. */
+export const whoIsLookedFor = z.strictObject({
+  who: line(120)
+    .refine((value) => /\p{L}/u.test(value) || phone.safeParse(value).success, {
+      error: 'Expected a telephone number like +12065550123, or the beginning of a name',
+    })
+    .meta({ description: 'E.164, or how the name begins (family name first; `Ana Lopez` and `Lopez, Ana` both work)' }),
+  ...pagingOfSearch,
+});
+
 /** A page of a list. `cursor` is absent at the end. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.strictObject({ items: z.array(item), cursor: z.string().optional() });

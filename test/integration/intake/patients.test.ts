@@ -28,8 +28,8 @@ const person = (changes: Record<string, unknown> = {}): Record<string, unknown> 
 const register = (body: unknown, headers: Record<string, string> = {}, clinicId = clinic.clinicId): Promise<Answer> =>
   askAsStaff(handler, clinicId, 'POST /v1/patients', { body, headers });
 
-const search = (query: Record<string, string>, clinicId = clinic.clinicId): Promise<Answer> =>
-  askAsStaff(handler, clinicId, 'GET /v1/patients', { query });
+const search = (query: Record<string, unknown>, clinicId = clinic.clinicId): Promise<Answer> =>
+  askAsStaff(handler, clinicId, 'POST /v1/patients/search', { body: query });
 
 const read = (patientId: string, clinicId = clinic.clinicId): Promise<Answer> =>
   askAsStaff(handler, clinicId, 'GET /v1/patients/{patientId}', { params: { patientId } });
@@ -42,7 +42,7 @@ describe('registering a patient', () => {
     expect(created.headers.etag).toBe('"1"');
     expect(created.body).toEqual({ ...body, zone: 'America/Denver', id: created.body.id, rev: 1 });
     expect((await read(created.body.id)).body).toEqual(created.body);
-    expect((await search({ phone: String(body.phone) })).body).toEqual({ items: [created.body] });
+    expect((await search({ who: String(body.phone) })).body).toEqual({ items: [created.body] });
     expect(await findPatientsByPhone(clinic.clinicId, String(body.phone))).toHaveLength(1);
   });
 
@@ -74,7 +74,7 @@ describe('registering a patient', () => {
     const phone = testPhone();
     expect((await register(person({ phone }))).status).toBe(201);
     expect((await register(person({ phone, birthDate: '2012-01-31' }))).status).toBe(201);
-    expect((await search({ phone })).body.items).toHaveLength(2);
+    expect((await search({ who: phone })).body.items).toHaveLength(2);
   });
 
   it('the same request under the same key gets the same answer and registers once', async () => {
@@ -111,7 +111,47 @@ describe('registering a patient', () => {
     });
     expect(await set({ language: 'es' }, {}, otherClinic.clinicId)).toMatchObject({ status: 404 });
     expect((await set({ language: 'es' })).body).toEqual({ ...created, rev: 3 });
-    expect((await search({ phone: created.phone })).body).toEqual({ items: [{ ...created, rev: 3 }] });
+    expect((await search({ who: created.phone })).body).toEqual({ items: [{ ...created, rev: 3 }] });
+  });
+
+  it('says and changes where they are reached: found under the new number, known under the old one', async () => {
+    const { body: created } = await register(person({ email: 'ada@example.com', state: 'CO', language: 'es' }));
+    const set = (body: object, headers: Record<string, string> = {}, clinicId = clinic.clinicId) =>
+      askAsStaff(handler, clinicId, 'PUT /v1/patients/{patientId}/contact', {
+        params: { patientId: created.id },
+        body,
+        headers,
+      });
+    const phone = testPhone();
+    const consentToText = { granted: true, wording: 'You may text me about my visits.', wordingVersion: '1' };
+    const { email: _, state: __, ...rest } = created;
+    const moved = { ...rest, phone, zone: 'America/New_York', rev: 2 };
+    const asked = { phone, zone: 'US/Eastern', consentToText };
+    expect((await set(asked, { 'if-match': '"1"' })).body).toEqual(moved);
+    expect(await set(asked, { 'if-match': '"1"' })).toMatchObject({ status: 412 });
+    expect(await set(asked, {}, otherClinic.clinicId)).toMatchObject({ status: 404 });
+    expect(await set({ zone: 'US/Eastern' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'body.phone' }] },
+    });
+    expect((await search({ who: phone })).body).toEqual({ items: [moved] });
+    expect((await search({ who: created.phone })).body).toEqual({ items: [] });
+    expect((await loadStanding(clinic.clinicId, phone)).grantedBy?.[created.id]?.treatment).toBeDefined();
+
+    // Neither number registers them a second time; back under the old one they are who they were.
+    for (const number of [phone, created.phone]) {
+      expect(await register({ ...person(), phone: number })).toMatchObject({ status: 409 });
+    }
+    expect((await set({ phone: created.phone, zone: 'US/Eastern' })).body).toMatchObject({
+      phone: created.phone,
+      rev: 3,
+    });
+    const { body: other } = await register(person({ phone: testPhone() }));
+    expect(await set({ phone: other.phone, zone: 'US/Eastern' })).toMatchObject({
+      status: 409,
+      body: { code: 'already-exists' },
+    });
+    expect((await read(created.id)).body).toMatchObject({ phone: created.phone, rev: 3 });
   });
 
   it.each<[string, Record<string, unknown>]>([
@@ -151,7 +191,7 @@ describe('finding patients', () => {
   });
 
   const found = async (name: string): Promise<string[]> => {
-    const { status, body } = await search({ name }, clinicId);
+    const { status, body } = await search({ who: name }, clinicId);
     expect(status).toBe(200);
     return body.items.map(
       (patient: { givenName: string; familyName: string }) => `${patient.givenName} ${patient.familyName}`,
@@ -167,7 +207,6 @@ describe('finding patients', () => {
     ['obrien', ["Siobhán O'Brien"]],
     ['kim lee', ['Lee Kim']],
     ['nobody', []],
-    ['---', []],
   ])('"%s" finds %j', async (name, expected) => {
     expect(await found(name)).toEqual(expected);
   });
@@ -181,7 +220,7 @@ describe('finding patients', () => {
       const seen: string[] = [];
       let cursor: string | undefined;
       do {
-        const page = await search({ name, limit: '2', ...(cursor === undefined ? {} : { cursor }) }, crowd.clinicId);
+        const page = await search({ who: name, limit: 2, ...(cursor === undefined ? {} : { cursor }) }, crowd.clinicId);
         seen.push(...page.body.items.map((patient: { id: string }) => patient.id));
         cursor = page.body.cursor;
       } while (cursor !== undefined);
@@ -191,10 +230,11 @@ describe('finding patients', () => {
   });
 
   it.each([
-    ['neither', {}, 'query.name'],
-    ['both', { name: 'a', phone: '+12065550123' }, 'query.name'],
-    ['a broken cursor', { name: 'a', cursor: 'x' }, 'query.cursor'],
-    ['a limit of none', { name: 'a', limit: '0' }, 'query.limit'],
+    ['neither a number nor a name', { who: '206 555 0123' }, 'body.who'],
+    ['nobody', {}, 'body.who'],
+    ['a name without a letter', { who: '---' }, 'body.who'],
+    ['a broken cursor', { who: 'a', cursor: 'x' }, 'body.cursor'],
+    ['a limit of none', { who: 'a', limit: 0 }, 'body.limit'],
   ])('refuses %s', async (_, query, field) => {
     const { status, body } = await search(query, clinicId);
     expect({ status, fields: body.errors.map((error: { field: string }) => error.field) }).toEqual({
@@ -206,7 +246,7 @@ describe('finding patients', () => {
   it('another clinic finds and reads nothing', async () => {
     const phone = testPhone();
     const { body } = await register(person({ phone }));
-    expect((await search({ phone }, otherClinic.clinicId)).body.items).toEqual([]);
+    expect((await search({ who: phone }, otherClinic.clinicId)).body.items).toEqual([]);
     expect((await read(body.id, otherClinic.clinicId)).status).toBe(404);
     expect(await loadPatient(otherClinic.clinicId, body.id)).toBeUndefined();
   });

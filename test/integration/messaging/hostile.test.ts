@@ -103,6 +103,17 @@ describe('a receipt', () => {
     expect([await ours.message(), await theirs.message()]).toEqual(before);
   });
 
+  it.each([
+    ['more than a key may hold', 'x'.repeat(2_100)],
+    ['as much in other letters', '語'.repeat(790)],
+  ])('that names %s takes no other of its batch along', async (_, causeId) => {
+    const { delivered, message } = await booked();
+    const forged = { ...delivered, context: { ...delivered.context, message: `${causeId}#confirmation#0` } };
+    const { batchItemFailures } = await receipts(sqsEvent(forged, delivered), lambdaContext());
+    expect(batchItemFailures).toEqual([]);
+    expect((await message())?.status).toBe('delivered');
+  });
+
   it('that is replayed counts once, and takes nothing back', async () => {
     const { delivered, message } = await booked();
     expect(await fate(receipts, delivered)).toBe('taken');

@@ -112,14 +112,14 @@ describe('a thread', () => {
     const caller = world.caller(start);
     expect(await idsOf(caller, 'unknown')).toEqual([threadIdOf(world.clinic.clinicId, stranger)]);
     expect([await idsOf(caller, 'open'), await idsOf(caller, 'unassigned')]).toEqual([[], []]);
-    const [found] = (await listThreads(caller, { phone: stranger }, { limit: 5 })).items;
+    const [found] = (await listThreads(caller, { who: stranger }, { limit: 5 })).items;
     expect(found?.patients).toEqual([]);
   });
 
   it('of a number of two patients is one, and belongs to neither alone', async () => {
     const { world, patient, answer, staff, threadId, clinicId } = await wrote();
     await addPatient(world, { phone: patient.phone, givenName: 'Bea', birthDate: '2015-05-05' });
-    const { items } = await listThreads(staff('ann'), { name: 'Reyes' }, { limit: 10 });
+    const { items } = await listThreads(staff('ann'), { who: 'Reyes' }, { limit: 10 });
     expect(items).toHaveLength(1);
     expect(items[0]?.patients.map(({ givenName }) => givenName).toSorted()).toEqual(['Ana', 'Bea']);
     const { message } = await answer({ words: 'Of course' });
@@ -316,25 +316,65 @@ describe('over HTTP', () => {
     expect((await call('listThreads', { query: { tag: 'access' } })).body.items).toHaveLength(1);
     expect((await call('listThreads', { query: { tag: 'other' } })).body.items).toHaveLength(0);
 
-    for (const query of [{ words: 'RAMP' }, { words: 'back door', threadId }]) {
-      expect((await call('searchTexts', { query })).body).toMatchObject({
+    for (const body of [{ words: 'RAMP' }, { words: 'back door', threadId }]) {
+      expect((await call('searchTexts', { body })).body).toMatchObject({
         items: [{ threadId, words: 'Is the ramp at the back door?' }],
       });
     }
-    expect((await call('searchTexts', { query: { words: 'amp' } })).body).toMatchObject({ items: [], searched: 2 });
-    expect((await call('listThreads', { query: { name: 'reyes' } })).body.items).toHaveLength(1);
-    expect((await call('listThreads', { query: { phone: patient.phone } })).body.items).toHaveLength(1);
+    expect((await call('searchTexts', { body: { words: 'amp' } })).body).toMatchObject({ items: [], searched: 2 });
+    expect((await call('findThreads', { body: { who: 'reyes' } })).body.items).toHaveLength(1);
+    expect((await call('findThreads', { body: { who: patient.phone } })).body.items).toHaveLength(1);
     expect((await call('listThreadTexts', { params })).body.items).toHaveLength(2);
 
     const etag = { 'if-match': sent.headers.etag ?? '"1"' };
     expect((await call('closeThread', { params, headers: etag })).status).toBe(412);
-    expect((await call('closeThread', { params })).body).toMatchObject({ status: 'closed', queue: 'closed' });
+    expect(await call('closeThread', { params })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'header.If-Match' }] },
+    });
+    const asRead = async () => ({ 'if-match': (await call('getThread', { params })).headers.etag ?? '' });
+    const closing = { params, headers: await asRead() };
+    expect((await call('closeThread', closing)).body).toMatchObject({ status: 'closed', queue: 'closed' });
     expect((await call('reopenThread', { params })).body).toMatchObject({ queue: 'unassigned' });
+    const before = await asRead();
     await reply(world, patient.phone, 'Thank you', now);
-    expect((await call('markThreadRead', { params })).body).toMatchObject({ unread: 0 });
+    // What has just come in has not been read by who says so.
+    expect(await call('markThreadRead', { params, headers: before })).toMatchObject({ status: 412 });
+    expect((await call('markThreadRead', { params, headers: await asRead() })).body).toMatchObject({ unread: 0 });
     expect((await call('getPatientThread', { params: { patientId: patient.id } })).body).toMatchObject({
       id: threadId,
     });
+  });
+
+  it('that automation alone has written in is there like any other', async () => {
+    const { clinic, ...world } = await newWorld();
+    const patient = await addPatient({ clinic, ...world });
+    const visit = await bookVisit({ clinic, ...world }, patient, later(start, 120));
+    await sendText({ clinicId: clinic.clinicId, messageId: `${visit.id}#confirmation#0` }, at(start));
+    const call = asking(clinic.clinicId);
+    const { id: threadId } = (await call('getPatientThread', { params: { patientId: patient.id } })).body;
+    const params = { threadId };
+    expect((await call('listThreadTexts', { params })).body.items).toMatchObject([{ template: 'confirmation' }]);
+    for (const who of [patient.phone, 'reyes']) {
+      expect((await call('findThreads', { body: { who } })).body.items).toMatchObject([{ id: threadId, rev: 0 }]);
+    }
+    expect((await call('noteThread', { params, body: { note: 'Prefers calls' } })).status).toBe(201);
+    expect((await call('reopenThread', { params })).body).toMatchObject({ id: threadId, queue: 'unassigned', rev: 1 });
+    expect((await call('getThread', { params: { threadId: threadIdOf(clinic.clinicId, testPhone()) } })).status).toBe(
+      404,
+    );
+  });
+
+  it('of two who answer it in the same moment the second reads first what the other wrote', async () => {
+    const { answer, threadId, clinicId } = await wrote();
+    const answers = await Promise.allSettled([
+      answer({ words: 'Yes, you may' }, 'ann'),
+      answer({ words: 'No, not yet' }, 'bea'),
+    ]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(answers.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'stale' } });
+    const { items } = await listLines(clinicId, threadId, {});
+    expect(items.filter(({ entry }) => entry.by !== undefined)).toHaveLength(1);
   });
 
   it('a patient who has not written yet is written to; what is planned is taken back', async () => {
@@ -380,11 +420,12 @@ describe('over HTTP', () => {
   });
 
   it.each([
-    ['listThreads', { query: { queue: 'open', name: 'x' } }, 'query.queue'],
+    ['listThreads', { query: { name: 'x' } }, 'query.name'],
+    ['findThreads', { body: {} }, 'body.who'],
     ['listThreads', { query: { queue: 'assigned' } }, 'query.staffId'],
     ['listThreads', { query: { queue: 'nobody' } }, 'query.queue'],
-    ['listThreads', { query: { phone: '555' } }, 'query.phone'],
-    ['searchTexts', { query: { words: '!!' } }, 'query.words'],
+    ['findThreads', { body: { who: '555' } }, 'body.who'],
+    ['searchTexts', { body: { words: '!!' } }, 'body.words'],
     ['answerThread', { body: { words: ' ' } }, 'body.words'],
     ['answerThread', { body: { words: 'x'.repeat(1001) } }, 'body.words'],
     ['answerThread', { body: { words: 'a\u0000b' } }, 'body.words'],
@@ -398,7 +439,7 @@ describe('over HTTP', () => {
     ['createCannedReply', { body: { title: 'x', language: 'fr', words: 'x' } }, 'body.language'],
   ])('%s: %j is told by its field', async (name, options, field) => {
     const { clinicId, threadId } = shared;
-    const params = name.includes('Thread') && name !== 'listThreads' ? { params: { threadId } } : {};
+    const params = name.includes('Thread') && !name.includes('Threads') ? { params: { threadId } } : {};
     const answer = await asking(clinicId)(name, { ...params, ...options });
     expect(answer).toMatchObject({ status: 400, body: { code: 'bad-input' } });
     expect(answer.body.errors.map((error: { field: string }) => error.field)).toContain(field);

@@ -72,10 +72,13 @@ const load = async ({ clinic }: World, messageId: string): Promise<Message> => {
   if (message === undefined) throw new Error('The text is gone');
   return message;
 };
-const endsAs = async (world: World, messageId: string, eventType: string, now: Temporal.Instant) => {
+const endsAs = async (world: World, messageId: string, eventType: string, now: Temporal.Instant, more = {}) => {
   const { to, carrierMessageId = '' } = await load(world, messageId);
   const context = { clinic: world.clinic.clinicId, message: messageId };
-  await recordReceipt({ eventType, messageId: carrierMessageId, destinationPhoneNumber: to, context }, at(now));
+  await recordReceipt(
+    { eventType, messageId: carrierMessageId, destinationPhoneNumber: to, context, ...more },
+    at(now),
+  );
 };
 const seen = async (world: World, patient: Awaited<ReturnType<typeof addPatient>>, time: Temporal.Instant) => {
   const visit = await bookVisit(world, patient, time, later(time, -0.5));
@@ -351,12 +354,14 @@ describe('a reminder that does not arrive', () => {
     ['the visit has moved', 'visit-moved'],
     ['the visit has begun', 'visit-started'],
     ['the number has said stop', 'opted-out'],
+    ['the text has arrived after all', 'text-delivered'],
   ])('not when %s meanwhile', async (_, reason) => {
     const { world, patient, visit, id, emailId } = await reminded(`${reason}@example.com`);
     await endsAs(world, id, 'TEXT_UNREACHABLE', later(start, 97));
     if (reason === 'visit-moved')
       await changeVisit(world, patient, visit.id, moveTo(later(visitAt, 24)), later(start, 98));
     if (reason === 'opted-out') await reply(world, patient.phone, 'STOP', later(start, 98));
+    if (reason === 'text-delivered') await endsAs(world, id, 'TEXT_DELIVERED', later(start, 98));
     await send(world, emailId, later(start, reason === 'visit-started' ? 121 : 99));
     expect(await load(world, emailId)).toMatchObject({ status: 'suppressed', statusReason: reason });
     expect(mailTo(`${reason}@example.com`)).toEqual([]);
@@ -373,6 +378,41 @@ describe('a reminder that does not arrive', () => {
     expect(await load(world, `${next.id}#reminder-24h#0`)).toMatchObject({ statusReason: 'carrier-refuses' });
     await send(world, `${next.id}#reminder-24h-email#0`, later(start, 97 + 24 * 9));
     expect(await load(world, `${next.id}#reminder-24h-email#0`)).toMatchObject({ status: 'accepted' });
+  });
+
+  it('nor go in its hours is made up for by e-mail: whatever held it back holds no e-mail', async () => {
+    const world = await newWorld();
+    const patient = await addPatient(world, { email: 'held@example.com' });
+    const visit = await bookVisit(world, patient, visitAt, start);
+    const id = `${visit.id}#reminder-24h#0`;
+    await send(world, id, later(start, 117));
+    expect(await load(world, id)).toMatchObject({ status: 'suppressed', statusReason: 'stale' });
+    await send(world, `${visit.id}#reminder-24h-email#0`, later(start, 117));
+    expect(mailTo('held@example.com')).toHaveLength(1);
+  });
+
+  it('as far as the carrier knows yet has not: only its last word counts', async () => {
+    const { world, id, emailId } = await reminded('pending@example.com');
+    await endsAs(world, id, 'TEXT_SUCCESSFUL', later(start, 97), { isFinal: false });
+    expect(await load(world, id)).toMatchObject({ status: 'accepted' });
+    await endsAs(world, id, 'TEXT_UNREACHABLE', later(start, 98), { isFinal: true });
+    expect(await load(world, id)).toMatchObject({ status: 'failed' });
+    expect(await load(world, emailId)).toMatchObject({ status: 'planned' });
+  });
+
+  it('says nothing against a number once a receipt contradicts it', async () => {
+    const { world, patient, visit, id } = await reminded();
+    const confirmation = `${visit.id}#confirmation#0`;
+    await send(world, confirmation, start);
+    await endsAs(world, confirmation, 'TEXT_UNREACHABLE', later(start, 97));
+    await endsAs(world, id, 'TEXT_UNREACHABLE', later(start, 97));
+    const standing = () => loadStanding(world.clinic.clinicId, patient.phone);
+    expect(await standing()).toMatchObject({ unreachable: { reason: 'UNREACHABLE' } });
+    await endsAs(world, id, 'TEXT_DELIVERED', later(start, 98));
+    expect((await standing()).unreachable).toBeUndefined();
+    const next = await bookVisit(world, patient, later(visitAt, 24), later(start, 98));
+    await send(world, `${next.id}#confirmation#0`, later(start, 98));
+    expect(await load(world, `${next.id}#confirmation#0`)).toMatchObject({ status: 'accepted' });
   });
 
   it('two in a row give the number up: staff have a task, e-mail goes instead of texts, until somebody writes from it', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { setContact } from '../../../functions/intake/patients.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { recordReceipt } from '../../../functions/messaging/receipts.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
@@ -8,6 +9,7 @@ import { setTextsByLink } from '../../../functions/messaging/texts-by-link.ts';
 import { newLinkToken } from '../../../functions/platform/ids.ts';
 import { type TransactItem, transact } from '../../../functions/platform/store/records.ts';
 import type { AppointmentCommand } from '../../../functions/scheduling/core/appointment-status.ts';
+import { testPhone } from '../../helpers/phones.ts';
 import { type Accepted, startNetwork } from './network.ts';
 import { runProcess } from './process.ts';
 import { addPatient, at, bookVisit, changeVisit, later, moveTo, newWorld, optOut, start } from './world.ts';
@@ -114,6 +116,27 @@ describe('whoever comes first, a reminder', () => {
         // Claimed before the move: once, at the time it then had. After it: never.
         expect(await accepted()).toHaveLength(isBefore(writers, 'sender', 'clinic') ? 1 : 0);
         expect((await message())?.status).toBe(isBefore(writers, 'sender', 'clinic') ? 'accepted' : 'suppressed');
+      }),
+      runs,
+    );
+  });
+
+  it('goes to the number the patient has, never to one they have left', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const { send, message, accepted, world, patient, now } = await booked();
+        const phone = testPhone();
+        const consentToText = { wording: 'You may text me.', wordingVersion: '1' };
+        const change = { patientId: patient.id, phone, zone: patient.zone, consentToText };
+        const writers = await sideBySide(scheduler, {
+          sender: send,
+          desk: () => setContact(world.caller(now), change, (items) => transact(items)),
+        });
+        const wasClaimed = isBefore(writers, 'sender', 'desk');
+        expect([(await accepted()).length, (await network.acceptedFor(phone)).length]).toEqual(
+          wasClaimed ? [1, 0] : [0, 1],
+        );
+        expect(await message()).toMatchObject({ status: 'accepted', to: wasClaimed ? patient.phone : phone });
       }),
       runs,
     );

@@ -109,7 +109,7 @@ const code = async (phone: string): Promise<string> => {
 };
 
 const visitsOf = async (phone: string) => {
-  const { body } = await askAsStaff(intake, clinic.clinicId, 'GET /v1/patients', { query: { phone } });
+  const { body } = await askAsStaff(intake, clinic.clinicId, 'POST /v1/patients/search', { body: { who: phone } });
   const visits = await Promise.all(
     body.items.map(({ id }: { id: string }) =>
       staff('GET /v1/patients/{patientId}/appointments', { params: { patientId: id } }),
@@ -249,7 +249,7 @@ describe('the code', () => {
     const visits = await visitsOf(phone);
     expect(visits).toHaveLength(1);
     expect(visits[0]).toMatchObject({ modality: 'video', patientState: 'CO', status: 'booked' });
-    const { body } = await askAsStaff(intake, clinic.clinicId, 'GET /v1/patients', { query: { phone } });
+    const { body } = await askAsStaff(intake, clinic.clinicId, 'POST /v1/patients/search', { body: { who: phone } });
     expect(body.items).toMatchObject([{ language: 'es' }]);
   });
 

@@ -110,7 +110,7 @@ const askForCode = (phone: string, address?: string): Promise<Answer> =>
   });
 
 const registered = async (phone: string): Promise<readonly { readonly id: string }[]> => {
-  const { body } = await askAsStaff(intake, clinic.clinicId, 'GET /v1/patients', { query: { phone } });
+  const { body } = await askAsStaff(intake, clinic.clinicId, 'POST /v1/patients/search', { body: { who: phone } });
   return body.items;
 };
 

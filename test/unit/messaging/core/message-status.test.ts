@@ -133,6 +133,12 @@ describe('advance', () => {
 });
 
 describe('receiptOutcome', () => {
+  it('takes that the carrier has a text for its delivery only where it is the last word', () => {
+    expect(receiptOutcome('TEXT_SUCCESSFUL', true)).toBe('receipt-delivered');
+    expect(receiptOutcome('TEXT_SUCCESSFUL', false)).toBe('receipt-pending');
+    expect(receiptOutcome('TEXT_DELIVERED', false)).toBe('receipt-delivered');
+  });
+
   it.each([
     ...['TEXT_QUEUED', 'TEXT_PENDING', 'TEXT_SENT', 'MEDIA_PENDING'].map((type) => [type, 'receipt-pending'] as const),
     ...['TEXT_SUCCESSFUL', 'TEXT_DELIVERED', 'MEDIA_DELIVERED'].map((type) => [type, 'receipt-delivered'] as const),
