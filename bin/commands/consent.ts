@@ -92,26 +92,54 @@ const show = async (command: Command, whom: string): Promise<void> => {
   const { loadPatient } = await import('../../functions/intake/patients.ts');
   const phone = isPatientId(whom) ? (await loadPatient(clinicId, whom))?.phone : whom;
   if (phone === undefined) throw new CliError('The clinic has no such patient');
+  const asked = { phone, patientId: isPatientId(whom) ? whom : undefined };
   const { consentReport } = await import('../../functions/messaging/record-consent.ts');
-  const report = await consentReport(clinicId, phone);
-  print(command, { clinicId, ...report }, reportText(report));
+  const { cursor, ...report } = await consentReport(clinicId, asked, { limit: ledgerPage });
+  const entries = [...report.entries];
+  for (let next = cursor; next !== undefined; ) {
+    const page = await consentReport(clinicId, asked, { limit: ledgerPage, cursor: next });
+    entries.push(...page.entries);
+    next = page.cursor;
+  }
+  const whole = { ...report, entries };
+  print(command, { clinicId, ...whole }, reportText(whole));
 };
 
-const reportText = ({ phone, categories, channel, carrier, entries }: ConsentReport): string =>
+/** The ledger is read so many entries at a time. */
+const ledgerPage = 100;
+
+const categoriesText = (categories: ConsentReport['categories']): readonly string[] =>
+  categories.flatMap(({ category, mayText, why, wording, wordingVersion }) => [
+    `  ${category.padEnd(20)}${mayText ? 'may be texted' : 'NO TEXT      '}  ${why}`,
+    ...(wording === undefined ? [] : [`${' '.repeat(37)}"${wording}" (${wordingVersion})`]),
+  ]);
+
+const reportText = (
+  { phone, patientId, categories, people = [], channel, carrier, entries }: ConsentReport,
+  heading = 'The ledger, what was said last first:',
+): string =>
   [
-    phone,
-    ...categories.flatMap(({ category, mayText, why, wording, wordingVersion }) => [
-      `  ${category.padEnd(20)}${mayText ? 'may be texted' : 'NO TEXT      '}  ${why}`,
-      ...(wording === undefined ? [] : [`${' '.repeat(37)}"${wording}" (${wordingVersion})`]),
-    ]),
+    [phone, patientId].join(' ').trim(),
+    ...categoriesText(categories),
+    ...people.flatMap((person) => [`${phone} ${person.patientId}`, ...categoriesText(person.categories)]),
     '  Quiet hours and limits are not consent: they are asked when a text goes.',
     channel === undefined
       ? '  No warning that texts are not encrypted is on record.'
       : `  Warned on ${channel.warnedAt} that texts are not encrypted (${channel.wordingVersion}): prefers ${channel.prefersTexts ? 'them all the same' : 'none'}.`,
     ...(carrier === undefined
       ? []
-      : [`  ${carrier.note}${carrier.removableFrom === undefined ? '' : ` Again from ${carrier.removableFrom}.`}`]),
-    entries.length === 0 ? 'Nothing is recorded of this number.' : 'The ledger:',
+      : [
+          `  ${carrier.note}`,
+          ...(carrier.refusedAgainAt === undefined
+            ? []
+            : [
+                `  On ${carrier.refusedAgainAt} it refused who had come back: nothing is tried until they do again, or unlist.`,
+              ]),
+          ...(carrier.removableFrom === undefined
+            ? []
+            : [`  It takes the number off again from ${carrier.removableFrom}.`]),
+        ]),
+    entries.length === 0 ? 'Nothing is recorded of this number.' : heading,
     ...entries.map((entry) => {
       const { at, category, granted, how, wording, wordingVersion, language, collector, evidence, patientId } = entry;
       const about = [wordingVersion, language, collector, evidence, patientId].filter((each) => each !== undefined);
@@ -128,7 +156,7 @@ const unlist = async (command: Command, phone: string): Promise<void> => {
   const report = await takeOffCarrierList(caller, phone, { list }).catch((error: unknown) => {
     throw error instanceof Problem ? new CliError(error.message) : error;
   });
-  print(command, { clinicId: caller.clinicId, ...report }, reportText(report));
+  print(command, { clinicId: caller.clinicId, ...report }, reportText(report, 'Recorded:'));
 };
 
 const callerOf = async (target: Aim, id: string) => {

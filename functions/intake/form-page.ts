@@ -48,7 +48,7 @@ const asksOf = async (
   const standing = await loadStanding(link.clinicId, phone);
   const isProven = isTextedTo(link, token, phone);
   const isAsked = (category: 'treatment' | 'marketing') =>
-    barOf(standing, category) !== undefined && (isProven || stopOf(standing, category) === undefined);
+    barOf(standing, category, link.patientId) !== undefined && (isProven || stopOf(standing, category) === undefined);
   return [
     ...(isAsked('treatment') ? [{ name: 'consent', wording: textsConsent(clinic.name).wording } as const] : []),
     ...(isAsked('marketing') ? [{ name: 'marketing', wording: marketingConsent(clinic.name).wording } as const] : []),

@@ -58,10 +58,10 @@ const remindersOfVisit: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Why a text was not sent that an e-mail has no part in: nobody is at the number, or it could not go while it was of use (a spend limit,
- * a number that is not verified, the night).
+ * Why a text was not sent that an e-mail has no part in: nobody is at the number, the carrier refuses who has come back, or it could not go while it
+ * was of use (a spend limit, a number that is not verified, the night).
  */
-const onlyOfTexts: ReadonlySet<string> = new Set(['number-unreachable', 'stale']);
+const onlyOfTexts: ReadonlySet<string> = new Set(['number-unreachable', 'carrier-refuses', 'stale']);
 
 const isUndelivered = ({ status, statusReason = '' }: Message): boolean =>
   status === 'failed'

@@ -6,29 +6,28 @@ import {
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import { Problem } from '../platform/problem.ts';
-import { barOf } from './consent.ts';
-import { consentsOf } from './consent-store.ts';
 import { removableFrom } from './core/consent-explain.ts';
 import { type ConsentReport, recordConsent } from './record-consent.ts';
 import { getStanding } from './standing-store.ts';
 
 /**
  * Takes a number off the carrier's own opt-out list, for who has come back, and records it. The carrier does so once per number in 30
- * days. @throws Problem `invalid-state` for who has not come back, and before those days are over
+ * days. @throws Problem `invalid-state` for who is not on it or has not come back, and before those days are over
  */
 export const takeOffCarrierList = async (
   caller: Caller,
   phone: string,
   { list }: { readonly list: string },
 ): Promise<ConsentReport> => {
-  const [standing, ledger] = await Promise.all([
-    getStanding(caller.clinicId, phone),
-    consentsOf(caller.clinicId, phone),
-  ]);
-  if (barOf(standing, 'treatment') !== undefined) {
+  const standing = await getStanding(caller.clinicId, phone);
+  if (standing.carrierListedAt === undefined) {
+    throw new Problem('invalid-state', 'The carrier has not said that the number is on its list.');
+  }
+  // Being listed was a STOP to everything: that it is over means that somebody has come back.
+  if (standing.optedOut !== undefined) {
     throw new Problem('invalid-state', 'Nobody has agreed to be texted there again: record that first.');
   }
-  const from = removableFrom(ledger);
+  const from = removableFrom(standing);
   if (from !== undefined && toStored(caller.now) < from) {
     throw new Problem('invalid-state', `The carrier takes a number off once in 30 days: again from ${from}.`);
   }

@@ -4,7 +4,7 @@ import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import type { Composed } from './compose.ts';
-import { barOf } from './consent.ts';
+import { barOfAny } from './consent.ts';
 import { decideStaffText, staffBody } from './core/staff-text.ts';
 import { wentOut } from './core/thread.ts';
 import { recipientOf } from './recipient.ts';
@@ -31,7 +31,8 @@ export const composeStaffText = async (
     return { kind: 'suppress', reason: 'number-changed' };
   }
   if (standing.unreachable !== undefined) return { kind: 'suppress', reason: 'number-unreachable' };
-  const bar = barOf(standing, 'treatment');
+  if (standing.carrierRefusedAgainAt !== undefined) return { kind: 'suppress', reason: 'carrier-refuses' };
+  const bar = barOfAny(standing, 'treatment', patientId === undefined ? patients.map(({ id }) => id) : [patientId]);
   const decision = decideStaffText(
     {
       isOptedOut: bar === 'opted-out',

@@ -113,7 +113,7 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
   if (decision.kind !== 'send') return decision;
   // The patient may have another number by now.
   const standing = patient.phone === message.to ? known : await getStanding(message.clinicId, patient.phone);
-  const bar = barOf(standing, step.category);
+  const bar = barOf(standing, step.category, patient.id);
   if (bar !== undefined) return suppress(bar);
   const allowed = await allowanceOf(caller, message, {
     step,
@@ -186,7 +186,7 @@ const composeNudge = async (caller: Caller, message: Message): Promise<Composed>
   const [standing, picture] = await together(() =>
     Promise.all([getStanding(message.clinicId, patient.phone), pictureOf(message.clinicId, step)]),
   );
-  const bar = barOf(standing, step.category);
+  const bar = barOf(standing, step.category, patientId);
   if (bar !== undefined) return suppress(bar);
   const allowed = await allowanceOf(caller, message, {
     step,
@@ -244,6 +244,7 @@ const composeAnswer = async (caller: Caller, message: OfTemplate): Promise<Compo
   });
   if (Temporal.Instant.compare(caller.now, expiresAt) >= 0) return suppress('stale');
   const standing = await getStanding(message.clinicId, message.to);
+  if (standing.carrierRefusedAgainAt !== undefined) return suppress('carrier-refuses');
   if (stopOf(standing, 'treatment') !== undefined && !answersToOptedOut.has(template)) return suppress('opted-out');
   const ended = template === 'reply-opt-out-kind' ? standing.lastCategory : undefined;
   if (isOptOut && stopOf(standing, ended ?? 'treatment') === undefined) return suppress('opted-in-again');
@@ -339,6 +340,7 @@ const composePhoneCode = async (caller: Caller, message: OfTemplate): Promise<Co
   if (Temporal.Instant.compare(caller.now, expiresAt) >= 0) return suppress('stale');
   const standing = await getStanding(message.clinicId, message.to);
   if (stopOf(standing, 'treatment') !== undefined) return suppress('opted-out');
+  if (standing.carrierRefusedAgainAt !== undefined) return suppress('carrier-refuses');
   const code = await phoneCode(message.clinicId, message.causeId as Id<'phoneCode'>);
   const conditions = [standingCheckItem(standing)];
   return outgoing(caller, message.template, {}, { to: message.to, expiresAt, conditions }, { code });
@@ -356,7 +358,7 @@ const composeOffer = async (caller: Caller, message: OfTemplate): Promise<Compos
   const window = treatmentWindow(await loadSettings(message.clinicId));
   if (!isOpen(caller.now, [patient.zone], window)) return suppress('quiet-hours');
   const standing = await getStanding(message.clinicId, patient.phone);
-  const bar = barOf(standing, 'treatment');
+  const bar = barOf(standing, 'treatment', patient.id);
   if (bar !== undefined) return suppress(bar);
   if (standing.unreachable !== undefined) return suppress('number-unreachable');
   const ends = [Temporal.Instant.from(offer.expiresAt), closesAt(caller.now, [patient.zone], window)];

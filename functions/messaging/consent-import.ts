@@ -146,8 +146,8 @@ const unknownPatients = async (caller: Caller, lines: readonly Line[]): Promise<
   return faults;
 };
 
-const keyOf = ({ category, granted, at, wording, wordingVersion }: Omit<Row, 'phone'>): string =>
-  JSON.stringify([category, granted, at, wording, wordingVersion]);
+const keyOf = ({ category, granted, at, wording, wordingVersion, patientId }: Omit<Row, 'phone'>): string =>
+  JSON.stringify([category, granted, at, wording, wordingVersion, patientId]);
 
 /** What the ledger does not have, each once, in the order in which it was given. */
 const notInLedger = async (caller: Caller, number: string, lines: readonly Line[]): Promise<readonly Row[]> => {

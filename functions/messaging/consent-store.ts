@@ -1,4 +1,4 @@
-import { Entity } from 'dynamodb-toolbox/entity';
+import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
 import { boolean, item, number, string } from 'dynamodb-toolbox/schema';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
@@ -6,7 +6,10 @@ import type { Id } from '../platform/ids.ts';
 import {
   create,
   lookupKeys,
+  type Page,
+  type QueryPage,
   queryAll,
+  queryPage,
   recordAttributes,
   recordsTable,
   type TransactItem,
@@ -29,7 +32,6 @@ export interface ConsentEntry extends ConsentFact {
   readonly id: Id<'consent'>;
   readonly clinicId: Id<'clinic'>;
   readonly phone: string;
-  /** Who gave it, where that is known: a family may share a number. */
   readonly patientId?: Id<'patient'> | undefined;
   /** The exact words agreed to, or the words that said stop. */
   readonly wording: string;
@@ -105,33 +107,72 @@ export const revocationsBetween = async (
     })
   ).map(({ phone, at }) => ({ phone, at }));
 
-/** Everything a number has agreed to and refused, in the order in which it was recorded. */
-export const consentsOf = async (clinicId: Id<'clinic'>, phone: string): Promise<readonly ConsentEntry[]> => {
-  const stored = await queryAll(
-    ConsentEntity,
-    { partition: phonePartition(clinicId, phone), range: { beginsWith: 'consent#' } },
-    { consistent: true },
-  );
-  return stored
-    .map(
-      (entry): ConsentEntry => ({
-        id: entry.consentId as Id<'consent'>,
-        clinicId,
-        phone,
-        at: entry.at,
-        patientId: entry.patientId as Id<'patient'> | undefined,
-        category: entry.category,
-        granted: entry.granted,
-        how: entry.how,
-        wording: entry.wording,
-        wordingVersion: entry.wordingVersion,
-        language: entry.language,
-        collector: entry.collector,
-        evidence: entry.evidence,
-        proof: entry.proof ?? (entry.how === 'text' ? 'from-the-number' : undefined),
-        answered: entry.answered,
-        standingRev: entry.standingRev ?? 0,
+const toEntry = (stored: FormattedItem<typeof ConsentEntity>): ConsentEntry => ({
+  id: stored.consentId as Id<'consent'>,
+  clinicId: stored.clinicId as Id<'clinic'>,
+  phone: stored.phone,
+  at: stored.at,
+  patientId: stored.patientId as Id<'patient'> | undefined,
+  category: stored.category,
+  granted: stored.granted,
+  how: stored.how,
+  wording: stored.wording,
+  wordingVersion: stored.wordingVersion,
+  language: stored.language,
+  collector: stored.collector,
+  evidence: stored.evidence,
+  proof: stored.proof ?? (stored.how === 'text' ? 'from-the-number' : undefined),
+  answered: stored.answered,
+  standingRev: stored.standingRev ?? 0,
+});
+
+/** From an instant, or from any. */
+const saidAt = (clinicId: Id<'clinic'>, phone: string, at?: string) => ({
+  partition: phonePartition(clinicId, phone),
+  range: { beginsWith: at === undefined ? 'consent#' : `consent#${at}#` },
+});
+
+const asRecorded = (entries: readonly ConsentEntry[]): readonly ConsentEntry[] =>
+  entries.toSorted((one, other) => one.standingRev - other.standingRev);
+
+/**
+ * Everything a number has agreed to and refused, in the order in which it was recorded. However much that is: for an import, which has
+ * the time.
+ */
+export const consentsOf = async (clinicId: Id<'clinic'>, phone: string): Promise<readonly ConsentEntry[]> =>
+  asRecorded((await queryAll(ConsentEntity, saidAt(clinicId, phone), { consistent: true })).map(toEntry));
+
+/** A page of what a number has agreed to and refused, what was said last first. */
+export const pageOfConsents = async (
+  clinicId: Id<'clinic'>,
+  phone: string,
+  page: QueryPage,
+): Promise<Page<ConsentEntry>> => {
+  const { items, cursor } = await queryPage(ConsentEntity, saidAt(clinicId, phone), {
+    ...page,
+    reverse: true,
+    consistent: true,
+  });
+  return { items: items.map(toEntry), cursor };
+};
+
+/** Of one instant, which is a second, more are never looked at. */
+const mostAtAnInstant = 25;
+
+/** What a number said at certain instants, in the order in which it was recorded: what its standing hangs on, however long the ledger is. */
+export const consentsAt = async (
+  clinicId: Id<'clinic'>,
+  phone: string,
+  instants: Iterable<string>,
+): Promise<readonly ConsentEntry[]> => {
+  const pages = await Promise.all(
+    [...instants].map((at) =>
+      queryPage(ConsentEntity, saidAt(clinicId, phone, at), {
+        limit: mostAtAnInstant,
+        reverse: true,
+        consistent: true,
       }),
-    )
-    .toSorted((one, other) => one.standingRev - other.standingRev);
+    ),
+  );
+  return asRecorded(pages.flatMap(({ items }) => items.map(toEntry)));
 };

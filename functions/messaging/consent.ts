@@ -7,14 +7,15 @@ import { afterFact, barOf, stopOf } from './core/consent.ts';
 import type { AgreedWords } from './core/consent-wording.ts';
 import { getStanding, type Standing, standingItem } from './standing-store.ts';
 
-export { barOf, type ConsentBar, type ConsentCategory, type ConsentSource, stopOf } from './core/consent.ts';
+export { barOf, barOfAny, type ConsentBar, type ConsentCategory, type ConsentSource, stopOf } from './core/consent.ts';
 export type { Standing } from './standing-store.ts';
 
 /** Where a number stands with the clinic; of revision 0 when nothing is known of it. Read consistently. */
 export const loadStanding = (clinicId: Id<'clinic'>, phone: string): Promise<Standing> => getStanding(clinicId, phone);
 
-/** Whether a number may be texted about its visits, and to make it an offer, as it stands now. */
-export const mayBeTexted = (standing: Standing): boolean => barOf(standing, 'treatment') === undefined;
+/** Whether a number may be texted about somebody's visits, and to make them an offer, as it stands now. */
+export const mayBeTexted = (standing: Standing, patientId: Id<'patient'>): boolean =>
+  barOf(standing, 'treatment', patientId) === undefined;
 
 /** Something a number agreed to or refused. What is left out is said by the caller: who took it down, and when. */
 export type Given = Pick<
@@ -67,6 +68,16 @@ export const agreementsOf = (
   ];
 };
 
+/** Of a text's words the ledger keeps so many characters; all of them stand in the thread, under the id that the entry names. */
+const mostTextedWords = 320;
+
+const wordingOf = ({ how, wording }: Given): string => {
+  const characters = [...wording];
+  return how === 'text' && characters.length > mostTextedWords
+    ? `${characters.slice(0, mostTextedWords).join('')}…`
+    : wording;
+};
+
 /** What was recorded, and what holds then. */
 export interface Consented {
   readonly standing: Standing;
@@ -83,6 +94,7 @@ export const withConsent = (caller: Caller, standing: Standing, given: readonly 
   const entries = given.map(
     (each, index): ConsentEntry => ({
       ...each,
+      wording: wordingOf(each),
       collector: each.collector ?? `${actor.kind}:${actor.id}`,
       at: each.at ?? toStored(now),
       // Ids sort as the entries were given.

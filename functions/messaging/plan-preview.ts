@@ -62,7 +62,7 @@ export interface PlanPreview {
   readonly language: Language;
   /** The zone whose night the texts keep, and of `localTime`. */
   readonly patientZone: string;
-  /** Why none of them would go to this number, if so; of marketing, its step says it. */
+  /** Why none of them would go to this patient's number, if so; of marketing, its step says it. */
   readonly barredBecause?: string | undefined;
   readonly texts: readonly PreviewedText[];
   readonly skipped: readonly {
@@ -102,7 +102,7 @@ export const previewPlan = async (
     steps.some(({ category, isEnabled }) => isEnabled && category === 'marketing') && hasLaterVisit(appointment),
   ]);
   const marketingBar =
-    barOf(standing, 'marketing') ?? (isPaused('marketing', settings) ? 'marketing-paused' : undefined);
+    barOf(standing, 'marketing', patient.id) ?? (isPaused('marketing', settings) ? 'marketing-paused' : undefined);
   const planned = OCCASIONS.map((occasion) =>
     plannedFor(caller, occasion, {
       appointment,
@@ -125,7 +125,7 @@ export const previewPlan = async (
     rev: plan.rev,
     language,
     patientZone: patient.zone,
-    barredBecause: barOf(standing, 'treatment'),
+    barredBecause: barOf(standing, 'treatment', patient.id),
     texts: await Promise.all(
       texts.map(async ({ step, template, occasion, dueAt }): Promise<PreviewedText> => {
         const { words: pattern, version } = await wordsInForce(clinicId, template, language);

@@ -452,9 +452,9 @@ const onOptOut = async (caller: Caller, reading: Reading): Promise<Effects> => {
 
 /** START returns what was agreed to before, marketing excepted, and is an agreement to texts of treatment by itself. */
 const onOptIn = async (caller: Caller, reading: Reading): Promise<Effects> => {
-  const { standing } = reading;
+  const { standing, patient } = reading;
   const isStopped = CONSENT_CATEGORIES.some((each) => each !== 'marketing' && stopOf(standing, each) !== undefined);
-  if (!isStopped && barOf(standing, 'treatment') === undefined) return answered(reading, 'reply-opt-in');
+  if (!isStopped && barOf(standing, 'treatment', patient?.id) === undefined) return answered(reading, 'reply-opt-in');
   const turn = withConsent(caller, standing, [inWords(reading, { category: 'all', granted: true })]);
   return { standing: turn.standing, items: turn.items, answer: { template: 'reply-opt-in' } };
 };

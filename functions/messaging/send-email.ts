@@ -84,8 +84,8 @@ const decide = async (caller: Caller, message: Message): Promise<Decision> => {
   if (patient?.email === undefined) return suppress('no-address');
   if (refusedAt !== undefined) return suppress('mail-refused');
   // Who wants no reminders by text has not asked for them by e-mail.
-  const bar = barOf(standing, step.category);
-  if (bar !== undefined) return suppress(bar);
+  const bar = barOf(standing, step.category, patientId);
+  if (bar !== undefined && bar !== 'carrier-refuses') return suppress(bar);
 
   const language = await languageOf(clinicId, patient);
   const subject = visitSubject(appointment, patient);

@@ -162,11 +162,11 @@ const record = async (caller: Caller, mine: Message, outcome: Sent, about: About
   for (let current: Message | undefined = mine; ; current = await getMessage(mine.clinicId, mine.id)) {
     // Only the holder of the claim knows what its own call came to.
     if (current === undefined || current.attempts !== mine.attempts) return;
-    const items = await outcomeItems(caller, current, outcome, about);
+    const { items, isOptOut = false } = await outcomeItems(caller, current, outcome, about);
     if (items.length === 0) return;
     try {
       await putOrTransact(items);
-      if (outcome.kind === 'opted-out' && items.length > 1) count(metricNames.optOuts);
+      if (isOptOut) count(metricNames.optOuts);
       return;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
@@ -174,12 +174,18 @@ const record = async (caller: Caller, mine: Message, outcome: Sent, about: About
   }
 };
 
+interface Recorded {
+  readonly items: readonly TransactItem[];
+  /** Whether it is an opt-out that was not known yet. */
+  readonly isOptOut?: boolean;
+}
+
 const outcomeItems = async (
   caller: Caller,
   current: Message,
   outcome: Sent,
   { isGivenUp, segments }: About,
-): Promise<readonly TransactItem[]> => {
+): Promise<Recorded> => {
   const { pictureRefused } = outcome;
   // What left, or may have left, were the words alone.
   const wordsAlone = { ...current, pictureId: undefined, pictureRefused };
@@ -187,16 +193,17 @@ const outcomeItems = async (
   const next = afterOutcome(left, outcome, caller.now, isGivenUp);
   if (next === undefined && pictureRefused !== undefined && current.pictureId !== undefined) {
     // A receipt was faster: it has told how the text ended, and how many parts it took.
-    return [replaceMessageItem(caller, { ...wordsAlone, rev: current.rev + 1 })];
+    return { items: [replaceMessageItem(caller, { ...wordsAlone, rev: current.rev + 1 })] };
   }
   const items = next === undefined ? [] : await endedItems(caller, next);
   if (isGivenUp) {
     const standing = await getStanding(caller.clinicId, current.to);
-    return [...items, standingItem(caller, { ...standing, origin: undefined }, 'number given up')];
+    return { items: [...items, standingItem(caller, { ...standing, origin: undefined }, 'number given up')] };
   }
   // The on-call number is the clinic's own: its texts do not depend on consent.
-  if (outcome.kind !== 'opted-out' || current.cause === 'triage') return items;
-  return [...items, ...(await carrierOptOut(caller, current))];
+  if (outcome.kind !== 'opted-out' || current.cause === 'triage') return { items };
+  const refused = await carrierOptOut(caller, current);
+  return { ...refused, items: [...items, ...refused.items] };
 };
 
 const afterOutcome = (
@@ -223,15 +230,23 @@ const afterOutcome = (
 };
 
 /**
- * The carrier keeps a list of its own: what it reports is recorded here once, so that nothing is tried again. Who came back
- * since, and is still on it, stays out of reach until a member of staff takes the number off the list.
+ * The carrier keeps a list of its own: what it reports is recorded here once, as an opt-out. Who came back since and is still on it has
+ * not said stop again: that is remembered, nothing more is tried, and staff are to take the number off the list.
  */
-const carrierOptOut = async (
-  caller: Caller,
-  { id: messageId, to, patientId }: Message,
-): Promise<readonly TransactItem[]> => {
+const carrierOptOut = async (caller: Caller, { id: messageId, to, patientId }: Message): Promise<Recorded> => {
   const standing = await getStanding(caller.clinicId, to);
-  if (standing.optedOut !== undefined && standing.carrierListedAt !== undefined) return [];
+  const { optedOut, carrierListedAt, carrierRefusedAgainAt, phone } = standing;
+  if (carrierListedAt !== undefined) {
+    if (optedOut !== undefined || carrierRefusedAgainAt !== undefined) return { items: [] };
+    const today = toStored(caller.now);
+    const task = { kind: 'carrier-still-refuses', phone, patientId, sourceId: messageId, today } as const;
+    return {
+      items: [
+        standingItem(caller, { ...standing, carrierRefusedAgainAt: today }, 'refused by the carrier again'),
+        ...(await openTaskItems(caller, task)),
+      ],
+    };
+  }
   const turn = withConsent(caller, standing, [
     {
       category: 'all',
@@ -244,19 +259,10 @@ const carrierOptOut = async (
       answered: standing.lastCategory,
     },
   ]);
-  const { carrierListedAt: listedBefore, phone } = standing;
-  const task = {
-    kind: 'carrier-still-refuses',
-    phone,
-    patientId,
-    sourceId: messageId,
-    today: toStored(caller.now),
-  } as const;
-  return [
-    ...turn.items,
-    standingItem(caller, turn.standing, 'opt-out reported by the carrier'),
-    ...(listedBefore === undefined ? [] : await openTaskItems(caller, task)),
-  ];
+  return {
+    items: [...turn.items, standingItem(caller, turn.standing, 'opt-out reported by the carrier')],
+    isOptOut: true,
+  };
 };
 
 const metricOf: Partial<Readonly<Record<SendOutcome['kind'], MetricName>>> = {

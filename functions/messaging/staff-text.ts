@@ -7,7 +7,7 @@ import { type Id, newId } from '../platform/ids.ts';
 import { found, Problem } from '../platform/problem.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { untilWritten } from '../platform/until-written.ts';
-import { barOf } from './consent.ts';
+import { barOfAny, type ConsentBar } from './consent.ts';
 import { segment } from './core/segments.ts';
 import { STAFF_WARNINGS, type StaffWarning, warningsOf } from './core/staff-lint.ts';
 import { decideStaffText, staffBody } from './core/staff-text.ts';
@@ -95,7 +95,8 @@ const writeOnce = async (
   const people =
     patient === undefined || patients.some(({ id }) => id === patient.id) ? patients : [...patients, patient];
   const at = command.sendAt === undefined ? now : timeAhead(command.sendAt, now);
-  const isAtNight = requireTextable({ standing, thread, at, ...recipientOf(people, thread.phone, settings) });
+  const bar = barOfAny(standing, 'treatment', patient === undefined ? people.map(({ id }) => id) : [patient.id]);
+  const isAtNight = requireTextable({ standing, bar, thread, at, ...recipientOf(people, thread.phone, settings) });
   const warnings = requireConfirmed(command, people);
 
   const message = plannedStaffText(caller, {
@@ -170,16 +171,23 @@ const badSendAt = (code: 'bad-input' | 'quiet-hours', detail: string, message: s
 /** Whether it would go by night, as an answer may. @throws Problem when it may not go at that time */
 const requireTextable = ({
   standing,
+  bar,
   thread: { lastInboundAt },
   at,
   ...where
-}: { readonly standing: Standing; readonly thread: Thread; readonly at: Temporal.Instant } & ReturnType<
-  typeof recipientOf
->): boolean => {
+}: {
+  readonly standing: Standing;
+  /** Of whom it is written to. */
+  readonly bar: ConsentBar | undefined;
+  readonly thread: Thread;
+  readonly at: Temporal.Instant;
+} & ReturnType<typeof recipientOf>): boolean => {
   if (standing.unreachable !== undefined) {
     throw new Problem('invalid-state', 'Texts no longer reach the number. Call, and clear its task once it is right.');
   }
-  const bar = barOf(standing, 'treatment');
+  if (standing.carrierRefusedAgainAt !== undefined) {
+    throw new Problem('invalid-state', 'The carrier still refuses texts to the number: it has a task. Call instead.');
+  }
   const decision = decideStaffText(
     { isOptedOut: bar === 'opted-out', hasAgreed: bar === undefined, lastInboundAt, plannedFor: at, ...where },
     at,
@@ -198,7 +206,10 @@ const requireTextable = ({
     case 'refuse':
       throw decision.reason === 'opted-out'
         ? new Problem('opted-out', 'The number has said stop. Call instead; only START from it brings texts back.')
-        : new Problem('no-consent', 'Nobody at the number has agreed to texts or written in the last 24 hours.');
+        : new Problem(
+            'no-consent',
+            'They have not agreed to texts, and nobody wrote from the number in the last 24 hours.',
+          );
   }
 };
 

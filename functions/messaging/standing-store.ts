@@ -1,5 +1,5 @@
 import { Entity } from 'dynamodb-toolbox/entity';
-import { boolean, item, list, map, number, string } from 'dynamodb-toolbox/schema';
+import { boolean, item, list, map, number, record, string } from 'dynamodb-toolbox/schema';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
@@ -101,6 +101,13 @@ const questionAttributes = {
 
 const optOut = map({ at: string(), how: string().enum(...CONSENT_SOURCES) });
 
+const agreements = map({
+  treatment: string().optional(),
+  billing: string().optional(),
+  marketing: string().optional(),
+  'async-data-sharing': string().optional(),
+});
+
 const StandingEntity = new Entity({
   name: 'Standing',
   table: recordsTable,
@@ -109,12 +116,8 @@ const StandingEntity = new Entity({
     ...recordAttributes,
     clinicId: string().key(),
     phone: string().key(),
-    granted: map({
-      treatment: string().optional(),
-      billing: string().optional(),
-      marketing: string().optional(),
-      'async-data-sharing': string().optional(),
-    }),
+    granted: agreements,
+    grantedBy: record(string(), agreements).optional(),
     stopped: map({
       treatment: optOut.optional(),
       billing: optOut.optional(),
@@ -124,6 +127,8 @@ const StandingEntity = new Entity({
     optedOut: optOut.optional(),
     channel: map({ warnedAt: string(), wordingVersion: string(), prefersTexts: boolean() }).optional(),
     carrierListedAt: string().optional(),
+    carrierRefusedAgainAt: string().optional(),
+    carrierRemovedAt: string().optional(),
     lastCategory: string()
       .enum(...CONSENT_CATEGORIES)
       .optional(),
@@ -168,10 +173,13 @@ export const getStanding = async (clinicId: Id<'clinic'>, phone: string): Promis
     clinicId,
     phone,
     granted: stored.granted,
+    grantedBy: stored.grantedBy,
     stopped: stored.stopped,
     optedOut: stored.optedOut,
     channel: stored.channel,
     carrierListedAt: stored.carrierListedAt,
+    carrierRefusedAgainAt: stored.carrierRefusedAgainAt,
+    carrierRemovedAt: stored.carrierRemovedAt,
     lastCategory: stored.lastCategory,
     openQuestions: stored.openQuestions?.map(withIds),
     choice: stored.choice === undefined ? undefined : { ...stored.choice, options: stored.choice.options.map(withIds) },
@@ -201,6 +209,7 @@ export const standingItem = (caller: Caller, standing: Standing, reason: string)
     ...standing,
     ...stampOf(caller, reason),
     granted: { ...standing.granted },
+    grantedBy: standing.grantedBy && { ...standing.grantedBy },
     stopped: standing.stopped === undefined ? undefined : { ...standing.stopped },
     optedOut: standing.optedOut === undefined ? undefined : { ...standing.optedOut },
     channel: standing.channel === undefined ? undefined : { ...standing.channel },

@@ -9,7 +9,6 @@ import { loadClinic } from '../platform/store/clinic.ts';
 import { isTextedTo, type PatientLink } from '../platform/store/directory.ts';
 import { untilWritten } from '../platform/until-written.ts';
 import { agreementsOf, type Given, withConsent } from './consent.ts';
-import { consentsOf } from './consent-store.ts';
 import { barOf } from './core/consent.ts';
 import { removableFrom } from './core/consent-explain.ts';
 import { stopTextsWords, type TextsWords, textsConsent } from './core/consent-wording.ts';
@@ -36,7 +35,7 @@ export const textsByLink = async (request: TextsRequest): Promise<NumberTexts> =
 };
 
 /**
- * Stops the texts to the number of the link's patient, or agrees to them, in the ledger that every claim of a text is held to. Who has the
+ * Stops the texts to the number of the link's patient, or agrees to those about this patient, in the ledger that every claim of a text is held to. Who has the
  * link may stop them; to undo what was said takes one that was texted to the number. The page confirms it: no text does (the
  * one confirmation of 47 CFR 64.1200(a)(12) answers a text).
  * @throws Problem `invalid-state` where the link cannot bring texts back, `stale` when the words to agree to have changed
@@ -49,14 +48,14 @@ export const setTextsByLink = (
     const { caller, commit } = request;
     const known = await load(request);
     const { standing: before } = known;
-    const given = wanted ? await agreed(request, known, wordingVersion) : revoked(request, known);
+    const given = wanted ? agreed(request, known, wordingVersion) : revoked(request, known);
     if (given.length === 0) {
-      const answer = { ...(await describe(request, known, before)), changed: false };
+      const answer = { ...describe(request, known, before), changed: false };
       await commit([], answer);
       return answer;
     }
     const { standing: after, items } = withConsent(caller, before, given);
-    const answer = { ...(await describe(request, known, after)), changed: true };
+    const answer = { ...describe(request, known, after), changed: true };
     await commit([...items, standingItem(caller, after, 'said on the page of a visit')], answer);
     if (!wanted) count(metricNames.optOuts);
     return answer;
@@ -90,15 +89,15 @@ const load = async ({ link, params: { token } }: TextsRequest): Promise<Known> =
   };
 };
 
-const describe = async (
-  { caller: { now } }: TextsRequest,
+const describe = (
+  { caller: { now }, link: { patientId } }: TextsRequest,
   { settings: { revocation }, words, isProven, textStartTo }: Known,
   standing: Standing,
-): Promise<NumberTexts> => {
-  const { clinicId, phone, carrierListedAt } = standing;
-  const from = carrierListedAt === undefined ? undefined : removableFrom(await consentsOf(clinicId, phone));
+): NumberTexts => {
+  const from = removableFrom(standing);
   return numberTexts(standing, {
-    phone,
+    patientId,
+    phone: standing.phone,
     revocation,
     isProven,
     words,
@@ -125,13 +124,9 @@ const revoked = (request: TextsRequest, known: Known): readonly Given[] =>
     language: 'en',
   }));
 
-const agreed = async (
-  request: TextsRequest,
-  known: Known,
-  wordingVersion: string | undefined,
-): Promise<readonly Given[]> => {
-  if (barOf(known.standing, 'treatment') === undefined) return [];
-  const { agreement } = await describe(request, known, known.standing);
+const agreed = (request: TextsRequest, known: Known, wordingVersion: string | undefined): readonly Given[] => {
+  if (barOf(known.standing, 'treatment', request.link.patientId) === undefined) return [];
+  const { agreement } = describe(request, known, known.standing);
   if (agreement === undefined) {
     throw new Problem(
       'invalid-state',

@@ -204,7 +204,7 @@ const choose = async (
   const { opening, provider, type, entry } = question;
   const patient = await loadPatient(caller.clinicId, entry.patientId);
   if (patient === undefined) return undefined;
-  if (!mayBeTexted(await loadStanding(caller.clinicId, patient.phone))) return undefined;
+  if (!mayBeTexted(await loadStanding(caller.clinicId, patient.phone), patient.id)) return undefined;
   const window = treatmentWindow(await loadSettings(caller.clinicId));
   const textableFrom = opensAt(caller.now, [patient.zone], window);
   if (textableFrom === undefined) return undefined;

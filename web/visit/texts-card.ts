@@ -29,7 +29,7 @@ export const textsStatement = ({ texts, patientZone }: Pick<TextsView, 'texts' |
     case 'prefers-no-texts':
       return `${none}: we were told${on} that you would rather not get any, because they are not encrypted.`;
     case 'no-consent':
-      return `${none}: nobody has agreed to them yet.`;
+      return `${none}: you have not agreed to them yet.`;
     case 'carrier-list':
       return `You have agreed to texts, but none can arrive at ${number} yet.`;
     case 'unreachable':
@@ -49,7 +49,9 @@ const ways: Readonly<Record<NonNullable<NumberTexts['how']>, string>> = {
 const carrierNote = ({ texts: { carrier, textStartTo }, patientZone }: TextsView): Markup | string => {
   if (carrier === undefined) return '';
   const from = carrier.removableFrom === undefined ? '' : `, next on ${fullDate(carrier.removableFrom, patientZone)}`;
-  return html`<p>Since ${fullDate(carrier.listedAt, patientZone)} the phone company has that number on its own list of those that get no texts. Text START from it to ${startLink(textStartTo)} as well, or call us. Until the number is off that list, no text arrives; the phone company takes one off once in 30 days${from}.</p>`;
+  const again = carrier.refusedAgainAt;
+  const refused = again === undefined ? '' : ` It last refused one of ours on ${fullDate(again, patientZone)}.`;
+  return html`<p>Since ${fullDate(carrier.listedAt, patientZone)} the phone company has that number on its own list of those that get no texts.${refused} Text START from it to ${startLink(textStartTo)} as well, or call us. Until the number is off that list, no text arrives; the phone company takes one off once in 30 days${from}.</p>`;
 };
 
 const startLink = (number: string): Markup => html`<a href="sms:${number}">${phoneText(number)}</a>`;

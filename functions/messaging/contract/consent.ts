@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
-import { id, instant, line, phone, text } from '../../platform/http/schemas.ts';
+import { id, instant, line, paging, phone, text } from '../../platform/http/schemas.ts';
 import { CONSENT_CATEGORIES, CONSENT_PROOFS, CONSENT_SOURCES, CONSENT_SUBJECTS } from '../core/consent.ts';
 
 const subject = z.enum(CONSENT_SUBJECTS).meta({
@@ -13,12 +13,17 @@ const language = z.enum(['en', 'es']);
 const entry = z.strictObject({
   id: id('consent'),
   phone,
-  patientId: id('patient').optional().meta({ description: 'Who gave it, where that is known' }),
+  patientId: id('patient').optional().meta({
+    description: 'Who gave it. An agreement holds for them alone; one that names nobody, for whoever has the number',
+  }),
   category: subject,
   granted: z.boolean(),
   at: instant.meta({ description: 'When it was given' }),
   how,
-  wording: z.string().meta({ description: 'The exact words agreed to, or the words that said stop' }),
+  wording: z.string().meta({
+    description:
+      'The exact words agreed to, or the words that said stop. Of a text the first 320 characters; the thread has them all',
+  }),
   wordingVersion: z.string(),
   language: language.optional(),
   collector: z.string().optional().meta({ description: 'Who or what took it down' }),
@@ -30,24 +35,28 @@ const entry = z.strictObject({
   answered: z.enum(CONSENT_CATEGORIES).optional().meta({ description: 'What the text was about that a STOP answered' }),
 });
 
+const categories = z.array(
+  z.strictObject({
+    category: z.enum(CONSENT_CATEGORIES),
+    mayText: z.boolean(),
+    reason: z.enum(['agreed', 'opted-out', 'prefers-no-texts', 'no-consent', 'carrier-refuses']),
+    why: z.string().meta({ description: 'The reason in a sentence' }),
+    since: instant.optional(),
+    how: how.optional(),
+    wording: z.string().optional(),
+    wordingVersion: z.string().optional(),
+  }),
+);
+
 const report = z.strictObject({
   phone,
-  categories: z
-    .array(
-      z.strictObject({
-        category: z.enum(CONSENT_CATEGORIES),
-        mayText: z.boolean(),
-        reason: z.enum(['agreed', 'opted-out', 'prefers-no-texts', 'no-consent']),
-        why: z.string().meta({ description: 'The reason in a sentence' }),
-        since: instant.optional(),
-        how: how.optional(),
-        wording: z.string().optional(),
-        wordingVersion: z.string().optional(),
-      }),
-    )
-    .meta({
-      description: 'Whether texts may go now. Quiet hours and limits are asked when a text goes: they are not consent',
-    }),
+  patientId: id('patient').optional().meta({
+    description:
+      'Whom categories is about: who was asked about, or the only patient with the number. Else it is of whoever has the number',
+  }),
+  categories: categories.meta({
+    description: 'Whether texts may go now. Quiet hours and limits are asked when a text goes: they are not consent',
+  }),
   channel: z
     .strictObject({ warnedAt: instant, wordingVersion: z.string(), prefersTexts: z.boolean() })
     .optional()
@@ -56,14 +65,27 @@ const report = z.strictObject({
     .strictObject({
       listedAt: instant,
       note: z.string(),
+      refusedAgainAt: instant.optional().meta({
+        description:
+          'When it refused a text to who had come back: nothing more is tried until they do once more, or are taken off',
+      }),
       removableFrom: instant
         .optional()
         .meta({ description: 'When it was taken off lately: from when on it can be again' }),
     })
     .optional()
     .meta({ description: "The number is on the carrier's own opt-out list, from which it is taken once in 30 days" }),
-  entries: z.array(entry).meta({ description: 'The ledger, in the order in which it was recorded' }),
+  entries: z.array(entry).meta({ description: 'What was recorded' }),
   rev: z.number().int(),
+});
+
+const reportWithLedger = report.extend({
+  people: z
+    .array(z.strictObject({ patientId: id('patient'), categories }))
+    .optional()
+    .meta({ description: 'Where several patients use the number: the same of each, of the first ten' }),
+  entries: z.array(entry).meta({ description: 'A page of the ledger, what was said last first' }),
+  cursor: z.string().optional().meta({ description: 'Where the ledger goes on; absent at its end' }),
 });
 
 export const consentRoutes = [
@@ -72,7 +94,8 @@ export const consentRoutes = [
     method: 'POST',
     path: '/v1/consents',
     access: 'consent:write',
-    summary: 'Record what somebody agreed to or refused, told to staff or signed; answers with what holds then',
+    summary:
+      'Record what somebody agreed to or refused, told to staff or signed; answers with that and what holds then',
     body: z
       .strictObject({
         patientId: id('patient').optional(),
@@ -101,8 +124,8 @@ export const consentRoutes = [
     path: '/v1/consents',
     access: 'texts:read',
     summary: 'What a number agreed to and refused, and why a text may or may not go to it now',
-    query: z.strictObject({ phone }),
-    reply: { status: 200, body: report },
+    query: z.strictObject({ phone, ...paging }),
+    reply: { status: 200, body: reportWithLedger },
   }),
   defineRoute({
     name: 'getConsentOfPatient',
@@ -111,7 +134,8 @@ export const consentRoutes = [
     access: 'texts:read',
     summary: "The same of a patient's number",
     params: z.strictObject({ patientId: id('patient') }),
-    reply: { status: 200, body: report },
+    query: z.strictObject(paging),
+    reply: { status: 200, body: reportWithLedger },
     errors: ['not-found'],
   }),
 ] as const;

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import {
+  agreedSince,
   barOf,
   CONSENT_CATEGORIES,
   type ConsentBar,
@@ -7,6 +8,7 @@ import {
   type ConsentFact,
   type ConsentSource,
   type ConsentState,
+  isAgreedByAnybody,
   stopOf,
 } from './consent.ts';
 
@@ -37,25 +39,50 @@ const ways: Readonly<Record<ConsentSource, string>> = {
   import: 'by an import',
 };
 
-/** Each category of a number: may it be texted, and why. `entries` are its ledger, in the order in which it was recorded. */
-export const explainStanding = (state: ConsentState, entries: readonly ExplainingFact[]): readonly CategoryStanding[] =>
-  CONSENT_CATEGORIES.map((category) => explainCategory(state, entries, category));
+/** When what holds now, and what holds of these people, was said: only the entries of these instants explain it. */
+export const instantsBehind = (
+  { granted, grantedBy, stopped, optedOut, channel }: ConsentState,
+  people: readonly string[],
+): ReadonlySet<string> =>
+  new Set(
+    [
+      ...[granted, ...people.map((patientId) => grantedBy?.[patientId] ?? {})].flatMap(
+        Object.values<string | undefined>,
+      ),
+      ...Object.values(stopped ?? {}).map((stop) => stop?.at),
+      optedOut?.at,
+      channel?.warnedAt,
+    ].filter((at) => at !== undefined),
+  );
+
+/**
+ * Each category of a number: may it be texted about somebody (`patientId`; without, whoever has it), and why. `entries` are those of the ledger from `instantsBehind` the state, in the order in
+ * which they were recorded.
+ */
+export const explainStanding = (
+  state: ConsentState,
+  entries: readonly ExplainingFact[],
+  patientId?: string,
+): readonly CategoryStanding[] =>
+  CONSENT_CATEGORIES.map((category) => explainCategory(state, entries, category, patientId));
 
 const explainCategory = (
   state: ConsentState,
   entries: readonly ExplainingFact[],
   category: ConsentCategory,
+  patientId: string | undefined,
 ): CategoryStanding => {
-  const bar = barOf(state, category);
+  const bar = barOf(state, category, patientId);
   switch (bar) {
     case undefined: {
-      const since = state.granted[category];
-      return {
-        category,
-        mayText: true,
-        reason: 'agreed',
-        ...told(entries.findLast(isAgreement(category, since)), (at, way) => `Agreed on ${at} ${way}.`, since),
-      };
+      const since = agreedSince(state, category, patientId);
+      const isOwn = patientId !== undefined && state.grantedBy?.[patientId]?.[category] !== undefined;
+      const agreements = entries.filter(isAgreement(category, since));
+      const entry = agreements.findLast((each) => !isOwn || each.patientId === patientId);
+      const isOfNumber = patientId !== undefined && entry !== undefined && entry.patientId === undefined;
+      const say = (at: string, way: string) =>
+        `Agreed on ${at} ${way}${isOfNumber ? ', for whoever has the number' : ''}.`;
+      return { category, mayText: true, reason: 'agreed', ...told(entry, say, since) };
     }
     case 'opted-out': {
       const stop = stopOf(state, category);
@@ -77,11 +104,18 @@ const explainCategory = (
         category,
         mayText: false,
         reason: bar,
-        why:
+        why: [
           category === 'marketing'
             ? 'There is no agreement in writing that stands. Marketing needs one.'
             : 'There is no agreement to it.',
+          ...(isAgreedByAnybody(state, category) ? ['Others at the number agreed for themselves alone.'] : []),
+        ].join(' '),
       };
+    case 'carrier-refuses': {
+      const since = state.carrierRefusedAgainAt;
+      const why = `Agreed, but on ${since} the carrier refused a text all the same: none is tried until they come back once more, or are taken off its list.`;
+      return { category, mayText: false, reason: bar, why, since, how: 'carrier' };
+    }
   }
 };
 
@@ -116,16 +150,13 @@ const told = (
  */
 export const CARRIER_REMOVAL_DAYS = 30;
 
-/** From when on the carrier would take a number off its list again; undefined where it has not lately. */
-export const removableFrom = (entries: readonly Pick<ConsentFact, 'granted' | 'how' | 'at'>[]): string | undefined => {
-  const last = entries.findLast(({ how, granted }) => how === 'carrier' && granted);
-  return (
-    last &&
-    Temporal.Instant.from(last.at)
-      .add({ hours: CARRIER_REMOVAL_DAYS * 24 })
-      .toString({ smallestUnit: 'second' })
-  );
-};
+/** From when on the carrier would take a number off its list again; undefined where it never has. */
+export const removableFrom = ({ carrierRemovedAt }: Pick<ConsentState, 'carrierRemovedAt'>): string | undefined =>
+  carrierRemovedAt === undefined
+    ? undefined
+    : Temporal.Instant.from(carrierRemovedAt)
+        .add({ hours: CARRIER_REMOVAL_DAYS * 24 })
+        .toString({ smallestUnit: 'second' });
 
 export const carrierNote = (listedAt: string): string =>
   `On ${listedAt} the carrier said that the number is on its own opt-out list. Until it is taken off (DeleteOptedOutNumber, once per number in ${CARRIER_REMOVAL_DAYS} days) it refuses every text, whatever is recorded here.`;

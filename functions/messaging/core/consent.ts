@@ -35,7 +35,12 @@ export interface ConsentFact {
   readonly proof?: ConsentProof | undefined;
   /** Where it can be looked up: the id of a form, of an inbound text. */
   readonly evidence?: string | undefined;
+  /** Who gave it. An agreement holds for them alone; without one, for whoever has the number. */
+  readonly patientId?: string | undefined;
 }
+
+/** Per category, since when. */
+type Agreements = Readonly<Partial<Record<ConsentCategory, string | undefined>>>;
 
 export interface OptOut {
   readonly at: string;
@@ -44,8 +49,10 @@ export interface OptOut {
 
 /** What holds now. */
 export interface ConsentState {
-  /** Per category, since when. An agreement outlives an `all` opt-out, except that to marketing. */
-  readonly granted: Readonly<Partial<Record<ConsentCategory, string | undefined>>>;
+  /** What whoever has the number agrees to. An agreement outlives an `all` opt-out, except that to marketing. */
+  readonly granted: Agreements;
+  /** What each person agrees to for themselves, by the id of the patient. */
+  readonly grantedBy?: Readonly<Record<string, Agreements>> | undefined;
   /** Categories that were ended by themselves. */
   readonly stopped?: Readonly<Partial<Record<ConsentCategory, OptOut | undefined>>> | undefined;
   /** Said stop to everything: nothing goes out but what answers a keyword. */
@@ -56,6 +63,10 @@ export interface ConsentState {
     | undefined;
   /** When the carrier last said that the number is on its own list, from which only a call to the carrier takes it. */
   readonly carrierListedAt?: string | undefined;
+  /** When it refused a text to who had come back since: nothing more is tried until they ask again, or are taken off. */
+  readonly carrierRefusedAgainAt?: string | undefined;
+  /** When it last took the number off its list. */
+  readonly carrierRemovedAt?: string | undefined;
 }
 
 /** Marketing is agreed to in writing: on a form with its exact words, or on a signed one that staff or an import name. */
@@ -72,7 +83,9 @@ export const afterFact = (state: ConsentState, fact: ConsentFact): ConsentState 
     const prefersTexts = granted && (state.channel?.prefersTexts !== false || isBelieved(fact));
     return { ...state, channel: { warnedAt: at, wordingVersion, prefersTexts } };
   }
-  if (granted && fact.how === 'carrier') return { ...state, carrierListedAt: undefined };
+  if (granted && fact.how === 'carrier') {
+    return { ...state, carrierListedAt: undefined, carrierRefusedAgainAt: undefined, carrierRemovedAt: at };
+  }
   if (!granted) return category === 'all' ? afterStopOfAll(state, fact) : afterStopOf(state, category, fact);
   return category === 'all' ? afterStart(state, fact) : afterAgreement(state, category, fact);
 };
@@ -88,17 +101,33 @@ const without = <K extends string, V>(
   return rest as Partial<Record<K, V>>;
 };
 
+const withoutMarketing = ({ granted, grantedBy }: ConsentState): Pick<ConsentState, 'granted' | 'grantedBy'> => ({
+  granted: without(granted, 'marketing'),
+  grantedBy:
+    grantedBy &&
+    Object.fromEntries(Object.entries(grantedBy).map(([patientId, of]) => [patientId, without(of, 'marketing')])),
+});
+
+const withAgreement = (
+  { granted, grantedBy }: ConsentState,
+  category: ConsentCategory,
+  { patientId, since }: { readonly patientId: string | undefined; readonly since: string },
+): Pick<ConsentState, 'granted' | 'grantedBy'> =>
+  patientId === undefined
+    ? { granted: { ...granted, [category]: since }, grantedBy }
+    : { granted, grantedBy: { ...grantedBy, [patientId]: { ...grantedBy?.[patientId], [category]: since } } };
+
 /** Nobody who said stop gets marketing again without agreeing to it anew, in writing. */
 const afterStopOfAll = (state: ConsentState, { at, how }: ConsentFact): ConsentState => ({
   ...state,
-  granted: without(state.granted, 'marketing'),
+  ...withoutMarketing(state),
   optedOut: state.optedOut ?? { at, how },
   ...(how === 'carrier' ? { carrierListedAt: at } : {}),
 });
 
 const afterStopOf = (state: ConsentState, category: ConsentCategory, { at, how }: ConsentFact): ConsentState => ({
   ...state,
-  granted: category === 'marketing' ? without(state.granted, 'marketing') : state.granted,
+  ...(category === 'marketing' ? withoutMarketing(state) : {}),
   stopped: { ...state.stopped, [category]: state.stopped?.[category] ?? { at, how } },
 });
 
@@ -107,7 +136,7 @@ const isUndoneByStart = (category: ConsentCategory, { how }: OptOut): boolean =>
   category === 'treatment' || (category !== 'marketing' && (how === 'text' || how === 'carrier'));
 
 /** START is an agreement of its own to texts of treatment: who never gave one has now. */
-const afterStart = (state: ConsentState, { at, proof }: ConsentFact): ConsentState => {
+const afterStart = (state: ConsentState, { at, proof, patientId }: ConsentFact): ConsentState => {
   if (proof === undefined) return state;
   const stopped = { ...state.stopped };
   for (const category of CONSENT_CATEGORIES) {
@@ -119,28 +148,39 @@ const afterStart = (state: ConsentState, { at, proof }: ConsentFact): ConsentSta
     ...state,
     // Who asks for texts does not prefer none.
     ...(state.channel === undefined ? {} : { channel: { ...state.channel, prefersTexts: true } }),
-    granted: { ...state.granted, treatment: state.granted.treatment ?? at },
+    ...(agreedSince(state, 'treatment', patientId) === undefined
+      ? withAgreement(state, 'treatment', { patientId, since: at })
+      : {}),
     stopped,
     optedOut: undefined,
+    carrierRefusedAgainAt: undefined,
   };
 };
 
 /**
- * An agreement ends a STOP only where the number is proven, and only for its own category: what else an `all` had ended stays ended.
+ * An agreement ends a STOP, which is the number's, only where the number is proven, and only for its own category: what else an `all` had
+ * ended stays ended.
  */
 const afterAgreement = (state: ConsentState, category: ConsentCategory, fact: ConsentFact): ConsentState => {
   if (category === 'marketing' && !isWritten(fact)) return state;
+  const { patientId } = fact;
   const isRenewed = fact.proof !== undefined && stopOf(state, category) !== undefined;
-  const since = isRenewed ? fact.at : (state.granted[category] ?? fact.at);
-  const granted = { ...state.granted, [category]: since };
-  if (fact.proof === undefined) return { ...state, granted };
+  const before = (patientId === undefined ? state.granted : state.grantedBy?.[patientId])?.[category];
+  const agreed = withAgreement(state, category, { patientId, since: isRenewed ? fact.at : (before ?? fact.at) });
+  if (fact.proof === undefined) return { ...state, ...agreed };
   const { optedOut } = state;
   const others = CONSENT_CATEGORIES.filter((other) => other !== category);
   const ended =
     optedOut === undefined
       ? {}
       : Object.fromEntries(others.map((other) => [other, state.stopped?.[other] ?? optedOut]));
-  return { ...state, granted, stopped: { ...without(state.stopped, category), ...ended }, optedOut: undefined };
+  return {
+    ...state,
+    ...agreed,
+    stopped: { ...without(state.stopped, category), ...ended },
+    optedOut: undefined,
+    carrierRefusedAgainAt: undefined,
+  };
 };
 
 /** Since when, and how, a category is stopped, by itself or with all others. */
@@ -150,14 +190,42 @@ export const stopOf = (
 ): OptOut | undefined => optedOut ?? stopped?.[category];
 
 /** Why a text of a category may not go. */
-export type ConsentBar = 'opted-out' | 'prefers-no-texts' | 'no-consent';
+export type ConsentBar = 'opted-out' | 'prefers-no-texts' | 'no-consent' | 'carrier-refuses';
 
-/** Why a text of a category may not go to a number in this state, if so. Its hours are another matter. */
-export const barOf = (state: ConsentState, category: ConsentCategory): ConsentBar | undefined => {
+/** Since when somebody agrees to a category: for themselves, or as whoever has the number. */
+export const agreedSince = (
+  { granted, grantedBy }: Pick<ConsentState, 'granted' | 'grantedBy'>,
+  category: ConsentCategory,
+  patientId: string | undefined,
+): string | undefined =>
+  (patientId === undefined ? undefined : grantedBy?.[patientId]?.[category]) ?? granted[category];
+
+/** Whether anybody agrees to a category, for themselves or for whoever has the number. */
+export const isAgreedByAnybody = (
+  { granted, grantedBy = {} }: Pick<ConsentState, 'granted' | 'grantedBy'>,
+  category: ConsentCategory,
+): boolean => [granted, ...Object.values(grantedBy)].some((agreed) => agreed[category] !== undefined);
+
+/**
+ * Why a text of a category about somebody may not go to a number in this state, if so. About nobody in particular it takes an agreement
+ * of whoever has the number. Its hours are another matter.
+ */
+export const barOf = (state: ConsentState, category: ConsentCategory, patientId?: string): ConsentBar | undefined => {
   if (stopOf(state, category) !== undefined) return 'opted-out';
   if (state.channel?.prefersTexts === false) return 'prefers-no-texts';
-  return state.granted[category] === undefined ? 'no-consent' : undefined;
+  if (agreedSince(state, category, patientId) === undefined) return 'no-consent';
+  return state.carrierRefusedAgainAt === undefined ? undefined : 'carrier-refuses';
 };
+
+/** Why a text that may be about any of some people may not go: what bars one of them bars it. */
+export const barOfAny = (
+  state: ConsentState,
+  category: ConsentCategory,
+  people: readonly string[],
+): ConsentBar | undefined =>
+  people.length === 0
+    ? barOf(state, category)
+    : people.map((patientId) => barOf(state, category, patientId)).find((bar) => bar !== undefined);
 
 /**
  * What a STOP ends. Under the regime `category` it is the category of the last text that went to the number, because that is what was

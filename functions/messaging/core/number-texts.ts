@@ -4,25 +4,35 @@ import {
   type ConsentBar,
   type ConsentCategory,
   type ConsentState,
+  isAgreedByAnybody,
   type OptOut,
   stopOf,
 } from './consent.ts';
 import { type AgreedWords, stopTextsWords } from './consent-wording.ts';
 
 /**
- * What a patient's link tells of the texts about visits and care to the patient's number, and what can be done about them there. All of it
- * is of the number, whoever else gave it to the clinic, and nothing of a person.
+ * What a patient's link tells of the texts about this patient's visits and care to their number, and what can be done about them there: their
+ * own agreement, and what was said to stop and is known of the number, whoever else gave it to the clinic. Nothing of anybody else.
  */
 export interface NumberTexts {
   /** The last two digits of the number, and no more of it. */
   readonly numberEnding: string;
   readonly mayText: boolean;
-  readonly reason: 'agreed' | ConsentBar | 'carrier-list' | 'unreachable';
+  readonly reason: 'agreed' | Exclude<ConsentBar, 'carrier-refuses'> | 'carrier-list' | 'unreachable';
   /** Since when no text may go, where that has a day, and how it was stopped. */
   readonly since?: string | undefined;
   readonly how?: OptOut['how'] | undefined;
-  /** That the carrier has it on its own list, and from when on it would take it off again where it lately has. */
-  readonly carrier?: { readonly listedAt: string; readonly removableFrom?: string | undefined } | undefined;
+  /**
+   * That the carrier has it on its own list, when it refused a text to who had come back since, and from when on it would take it off
+   * again where it lately has.
+   */
+  readonly carrier?:
+    | {
+        readonly listedAt: string;
+        readonly refusedAgainAt?: string | undefined;
+        readonly removableFrom?: string | undefined;
+      }
+    | undefined;
   /** What a stop would be, in the words of its button, and what it would end; absent where nothing goes that it would end. */
   readonly stop?: { readonly wording: string; readonly ends: Revocation } | undefined;
   /** What has to be agreed to for texts to go (again); absent where they may, and where this link cannot bring them back. */
@@ -42,6 +52,7 @@ interface NumberState extends ConsentState {
 export const numberTexts = (
   state: NumberState,
   {
+    patientId,
     phone,
     revocation,
     isProven,
@@ -49,6 +60,7 @@ export const numberTexts = (
     removableFrom,
     textStartTo,
   }: {
+    readonly patientId: string;
     readonly phone: string;
     readonly revocation: Revocation;
     /** Whether the link was texted to the number: then whoever has it has the number. */
@@ -58,11 +70,12 @@ export const numberTexts = (
     readonly textStartTo: string;
   },
 ): NumberTexts => {
-  const bar = barOf(state, 'treatment');
-  const reason = bar ?? reachBar(state) ?? 'agreed';
+  const bar = barOf(state, 'treatment', patientId);
+  // Told apart nowhere on the page: what helps is the same.
+  const reason = bar === 'carrier-refuses' ? 'carrier-list' : (bar ?? reachBar(state) ?? 'agreed');
   const stop = stopOf(state, 'treatment');
   const listedAt = state.carrierListedAt;
-  const isStoppable = endedCategories(revocation).some((category) => barOf(state, category) === undefined);
+  const isStoppable = endedCategories(revocation).some((category) => isWanted(barOf(state, category, patientId)));
   // A link that went by e-mail may bring a first agreement, as any form may, but undo nothing that was said.
   const mayAgree = bar === 'no-consent' || (bar !== undefined && isProven);
   return {
@@ -71,12 +84,16 @@ export const numberTexts = (
     reason,
     since: sinceOf(reason, state),
     how: stop?.how,
-    carrier: listedAt === undefined ? undefined : { listedAt, removableFrom },
+    carrier:
+      listedAt === undefined ? undefined : { listedAt, refusedAgainAt: state.carrierRefusedAgainAt, removableFrom },
     stop: isStoppable ? { wording: stopTextsWords.wording, ends: revocation } : undefined,
     agreement: mayAgree ? { wording, wordingVersion } : undefined,
     textStartTo,
   };
 };
+
+/** Agreed to, whatever the carrier does. */
+const isWanted = (bar: ConsentBar | undefined): boolean => bar === undefined || bar === 'carrier-refuses';
 
 const reachBar = ({ carrierListedAt, unreachable }: NumberState): 'carrier-list' | 'unreachable' | undefined => {
   if (carrierListedAt !== undefined) return 'carrier-list';
@@ -110,6 +127,6 @@ export const revokedOnPage = (state: ConsentState, revocation: Revocation): read
   if (revocation === 'all') return state.optedOut === undefined ? ['all'] : [];
   return endedCategories(revocation).filter(
     (category) =>
-      stopOf(state, category) === undefined && (category !== 'marketing' || state.granted.marketing !== undefined),
+      stopOf(state, category) === undefined && (category !== 'marketing' || isAgreedByAnybody(state, category)),
   );
 };

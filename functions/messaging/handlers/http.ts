@@ -32,10 +32,12 @@ const taskView = ({ clinicId: _, ...task }: StaffTask) => task;
 
 export const handler = httpHandler(deskRoutes, {
   recordConsent: async ({ caller, body, commit }) => ({ body: await recordByStaff(caller, body, commit) }),
-  getConsentOfNumber: async ({ caller, query }) => ({ body: await consentReport(caller.clinicId, query.phone) }),
-  getConsentOfPatient: async ({ caller, params: { patientId } }) => {
+  getConsentOfNumber: async ({ caller, query: { phone, ...page } }) => ({
+    body: await consentReport(caller.clinicId, { phone }, page),
+  }),
+  getConsentOfPatient: async ({ caller, params: { patientId }, query }) => {
     const { phone } = found(await loadPatient(caller.clinicId, patientId), 'patient');
-    return { body: await consentReport(caller.clinicId, phone) };
+    return { body: await consentReport(caller.clinicId, { phone, patientId }, query) };
   },
 
   listPatientTexts: async ({ caller, params: { patientId }, query }) => {

@@ -14,7 +14,7 @@ export const visitPageForm = z.strictObject({
   wordingVersion: line(40).optional(),
 });
 
-/** Texts to the number of the link's patient: of the number, whoever else gave it, and nothing of a person. */
+/** Texts about the link's patient to their number: their own agreement, and what stops texts to the number; nothing of anybody else. */
 const numberTexts = z.strictObject({
   numberEnding: z.string().meta({ description: 'The last two digits of the number' }),
   mayText: z.boolean().meta({ description: 'Whether texts about visits and care may go to it' }),
@@ -24,6 +24,7 @@ const numberTexts = z.strictObject({
   carrier: z
     .strictObject({
       listedAt: instant,
+      refusedAgainAt: instant.optional().meta({ description: 'When it last refused a text to who had come back' }),
       removableFrom: instant.optional().meta({ description: 'It takes a number off its list once in 30 days' }),
     })
     .optional()

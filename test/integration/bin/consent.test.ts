@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { consentItems, loadStanding } from '../../../functions/messaging/consent.ts';
 import { consentsOf } from '../../../functions/messaging/consent-store.ts';
+import { standingItem } from '../../../functions/messaging/standing-store.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import { testPhone } from '../../helpers/phones.ts';
 import { startNetwork } from '../messaging/network.ts';
@@ -50,6 +51,12 @@ describe('plumbline consent', () => {
     const { clinicId } = world.clinic;
     const stopped = await addPatient(world);
     await optOut(world, stopped.phone);
+    const child = await addPatient(world, {
+      phone: stopped.phone,
+      givenName: 'Ben',
+      birthDate: '2012-03-01',
+      consents: false,
+    });
     const other = testPhone();
     const file = await fileOf(
       'agreements.csv',
@@ -58,8 +65,10 @@ describe('plumbline consent', () => {
       `${other},marketing,yes,2025-03-02T16:00:00Z,"Offers, ""too""",old-1,form 9,`,
       `${other},billing,no,2025-04-01T16:00:00Z,no bills,old-1,,`,
       `${stopped.phone},treatment,yes,2025-03-01T16:00:00Z,Text me,old-1,,${stopped.id}`,
+      // The same words of another at that number.
+      `${stopped.phone},treatment,yes,2025-03-01T16:00:00Z,Text me,old-1,,${child.id}`,
     );
-    const expected = { rows: 5, agreements: 3, revocations: 1, known: 1, errors: [] };
+    const expected = { rows: 6, agreements: 4, revocations: 1, known: 1, errors: [] };
     const dry = await run(world, 'import', file, '--json');
     expect(JSON.parse(dry.out)).toEqual({ clinicId, ...expected, applied: false });
     expect(await consentsOf(clinicId, other)).toEqual([]);
@@ -81,7 +90,7 @@ describe('plumbline consent', () => {
     expect(await loadStanding(clinicId, stopped.phone)).toHaveProperty('optedOut.how', 'text');
 
     const again = await run(world, 'import', file, '--apply');
-    expect(again.out).toBe('5 lines: 0 agreements and 0 opt-outs are new, 5 are in the ledger already.\nWritten.\n');
+    expect(again.out).toBe('6 lines: 0 agreements and 0 opt-outs are new, 6 are in the ledger already.\nWritten.\n');
     expect(await consentsOf(clinicId, other)).toEqual(ledger);
 
     const shown = await run(world, 'show', other);
@@ -93,6 +102,8 @@ describe('plumbline consent', () => {
     const ofPatient = JSON.parse((await run(world, 'show', stopped.id, '--json')).out);
     expect(ofPatient).toMatchObject({ clinicId, phone: stopped.phone });
     expect(ofPatient.categories[0]).toMatchObject({ mayText: false, reason: 'opted-out', wording: 'STOP' });
+    const ofBoth = (await run(world, 'show', stopped.phone)).out;
+    for (const { id } of [stopped, child]) expect(ofBoth).toContain(`${stopped.phone} ${id}\n  treatment`);
   });
 
   it("takes who has come back off the carrier's list, once in 30 days", async () => {
@@ -119,11 +130,24 @@ describe('plumbline consent', () => {
       err: expect.stringMatching(/record that first/),
     });
     await record(true, 'staff-evidence');
+    // As the sender leaves it once a text was refused all the same: the state of the task `carrier-still-refuses`.
+    const cameBack = await loadStanding(clinicId, phone);
+    const refused = { ...cameBack, carrierRefusedAgainAt: '2026-12-01T00:00:00Z' };
+    await transact([standingItem(world.caller(start), refused, 'test')]);
+    expect((await run(world, 'show', phone)).out).toMatch(/treatment +NO TEXT +Agreed, but on 2026-12-01T00:00:00Z/);
     expect((await run(world, 'show', phone)).out).toMatch(/On \S+ the carrier said .* once per number in 30 days/);
     expect(await listed()).toBe(true);
     expect((await run(world, 'unlist', phone, '--list', 'Default')).code).toBe(0);
     expect(await listed()).toBe(false);
-    expect(await loadStanding(clinicId, phone)).toMatchObject({ carrierListedAt: undefined, optedOut: undefined });
+    expect(await loadStanding(clinicId, phone)).toMatchObject({
+      carrierListedAt: undefined,
+      carrierRefusedAgainAt: undefined,
+      optedOut: undefined,
+    });
+    expect(await run(world, 'unlist', phone, '--list', 'Default')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/has not said that the number is on its list/),
+    });
 
     await record(false);
     await record(true, 'staff-evidence');

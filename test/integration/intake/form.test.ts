@@ -280,7 +280,7 @@ describe('the pre-visit form as a page', () => {
     const asked = async () => [await isAsked('consent'), await isAsked('marketing')];
     const mayText = async () => {
       const standing = await loadStanding(clinic.clinicId, patient.phone);
-      return [barOf(standing, 'treatment'), barOf(standing, 'marketing')];
+      return [barOf(standing, 'treatment', patientId), barOf(standing, 'marketing', patientId)];
     };
     expect(await asked()).toEqual([true, true]);
 

@@ -49,8 +49,11 @@ describe('registering a patient', () => {
   it('keeps the consent to text with the patient', async () => {
     const phone = testPhone();
     const consentToText = { granted: true, wording: 'You may text me about my visits.', wordingVersion: '1' };
-    expect((await register(person({ phone, consentToText }))).status).toBe(201);
-    expect((await loadStanding(clinic.clinicId, phone)).granted.treatment).toBeDefined();
+    const { status, body } = await register(person({ phone, consentToText }));
+    expect(status).toBe(201);
+    const { granted, grantedBy } = await loadStanding(clinic.clinicId, phone);
+    expect(grantedBy).toEqual({ [body.id]: { treatment: expect.stringMatching(/^20/) } });
+    expect(granted).toEqual({});
   });
 
   it('of twenty at once with the same phone, birth date and family name one is first, nineteen hear that it exists', async () => {
@@ -133,7 +136,7 @@ describe('registering a patient', () => {
     });
     expect((await search({ who: phone })).body).toEqual({ items: [moved] });
     expect((await search({ who: created.phone })).body).toEqual({ items: [] });
-    expect((await loadStanding(clinic.clinicId, phone)).granted.treatment).toBeDefined();
+    expect((await loadStanding(clinic.clinicId, phone)).grantedBy?.[created.id]?.treatment).toBeDefined();
 
     // Neither number registers them a second time; back under the old one they are who they were.
     for (const number of [phone, created.phone]) {

@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { loadStanding, withConsent } from '../../../functions/messaging/consent.ts';
 import { consentsOf } from '../../../functions/messaging/consent-store.ts';
 import { stateOf } from '../../../functions/messaging/core/consent.ts';
+import { writeStaffText } from '../../../functions/messaging/staff-text.ts';
 import { standingItem } from '../../../functions/messaging/standing-store.ts';
+import { loadInboundText } from '../../../functions/messaging/thread.ts';
+import { threadIdOf } from '../../../functions/messaging/thread-store.ts';
+import type { Problem } from '../../../functions/platform/problem.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import { type Answer, askAsStaff } from '../../helpers/clinic.ts';
 import { messaging } from '../../helpers/messaging.ts';
 import { testPhone } from '../../helpers/phones.ts';
-import { addPatient, newWorld, optOut, reply, start, type World } from './world.ts';
+import { addPatient, iso, newWorld, optOut, reply, start, type World } from './world.ts';
 
 const record = 'POST /v1/consents';
 const ofNumber = 'GET /v1/consents';
@@ -103,6 +107,52 @@ describe('what staff take down', () => {
     expect(reasons(await ask(world, record, { body: warned })).treatment).toBe('prefers-no-texts');
   });
 
+  it('holds for the person it is taken down for, and for everybody with the number where it names nobody', async () => {
+    const world = await newWorld();
+    const ana = await addPatient(world);
+    const bea = await addPatient(world, {
+      phone: ana.phone,
+      givenName: 'Bea',
+      birthDate: '2001-05-06',
+      consents: false,
+    });
+    const about = async (patientId: string) => reasons(await ask(world, ofPatient, { params: { patientId } }));
+    expect([(await about(ana.id)).treatment, (await about(bea.id)).treatment]).toEqual(['agreed', 'no-consent']);
+
+    const shown = (await ask(world, ofNumber, { query: { phone: ana.phone } })).body;
+    expect(shown).not.toHaveProperty('patientId');
+    expect(shown.categories[0]).toMatchObject({ mayText: false, reason: 'no-consent' });
+    const treatmentOf = ({ id }: { readonly id: string }) =>
+      shown.people.find(({ patientId }: { readonly patientId: string }) => patientId === id)?.categories[0];
+    expect(shown.people).toHaveLength(2);
+    expect(treatmentOf(ana)).toMatchObject({ mayText: true, reason: 'agreed', wordingVersion: 'test-1' });
+    expect(treatmentOf(bea)?.why).toBe(
+      'There is no agreement to it. Others at the number agreed for themselves alone.',
+    );
+
+    const caller = { ...world.caller(start), actor: { kind: 'staff', id: 'ann' } as const };
+    const write = (to: Parameters<typeof writeStaffText>[1]['to']) =>
+      writeStaffText(
+        caller,
+        { to, words: 'The office moved.', sendAt: iso(start.add({ minutes: 5 })), confirmWarnings: true },
+        (items) => transact(items),
+      ).then(
+        () => 'planned',
+        (error: Problem) => error.code,
+      );
+    expect(await write({ patientId: ana.id })).toBe('planned');
+    expect(await write({ patientId: bea.id })).toBe('no-consent');
+    // To whoever reads it: it may be Bea.
+    const threadId = threadIdOf(world.clinic.clinicId, ana.phone);
+    expect(await write({ threadId })).toBe('no-consent');
+
+    const everybody = await ask(world, record, { body: { phone: ana.phone, ...said } });
+    expect(everybody.body.categories[0]).toMatchObject({ mayText: true });
+    const hers = (await ask(world, ofPatient, { params: { patientId: bea.id } })).body;
+    expect(hers.categories[0].why).toMatch(/^Agreed on \S+ to staff, for whoever has the number\.$/);
+    expect(await write({ threadId })).toBe('planned');
+  });
+
   it.each([
     ['body.evidence', { phone: '+13035550100', ...said, category: 'marketing' }],
     ['body.evidence', { phone: '+13035550100', ...said, category: 'all' }],
@@ -131,6 +181,74 @@ describe('what staff take down', () => {
 });
 
 describe('the ledger', () => {
+  /** As a phone leaves it that says START and STOP for days, or a clinic that imports twice a year. */
+  const longLedger = async (entries: number) => {
+    const world = await newWorld();
+    const phone = testPhone();
+    const words = { how: 'import', wording: 'w'.repeat(2_000), wordingVersion: '1' } as const;
+    for (let done = 0; done < entries; done += 20) {
+      const standing = await loadStanding(world.clinic.clinicId, phone);
+      const given = Array.from({ length: Math.min(20, entries - done) }, (_, index) => ({
+        ...words,
+        category: 'treatment' as const,
+        granted: true,
+        at: iso(start.subtract({ minutes: done + index + 1 })),
+      }));
+      const { items, standing: after } = withConsent(world.caller(start), standing, given);
+      await transact([...items, standingItem(world.caller(start), after, 'test')]);
+    }
+    return { world, phone };
+  };
+
+  it('may be as long as it likes: what the desk takes down is recorded, and explained by what it hangs on', async () => {
+    const { world, phone } = await longLedger(240);
+    const revoked = { phone, ...said, granted: false, category: 'all', wording: 'No more.' };
+    const answer = await ask(world, record, { body: revoked, headers: { 'idempotency-key': 'k2' } });
+    expect(answer).toMatchObject({ status: 201, body: { entries: [{ wording: 'No more.', granted: false }] } });
+    expect(answer.body.categories[0]).toMatchObject({ reason: 'opted-out', wording: 'No more.' });
+    expect((await loadStanding(world.clinic.clinicId, phone)).optedOut).toBeDefined();
+    // The agreement that holds may be any number of entries back.
+    const back = { phone, ...said, category: 'billing', evidence: 'call 9' };
+    expect((await ask(world, record, { body: back })).body.entries).toHaveLength(1);
+  });
+
+  it('is read page by page, what was said last first', async () => {
+    const { world, phone } = await longLedger(30);
+    const read = (query: Record<string, string>) => ask(world, ofNumber, { query: { phone, ...query } });
+    const first = await read({});
+    expect(first.body.entries).toHaveLength(25);
+    expect(first.body.categories[0]).toMatchObject({ mayText: true, since: iso(start.subtract({ minutes: 1 })) });
+    const second = await read({ limit: '25', cursor: first.body.cursor });
+    expect(second.body).toMatchObject({ categories: first.body.categories, rev: first.body.rev });
+    expect(second.body).not.toHaveProperty('cursor');
+    const instants = [...first.body.entries, ...second.body.entries].map(({ at }: { at: string }) => at);
+    expect(instants).toEqual(Array.from({ length: 30 }, (_, index) => iso(start.subtract({ minutes: index + 1 }))));
+
+    const other = { query: { phone: testPhone(), cursor: first.body.cursor } };
+    for (const query of [{ cursor: 'x' }, { limit: '0' }, { limit: '101' }, { cursor: 'a b' }]) {
+      const [field] = Object.keys(query);
+      expect(await read(query as Record<string, string>)).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: `query.${field}` }] },
+      });
+    }
+    expect(await ask(world, ofNumber, other)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'query.cursor' }] },
+    });
+  });
+
+  it('keeps of a text the first 320 characters, and where the rest is', async () => {
+    const world = await newWorld();
+    const phone = testPhone();
+    const words = `stop texting me ${'\u{1f600}'.repeat(700)}`;
+    const textId = await reply(world, phone, words, start);
+    const [entry] = await consentsOf(world.clinic.clinicId, phone);
+    expect(entry).toMatchObject({ granted: false, evidence: textId });
+    expect(entry?.wording).toBe(`${[...words].slice(0, 320).join('')}…`);
+    expect((await loadInboundText(world.clinic.clinicId, phone, textId))?.body).toBe(words);
+  });
+
   it('comes to the standing, in the order in which it was written, whatever the clocks of its writers say', async () => {
     const world = await newWorld();
     const phone = testPhone();
@@ -140,10 +258,10 @@ describe('the ledger', () => {
     await inbound('START', 3);
     await inbound('stop all', 2);
     await inbound('START', 1);
-    const { granted, stopped, optedOut } = await loadStanding(world.clinic.clinicId, phone);
+    const { granted, grantedBy, stopped, optedOut } = await loadStanding(world.clinic.clinicId, phone);
     const ledger = await consentsOf(world.clinic.clinicId, phone);
     expect(ledger.map((entry) => entry.granted)).toEqual([true, false, true, false, true]);
-    expect({ ...stateOf(ledger), optedOut: undefined }).toEqual({ granted, stopped, optedOut });
+    expect({ ...stateOf(ledger), optedOut: undefined }).toEqual({ granted, grantedBy, stopped, optedOut });
     expect(optedOut).toBeUndefined();
     expect(granted.marketing).toBeUndefined();
   });

@@ -7,6 +7,7 @@ import { parseRef } from '../../../functions/messaging/hint.ts';
 import { recordReceipt } from '../../../functions/messaging/receipts.ts';
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
+import { standingItem } from '../../../functions/messaging/standing-store.ts';
 import { createMessageItem, getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
 import { sweepDue } from '../../../functions/messaging/sweep.ts';
 import { closeTask, listTasks } from '../../../functions/messaging/tasks.ts';
@@ -364,6 +365,19 @@ describe('a reminder that does not arrive', () => {
     await send(world, emailId, later(start, reason === 'visit-started' ? 121 : 99));
     expect(await load(world, emailId)).toMatchObject({ status: 'suppressed', statusReason: reason });
     expect(mailTo(`${reason}@example.com`)).toEqual([]);
+  });
+
+  it('since the carrier still refuses who has come back goes by e-mail, which the carrier has no part in', async () => {
+    const { world, patient } = await reminded('listed@example.com');
+    const standing = await loadStanding(world.clinic.clinicId, patient.phone);
+    const at = iso(later(start, 97));
+    const refused = { ...standing, carrierListedAt: at, carrierRefusedAgainAt: at };
+    await transact([standingItem(world.caller(start), refused, 'test')]);
+    const next = await bookVisit(world, patient, later(visitAt, 24 * 9), start);
+    await send(world, `${next.id}#reminder-24h#0`, later(start, 96 + 24 * 9));
+    expect(await load(world, `${next.id}#reminder-24h#0`)).toMatchObject({ statusReason: 'carrier-refuses' });
+    await send(world, `${next.id}#reminder-24h-email#0`, later(start, 97 + 24 * 9));
+    expect(await load(world, `${next.id}#reminder-24h-email#0`)).toMatchObject({ status: 'accepted' });
   });
 
   it('nor go in its hours is made up for by e-mail: whatever held it back holds no e-mail', async () => {

@@ -77,8 +77,8 @@ const send = async (world: World, visit: Appointment, now = sundayNoon, step = '
   if (message === undefined) throw new Error('There is no such text');
   return message;
 };
-const marketingBar = async ({ clinic }: World, { phone }: Patient) =>
-  barOf(await loadStanding(clinic.clinicId, phone), 'marketing');
+const marketingBar = async ({ clinic }: World, { id, phone }: Patient) =>
+  barOf(await loadStanding(clinic.clinicId, phone), 'marketing', id);
 
 describe('who has not been back', () => {
   it('is asked back by no clinic that has not switched it on', async () => {
@@ -198,7 +198,7 @@ describe('who has not been back', () => {
     const second = await held(world, patient, visitAt);
     const halfAYear = later(visitAt, 180 * 24 + 2);
     expect(await send(world, second, halfAYear)).toMatchObject({ status: 'suppressed', statusReason: 'opted-out' });
-    expect(barOf(await loadStanding(world.clinic.clinicId, patient.phone), 'treatment')).toBeUndefined();
+    expect(barOf(await loadStanding(world.clinic.clinicId, patient.phone), 'treatment', patient.id)).toBeUndefined();
     await agreesToMarketing(world, patient);
     expect(await marketingBar(world, patient)).toBe('opted-out');
     await agreesToMarketing(world, patient, 'texted-link');

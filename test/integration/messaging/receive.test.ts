@@ -296,7 +296,7 @@ describe('STOP', () => {
     expect(await loadStanding(clinicId, patient.phone)).toHaveProperty('optedOut.how', 'text');
     const back = await reply(world, patient.phone, 'START', remindAt);
     expect(await answersTo(world, back)).toEqual([expect.stringContaining("you'll get texts")]);
-    expect(mayBeTexted(await loadStanding(clinicId, patient.phone))).toBe(true);
+    expect(mayBeTexted(await loadStanding(clinicId, patient.phone), patient.id)).toBe(true);
     expect(await consentsOf(clinicId, patient.phone)).toMatchObject([
       { category: 'all', granted: true, evidence: expect.stringMatching(/^in-/) },
       { category: 'treatment', granted: false, answered: 'treatment', wording: 'stop' },

@@ -1,8 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { loadExercisePlan } from '../../../functions/care/exercise.ts';
+import { takeOffCarrierList } from '../../../functions/messaging/carrier-list.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
-import { recordConsent } from '../../../functions/messaging/record-consent.ts';
+import { consentReport, recordConsent } from '../../../functions/messaging/record-consent.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
 import { getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
 import { listTasks } from '../../../functions/messaging/tasks.ts';
@@ -18,6 +19,7 @@ import {
   moveTo,
   newWorld,
   optOut,
+  reply,
   start,
   type World,
 } from './world.ts';
@@ -107,6 +109,31 @@ describe('a text that is due', () => {
     expect(await load()).toMatchObject({ status: 'suppressed', statusReason: 'opted-out' });
   });
 
+  it('about who never agreed is not sent, though somebody else who has the number, or had it, did', async () => {
+    const { world, visit, patient: ana } = await booked();
+    const bea = await addPatient(world, {
+      phone: ana.phone,
+      givenName: 'Bea',
+      birthDate: '2001-05-06',
+      consents: false,
+    });
+    const herVisit = await bookVisit(world, bea, later(visitAt, 24));
+    for (const { id } of [visit, herVisit]) {
+      const messageId = `${id}#confirmation#0`;
+      await sendText({ clinicId: world.clinic.clinicId, messageId }, at(start));
+    }
+    expect(await statuses(world, visit.id)).toMatchObject({ 'confirmation#0': 'accepted' });
+    expect(await statuses(world, herVisit.id)).toMatchObject({ 'confirmation#0': 'suppressed: no-consent' });
+
+    // The phone itself asks: for everybody in the house.
+    await reply(world, ana.phone, 'START', later(start, 1));
+    await sendText(
+      { clinicId: world.clinic.clinicId, messageId: `${herVisit.id}#reminder-72h#0` },
+      at(later(start, 73)),
+    );
+    expect(await statuses(world, herVisit.id)).toMatchObject({ 'reminder-72h#0': 'accepted' });
+  });
+
   it('is suppressed when its hour came and went', async () => {
     const { patient, ref, load } = await booked();
     await sendText(ref, at(later(start, 25)));
@@ -162,6 +189,61 @@ describe('what the carrier answers', () => {
       { kind: 'carrier-still-refuses', phone: patient.phone, patientId: patient.id, sourceId: reminder.messageId },
     ]);
     await network.break();
+  });
+
+  it('opted out, still, after START: not stopped again, nothing more is tried, and START or its list taken care of is one more try', async () => {
+    const { world, visit, patient, ref } = await booked();
+    const { phone } = patient;
+    const standing = () => loadStanding(ref.clinicId, phone);
+    const statusOf = async (step: string) => {
+      const message = await getMessage(ref.clinicId, `${visit.id}#${step}#0`);
+      return [message?.status, message?.statusReason];
+    };
+    const send = (step: string, hour: number) =>
+      sendText({ clinicId: ref.clinicId, messageId: `${visit.id}#${step}#0` }, at(later(start, hour)));
+    /** START, and the answer to it. */
+    const comeBack = async (hour: number) => {
+      const inboundId = await reply(world, phone, 'START', later(start, hour));
+      const [answer] = await messagesOfCause(ref.clinicId, `inb_${inboundId}`);
+      await sendText({ clinicId: ref.clinicId, messageId: answer?.id ?? '' }, at(later(start, hour)));
+      return (await getMessage(ref.clinicId, answer?.id ?? ''))?.status;
+    };
+    await network.break({ kind: 'opted-out', phone });
+    await sendText(ref, at(start));
+
+    expect(await comeBack(1)).toBe('failed');
+    expect(await standing()).toMatchObject({ optedOut: undefined, carrierRefusedAgainAt: iso(later(start, 1)) });
+    const revocations = (await consentReport(ref.clinicId, { phone }, {})).entries.filter(({ granted }) => !granted);
+    expect(revocations).toHaveLength(1);
+    expect((await listTasks(ref.clinicId, 'open', {})).items).toMatchObject([{ kind: 'carrier-still-refuses', phone }]);
+
+    // Nothing is tried, though it would be taken now.
+    await network.break();
+    await send('reminder-72h', 49);
+    expect(await statusOf('reminder-72h')).toEqual(['suppressed', 'carrier-refuses']);
+    const help = await reply(world, phone, 'HELP', later(start, 50));
+    const [answer] = await messagesOfCause(ref.clinicId, `inb_${help}`);
+    await sendText({ clinicId: ref.clinicId, messageId: answer?.id ?? '' }, at(later(start, 50)));
+    expect(await getMessage(ref.clinicId, answer?.id ?? '')).toMatchObject({ statusReason: 'carrier-refuses' });
+    expect(await network.acceptedFor(phone)).toEqual([]);
+    expect((await consentReport(ref.clinicId, { phone }, {})).categories[0]).toMatchObject({
+      reason: 'carrier-refuses',
+    });
+
+    await takeOffCarrierList(world.caller(later(start, 60)), phone, { list: 'Default' });
+    expect(await standing()).toMatchObject({ carrierListedAt: undefined, carrierRefusedAgainAt: undefined });
+    await send('reminder-24h', 97);
+    expect(await statusOf('reminder-24h')).toEqual(['accepted', undefined]);
+
+    // Listed and refused anew: each START is one more try.
+    await network.break({ kind: 'opted-out', phone });
+    await reply(world, phone, 'STOP', later(start, 98));
+    await comeBack(99);
+    expect(await comeBack(99)).toBe('failed');
+    expect(await comeBack(100)).toBe('failed');
+    await network.break();
+    expect(await comeBack(101)).toBe('accepted');
+    expect(await standing()).toMatchObject({ optedOut: undefined, carrierRefusedAgainAt: undefined });
   });
 
   it('spend limit: the text stays planned, a quarter of an hour later', async () => {

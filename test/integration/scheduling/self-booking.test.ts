@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as care } from '../../../functions/care/handlers/http.ts';
 import { handler as intake } from '../../../functions/intake/handlers/http.ts';
+import { findPatientsByPhone } from '../../../functions/intake/patients.ts';
 import { barOf, loadStanding } from '../../../functions/messaging/consent.ts';
 import { consentsOf } from '../../../functions/messaging/consent-store.ts';
 import { CONSENT_CATEGORIES } from '../../../functions/messaging/core/consent.ts';
@@ -162,8 +163,11 @@ describe('a code', () => {
     const again = await selfBook(requestOf(patient, code, { consentToText, consentToMarketing: words }));
     expect(again.status).toBe(201);
     const standing = await loadStanding(clinic.clinicId, patient.phone);
-    const bars = CONSENT_CATEGORIES.map((category) => barOf(standing, category));
-    expect(bars).toEqual([undefined, 'opted-out', undefined, 'opted-out']);
+    const barsOf = (who?: string) => CONSENT_CATEGORIES.map((category) => barOf(standing, category, who));
+    // Nobody else with the number has agreed.
+    expect(barsOf()).toEqual(['no-consent', 'opted-out', 'no-consent', 'opted-out']);
+    const [booked] = await findPatientsByPhone(clinic.clinicId, patient.phone);
+    expect(barsOf(booked?.id)).toEqual([undefined, 'opted-out', undefined, 'opted-out']);
     expect(standing.channel).toMatchObject({ wordingVersion: 'w-1', prefersTexts: true });
     expect((await consentsOf(clinic.clinicId, patient.phone)).map(({ category, proof }) => [category, proof])).toEqual([
       ['all', 'from-the-number'],

@@ -140,9 +140,9 @@ const buttons = (html: string): readonly (string | undefined)[] =>
     .map(({ fields }) => fields.action)
     .filter((action) => action?.endsWith('-texts'));
 
-const barsOf = async ({ phone }: Booked) => {
+const barsOf = async ({ phone, patientId }: Booked) => {
   const standing = await loadStanding(clinic.clinicId, phone);
-  return CONSENT_CATEGORIES.map((category) => barOf(standing, category));
+  return CONSENT_CATEGORIES.map((category) => barOf(standing, category, patientId));
 };
 
 const ledgerOf = ({ phone }: Booked) => consentsOf(clinic.clinicId, phone);

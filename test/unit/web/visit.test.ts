@@ -45,6 +45,12 @@ const refusals: Readonly<Record<string, VisitView['texts']>> = {
   'stopped, marketing goes on': { ...stopped, how: 'web-form', stop: { wording: 'Stop texts', ends: 'category' } },
   'on the list of the carrier': { ...stopped, how: 'carrier', carrier: listed },
   'agreed to, on the list of the carrier': { ...texts, mayText: false, reason: 'carrier-list', carrier: listed },
+  'agreed to again, refused by the carrier': {
+    ...texts,
+    mayText: false,
+    reason: 'carrier-list',
+    carrier: { ...listed, refusedAgainAt: '2026-11-21T18:00:00Z' },
+  },
   'not wanted unencrypted': { ...stopped, reason: 'prefers-no-texts', how: undefined },
   'not agreed to': { ...stopped, reason: 'no-consent', since: undefined, how: undefined },
   'not arriving': { ...texts, mayText: false, reason: 'unreachable', since: '2026-11-20T18:00:00Z' },
@@ -462,7 +468,7 @@ describe('texts to the number of the patient', () => {
     ['on the list of the carrier', ['get-texts'], 'once in 30 days, next on December 5, 2026'],
     ['agreed to, on the list of the carrier', ['stop-texts'], 'Text START from it to (206) 555-0188 as well'],
     ['not wanted unencrypted', ['get-texts'], 'because they are not encrypted'],
-    ['not agreed to', ['get-texts'], 'nobody has agreed to them yet'],
+    ['not agreed to', ['get-texts'], 'you have not agreed to them yet'],
     ['not arriving', ['stop-texts'], 'our last ones on November 20, 2026 did not arrive'],
   ])('%s', (name, actions, words) => {
     const card = cardOf({ ...visit, texts: refusals[name] ?? texts });

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   afterFact,
+  agreedSince,
   barOf,
+  barOfAny,
   CONSENT_CATEGORIES,
   CONSENT_PROOFS,
   CONSENT_SOURCES,
@@ -105,6 +107,30 @@ describe('what holds after', () => {
     expect(barsOf(stateOf(facts))).toEqual(bars);
   });
 
+  describe('two people on one number', () => {
+    const shared = stateOf([fact({ patientId: 'ana' }), fact({ category: 'billing' })]);
+    it('an agreement is of who gave it; one that names nobody is of whoever has the number', () => {
+      expect(barOf(shared, 'treatment', 'ana')).toBeUndefined();
+      expect(barOf(shared, 'treatment', 'bea')).toBe('no-consent');
+      expect(barOf(shared, 'treatment')).toBe('no-consent');
+      expect(barOf(shared, 'billing', 'bea')).toBeUndefined();
+    });
+
+    it('a STOP is of both, and START from the number of both', () => {
+      const stopped = afterFact(shared, { ...stop, patientId: 'bea' });
+      expect(barOf(stopped, 'treatment', 'ana')).toBe('opted-out');
+      const back = afterFact(stopped, start);
+      expect([barOf(back, 'treatment', 'ana'), barOf(back, 'treatment', 'bea')]).toEqual([undefined, undefined]);
+    });
+
+    it('a text to either goes where both agreed, and to nobody in particular where the number did', () => {
+      expect(barOfAny(shared, 'treatment', ['ana'])).toBeUndefined();
+      expect(barOfAny(shared, 'treatment', ['ana', 'bea'])).toBe('no-consent');
+      expect(barOfAny(afterFact(shared, fact({ patientId: 'bea' })), 'treatment', ['ana', 'bea'])).toBeUndefined();
+      expect(barOfAny(shared, 'billing', [])).toBeUndefined();
+    });
+  });
+
   it('a carrier that reports an opt-out: stopped, and on its list until somebody takes it off', () => {
     const state = stateOf([
       fact({}),
@@ -112,6 +138,17 @@ describe('what holds after', () => {
       start,
     ]);
     expect(state).toMatchObject({ optedOut: undefined, carrierListedAt: '2026-12-01T00:00:00Z' });
+  });
+
+  it('a carrier that refuses who has come back: nothing, until they come back again, or are taken off its list', () => {
+    const refused = { ...stateOf([fact({})]), carrierListedAt: stop.at, carrierRefusedAgainAt: start.at };
+    expect(barsOf(refused)).toEqual(['carrier-refuses', 'no-consent', 'no-consent', 'no-consent']);
+    expect(barOf(afterFact(refused, fact({})), 'treatment')).toBe('carrier-refuses');
+    expect(barOf(afterFact(refused, stop), 'treatment')).toBe('opted-out');
+    const takenOff = fact({ category: 'all', how: 'carrier' });
+    for (const back of [start, proven(), takenOff]) {
+      expect(barOf(afterFact(refused, back), 'treatment')).toBeUndefined();
+    }
   });
 });
 
@@ -124,9 +161,15 @@ const facts = fc.array(
     wordingVersion: fc.constant('1'),
     proof: fc.option(fc.constantFrom(...CONSENT_PROOFS), { nil: undefined }),
     evidence: fc.option(fc.constant('form 1'), { nil: undefined }),
+    patientId: fc.constantFrom(undefined, 'ana', 'bea'),
   }),
   { maxLength: 12 },
 );
+/** Nobody by name, or somebody. */
+const whoever = fc.constantFrom(undefined, 'ana', 'bea', 'carl');
+/** Whether it is an agreement of somebody's, or of whoever has the number. */
+const isOf = (fact: ConsentFact, patientId: string | undefined) =>
+  fact.granted && fact.how !== 'carrier' && (fact.patientId === undefined || fact.patientId === patientId);
 const everyCategory = fc.constantFrom(...CONSENT_CATEGORIES);
 const runs = { numRuns: 500 };
 const lastIndex = (all: readonly ConsentFact[], is: (fact: ConsentFact) => boolean): number => all.findLastIndex(is);
@@ -134,8 +177,8 @@ const lastIndex = (all: readonly ConsentFact[], is: (fact: ConsentFact) => boole
 describe('in whatever order things are said', () => {
   it('a text goes only after an agreement to it that no unanswered STOP follows', () => {
     fc.assert(
-      fc.property(facts, everyCategory, (all, category) => {
-        if (barOf(stateOf(all), category) !== undefined) return;
+      fc.property(facts, everyCategory, whoever, (all, category, patientId) => {
+        if (barOf(stateOf(all), category, patientId) !== undefined) return;
         const ended = lastIndex(
           all,
           (each) => !each.granted && (each.category === category || each.category === 'all'),
@@ -149,6 +192,35 @@ describe('in whatever order things are said', () => {
               (each.category === category || (each.category === 'all' && category !== 'marketing')),
           );
         expect(agreed).toBe(true);
+        const isAbout = (each: ConsentFact) =>
+          each.category === category || (each.category === 'all' && category === 'treatment');
+        expect(all.some((each) => isOf(each, patientId) && isAbout(each))).toBe(true);
+      }),
+      runs,
+    );
+  });
+
+  it('nobody is texted about who has not agreed, whatever others at the number have', () => {
+    fc.assert(
+      fc.property(facts, everyCategory, whoever, (all, category, patientId) => {
+        const ofOthers = all.filter((each) => !isOf(each, patientId));
+        expect(barOf(stateOf(ofOthers), category, patientId)).toBeDefined();
+      }),
+      runs,
+    );
+  });
+
+  it('where one person has the number it is all the same whether agreements name them', () => {
+    fc.assert(
+      fc.property(facts, (all) => {
+        const named = stateOf(all.map((each) => ({ ...each, patientId: 'ana' })));
+        const unnamed = stateOf(all.map((each) => ({ ...each, patientId: undefined })));
+        for (const category of CONSENT_CATEGORIES) {
+          expect(barOf(named, category, 'ana')).toBe(barOf(unnamed, category, 'ana'));
+          expect(agreedSince(named, category, 'ana')).toBe(agreedSince(unnamed, category, 'ana'));
+        }
+        const { grantedBy: _, granted: __, ...rest } = named;
+        expect(unnamed).toMatchObject(rest);
       }),
       runs,
     );
@@ -156,14 +228,16 @@ describe('in whatever order things are said', () => {
 
   it('marketing goes only after a written agreement since the last STOP, whatever else was said', () => {
     fc.assert(
-      fc.property(facts, (all) => {
-        if (barOf(stateOf(all), 'marketing') !== undefined) return;
+      fc.property(facts, whoever, (all, patientId) => {
+        if (barOf(stateOf(all), 'marketing', patientId) !== undefined) return;
         const ended = lastIndex(
           all,
           (each) => !each.granted && (each.category === 'marketing' || each.category === 'all'),
         );
         expect(
-          all.slice(ended + 1).some((each) => each.category === 'marketing' && each.granted && isWritten(each)),
+          all
+            .slice(ended + 1)
+            .some((each) => isOf(each, patientId) && each.category === 'marketing' && isWritten(each)),
         ).toBe(true);
       }),
       runs,

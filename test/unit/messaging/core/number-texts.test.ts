@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   afterFact,
-  barOf,
+  barOf as barOfPerson,
   CONSENT_CATEGORIES,
   CONSENT_SOURCES,
   CONSENT_SUBJECTS,
+  type ConsentCategory,
   type ConsentFact,
+  type ConsentState,
   stateOf,
 } from '../../../../functions/messaging/core/consent.ts';
 import { numberTexts, revokedOnPage } from '../../../../functions/messaging/core/number-texts.ts';
@@ -23,12 +25,24 @@ const anyFact = fc.record<ConsentFact>({
   wordingVersion: fc.constant('1'),
   proof: fc.constantFrom(undefined, 'texted-link', 'from-the-number'),
   evidence: fc.constantFrom(undefined, 'form-7'),
+  patientId: fc.constantFrom(undefined, 'ana', 'bea'),
 });
-const anyState = fc.array(anyFact, { maxLength: 8 }).map(stateOf);
+/** What bars texts about whom the link is of. */
+const barOf = (state: ConsentState, category: ConsentCategory) => barOfPerson(state, category, 'ana');
+const anyState = fc
+  .tuple(fc.array(anyFact, { maxLength: 8 }), fc.boolean())
+  .map(([facts, isRefused]) => ({ ...stateOf(facts), ...(isRefused ? { carrierRefusedAgainAt: at } : {}) }));
 const anyRegime = fc.constantFrom('category', 'all');
 
 const shown = (state: Parameters<typeof numberTexts>[0], isProven: boolean, revocation: 'category' | 'all' = 'all') =>
-  numberTexts(state, { phone: '+12065550177', revocation, isProven, words, textStartTo: '+12065550188' });
+  numberTexts(state, {
+    patientId: 'ana',
+    phone: '+12065550177',
+    revocation,
+    isProven,
+    words,
+    textStartTo: '+12065550188',
+  });
 
 describe('what the page of a visit offers, whatever the number has said', () => {
   it('a stop ends what it says it ends, and a second one has nothing to say', () => {
@@ -56,12 +70,26 @@ describe('what the page of a visit offers, whatever the number has said', () => 
         const { agreement } = shown(state, isProven);
         const proof = isProven ? 'texted-link' : undefined;
         const after = (['treatment', 'unencrypted-texts'] as const).reduce(
-          (each, category) => afterFact(each, { ...about, category, granted: true, proof }),
+          (each, category) => afterFact(each, { ...about, category, granted: true, proof, patientId: 'ana' }),
           state,
         );
-        const brings = barOf(state, 'treatment') !== undefined && barOf(after, 'treatment') === undefined;
+        const [before, then] = [barOf(state, 'treatment'), barOf(after, 'treatment')];
+        // A first agreement counts, whatever the carrier says of the number.
+        const isFirst = before === 'no-consent' && then === 'carrier-refuses';
+        const brings = (before !== undefined && then === undefined) || isFirst;
         expect(agreement !== undefined).toBe(brings);
         if (barOf(state, 'marketing') === 'opted-out') expect(barOf(after, 'marketing')).toBe('opted-out');
+      }),
+    );
+  });
+
+  it('nothing of what others at the number agreed to for themselves', () => {
+    fc.assert(
+      fc.property(anyState, fc.boolean(), anyRegime, (state, isProven, revocation) => {
+        const { ana = {} } = state.grantedBy ?? {};
+        expect(shown({ ...state, grantedBy: { ana } }, isProven, revocation)).toEqual(
+          shown(state, isProven, revocation),
+        );
       }),
     );
   });
@@ -75,6 +103,19 @@ describe('what the page of a visit offers, whatever the number has said', () => 
       }),
     );
   });
+});
+
+it('a number that the carrier refuses after its return: on its list, and agreed to once more by a link that was texted there', () => {
+  const granted = stateOf([{ ...about, category: 'treatment', granted: true }]);
+  const refused = { ...granted, carrierListedAt: at, carrierRefusedAgainAt: at };
+  expect(shown(refused, true)).toMatchObject({
+    mayText: false,
+    reason: 'carrier-list',
+    since: at,
+    carrier: { listedAt: at, refusedAgainAt: at },
+    agreement: words,
+  });
+  expect(shown(refused, false).agreement).toBeUndefined();
 });
 
 it('a number that is agreed to and cannot be reached says so', () => {
