@@ -149,7 +149,9 @@ const wrongValues = (schema: Schema, name: string): readonly (readonly [string, 
     ...wrongNumbers(schema),
     ...wrongLists(schema, name),
     ...(schema.type === 'string'
-      ? wrongTexts(schema, name).map((text) => [JSON.stringify(text.slice(0, 40)), text] as const)
+      ? [...wrongTexts(schema, name), `${canary}\ud800`].map(
+          (text) => [JSON.stringify(text.slice(0, 40)), text] as const,
+        )
       : []),
   ];
 };
