@@ -199,7 +199,7 @@ const wrongTexts = (
   if (name === 'zone') return [...wrongZones, ...long];
   if (pattern?.startsWith('^\\+1')) return wrongPhones;
   if (pattern?.includes(noControls))
-    return [`${canary}\u0000`, `${canary}\u0085`, ...(minLength ? ['', '   ', '\u00a0'] : []), ...long];
+    return [`${canary}\u0000`, `${canary}\u0085`, ...(minLength ? ['', '   ', '\u00a0', '\u200b'] : []), ...long];
   if (pattern !== undefined)
     return [
       '',

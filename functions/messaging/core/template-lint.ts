@@ -1,4 +1,4 @@
-import { foldWords } from '../../platform/fold.ts';
+import { foldWords, isVisible } from '../../platform/fold.ts';
 import { isGsm7, toGsm7 } from './gsm7.ts';
 import { type Segmentation, segment } from './segments.ts';
 import { categoryOf, type TemplateName } from './template-names.ts';
@@ -9,6 +9,7 @@ import { ASKS_FOR_OPT_OUT_WORD, PROMOTES, SHORTENER, TELLS_OF_CARE } from './tex
 /** What a clinic's own words for a text are held to when they are saved. Errors keep them out, warnings only tell. */
 
 export type LintError =
+  | 'empty'
   | 'unknown-token'
   | 'phi-token'
   | 'stray-brace'
@@ -159,6 +160,7 @@ export const lintTemplate = (name: TemplateName, given: string, context: LintCon
   const { encoding, segments, characters } = segment(longest(words));
   const priceMicros = segments * context.pricePerPartMicros;
   const findings = [
+    ...when(!isVisible(words), error('empty', 'Nothing of it can be seen')),
     ...tokenFindings(name, words),
     ...contentFindings(name, words, context),
     ...frameFindings(name, words),

@@ -280,6 +280,12 @@ describe("the clinic's own words", () => {
     });
   });
 
+  it('are refused when nothing of them can be seen', async () => {
+    expect(
+      await ask(`PUT ${route}`, { params: { ...params, template: 'reply-unknown' }, body: { words: '\u200b' } }),
+    ).toMatchObject({ status: 400, body: { errors: [{ field: 'body.words', message: 'Must not be empty' }] } });
+  });
+
   it('go out from the next claim on, in the language of the patient; the text remembers which', async () => {
     forgetPlans(practice.clinic.clinicId);
     const [english, spanish] = [await booked(12, '09:00'), await booked(12, '10:00', { language: 'es' })];

@@ -78,6 +78,11 @@ describe('lintTemplate', () => {
     expect(codes(name, words)).toEqual([expected]);
   });
 
+  it.each(['\u200b', ' \u00a0\u2060 ', '\u3164', '\u2800\ufe0f'])('finds that nothing of %j can be seen', (words) => {
+    expect(codes('reply-unknown', words)).toContain('error empty');
+    expect(codes('reply-unknown', `${words}{phone}`)).not.toContain('error empty');
+  });
+
   it("names the token, and those the text has, and never the clinic's other words", () => {
     const [finding] = lint('reply-help', '{clinicName} {phone} {weather} secret. STOP').findings;
     expect(finding?.message).toBe('There is no {weather}. This text has {clinicName}, {phone}');
