@@ -1,10 +1,10 @@
-import { foldWords, isVisible } from '../../platform/fold.ts';
+import { isVisible } from '../../platform/fold.ts';
 import { isGsm7, toGsm7 } from './gsm7.ts';
 import { type Segmentation, segment } from './segments.ts';
 import { categoryOf, type TemplateName } from './template-names.ts';
 import { ENGLISH } from './template-words.ts';
 import { renderWords, TOKEN_LIMITS, type TokenName, tokensIn } from './templates.ts';
-import { ASKS_FOR_OPT_OUT_WORD, PROMOTES, SHORTENER, TELLS_OF_CARE } from './text-content.ts';
+import { asksForOptOutWord, hostOf, isShortLink, linksIn, promotes, tellsOfCare } from './text-content.ts';
 
 /** What a clinic's own words for a text are held to when they are saved. Errors keep them out, warnings only tell. */
 
@@ -142,8 +142,6 @@ export const tokensFor = (name: TemplateName): ReadonlySet<string> =>
 
 const PHI_TOKEN =
   /^age$|name|birth|dob|diagnos|reason|provider|doctor|therapist|clinician|address|e?mail|insur|mrn|ssn|medic|visit|type/i;
-const LINK =
-  /\b(?:https?:\/\/|www\.)[^\s{}]+|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ly|gl|me|co|us|info|biz|health|clinic|app|link|page)\b[^\s{}]*/gi;
 const PHONE = /\+?\d(?:[\s().-]*\d){6,}/g;
 const carrierMost = 1600;
 
@@ -200,19 +198,21 @@ const contentFindings = (
   { clinicPhone, linkHost }: LintContext,
 ): readonly Finding[] => {
   const plain = words.replace(/\{\w+\}/g, ' ');
-  const folded = ` ${foldWords(plain)} `;
-  const links = plain.match(LINK) ?? [];
+  const links = linksIn(plain);
   const phones = plain.match(PHONE) ?? [];
   const isOwnLink = (link: string) => linkHost !== undefined && hostOf(link) === linkHost.toLowerCase();
   const isOwnPhone = (phone: string) => phone.replace(/\D/g, '').slice(-10) === clinicPhone.slice(-10);
   return [
     ...when(
-      TELLS_OF_CARE.test(folded),
+      tellsOfCare(plain),
       error('tells-of-care', 'It tells what somebody is treated for: that stays behind the link'),
     ),
-    ...when(SHORTENER.test(plain), error('link-shortener', 'Carriers drop texts with public short links: use {link}')),
     ...when(
-      links.some((link) => !SHORTENER.test(link) && !isOwnLink(link)),
+      links.some(isShortLink),
+      error('link-shortener', 'Carriers drop texts with public short links: use {link}'),
+    ),
+    ...when(
+      links.some((link) => !isShortLink(link) && !isOwnLink(link)),
       error('foreign-link', "It holds a link that is not the clinic's own: use {link}"),
     ),
     ...when(
@@ -220,21 +220,18 @@ const contentFindings = (
       error('foreign-phone', "It holds a telephone number that is not the clinic's: use {phone}"),
     ),
     ...when(
-      ASKS_FOR_OPT_OUT_WORD.test(folded),
-      error('opt-out-word', 'It asks for a word that carriers read as an opt-out; only STOP may mean that'),
+      asksForOptOutWord(plain),
+      error(
+        'opt-out-word',
+        'It offers a word that carriers read as an opt-out (CANCEL, END): only STOP may mean that, and never a visit',
+      ),
     ),
     ...when(
-      categoryOf(name) !== 'marketing' && (PROMOTES.test(folded) || PROMOTES.test(plain)),
+      categoryOf(name) !== 'marketing' && promotes(plain),
       warning('marketing', 'It may read as marketing, which needs an agreement of its own'),
     ),
   ];
 };
-
-const hostOf = (link: string): string =>
-  link
-    .replace(/^https?:\/\//i, '')
-    .split(/[/?#:]/, 1)[0]
-    ?.toLowerCase() ?? '';
 
 /** Who writes, how to stop, what to do in an emergency, and how to answer. */
 const frameFindings = (name: TemplateName, words: string): readonly Finding[] => {

@@ -22,6 +22,8 @@ const lint = (name: TemplateName, words: string) => lintTemplate(name, words, co
 const codes = (name: TemplateName, words: string) =>
   lint(name, words).findings.map(({ level, code }) => `${level} ${code}`);
 
+const errors = (name: TemplateName, words: string) => codes(name, words).filter((code) => code.startsWith('error'));
+
 describe('lintTemplate', () => {
   it.each(LANGUAGES.flatMap((language) => TEMPLATE_NAMES.map((name) => [name, language] as const)))(
     'has nothing against the built-in words of %s (%s), one part each',
@@ -77,6 +79,81 @@ describe('lintTemplate', () => {
   ])('finds %s', (_, name, words, expected) => {
     expect(codes(name, words)).toEqual([expected]);
   });
+
+  it.each([
+    'Reply C to confirm or CANCEL to cancel.',
+    'Reply C or CANCEL.',
+    'C = confirm, CANCEL = cancel',
+    'To cancel, text us CANCEL',
+    'Press C or END',
+    'Responda C o CANCELAR',
+    'Reply C. STOP to cancel your visit.',
+    'Responda C. STOP para cancelar su cita.',
+    'C to confirm. OPT OUT to be left alone',
+    'Reply C, or REVOKE',
+    'Reply c or cancel',
+    'reply C to confirm or cancel to cancel',
+    'Reply C or "Cancel" if you cannot come.',
+    'Text us quit',
+    'Escriba C o con la palabra fin',
+    'Reply C or opt out',
+    'Please reply with end. C',
+    'C or ＣＡＮＣＥＬ',
+  ])('does not let a text ask for a word that ends all texts: %s', (words) => {
+    expect(errors('reminder-24h', `{clinicName}: {time}. C. ${words}`)).toEqual(['error opt-out-word']);
+  });
+
+  it.each([
+    'Reply C. To cancel your visit call us.',
+    'Reply C or call us to cancel: {phone}',
+    'Reply C to confirm or cancel online: {link}',
+    'Reply C. At the end of your visit we text you.',
+    'Reply C. STOP to stop.',
+    'REPLY C. TEXT STOP TO STOP, OR STOPALL.',
+    'Responda C. STOP para salir.',
+    'Responda C para confirmar o llame para cancelar.',
+    'Responda C. STOP para cancelar los mensajes.',
+    'Reply STOP to cancel these texts. C',
+    'Reply R to move or cancel. C',
+    'Escriba C para cambiar o cancelar.',
+    'Reply C. Your visit ends at five; parking is at PALM AND FIFTH.',
+  ])('lets words be that only speak of it: %s', (words) => {
+    expect(errors('reminder-24h', `{clinicName}: {time}. C. ${words}`)).toEqual([]);
+  });
+
+  it.each(
+    'soo.gd/x s.id/x dub.sh/x amzn.to/x bit.do tiny.one/x gg.gg/x shorte.st bl.ink short.gy/x kutt.it/x qr.ae/x youtu.be/x evil.xyz/a EVIL.DEV/login Evil.Xyz/a evil.ai plumbline.example.evil.xyz visits.lakeview.example.evil.xyz ftp://evil/x https://visits.lakeview.example@evil.xyz https://visits.lakeview.example:443@evil.xyz/x evil.whatever/x 192.0.2.7/x front@evil.health xn--e1afmkfd.xn--p1ai/x'.split(
+      ' ',
+    ),
+  )('finds that a link goes elsewhere: %s', (link) => {
+    expect(errors('reminder-24h', `${reminder} ${link}`)).toContain('error foreign-link');
+  });
+
+  it.each([
+    'We are open 8 a.m. to 5 p.m. Monday to Fri.',
+    'from 8 a.m.to 5 p.m.on weekdays',
+    'Dr.Smith and Dr. Jones',
+    'See you at your visit.Please be early.In case, call',
+    'Room 2.B, e.g. by the stairs, i.e. left; and/or right 24/7, 1.5/2',
+    'https://visits.lakeview.example/map, VISITS.lakeview.example/map. https://visits.lakeview.example.',
+  ])('finds no link of elsewhere in: %s', (words) => {
+    expect(errors('reminder-24h', `${reminder} ${words}`)).toEqual([]);
+  });
+
+  it.each(
+    'slipped disc,bulging disk,herniated disc,degenerative disc,fusion,cervical,lumbago,lumbar,sciatic,whiplash,incontinence,numbness,chronic pain,oncology,lab results,naloxone,Naloxona,therapy,fisioterapia,quimioterapia,dolor crónico,ciática'.split(
+      ',',
+    ),
+  )('finds that it tells of care: %s', (what) => {
+    expect(errors('reminder-24h', `${reminder} Your ${what}.`)).toEqual(['error tells-of-care']);
+  });
+
+  it.each(['your number', 'a lumber yard', 'bring your disk', 'the discount of time'])(
+    'does not find it in: %s',
+    (what) => {
+      expect(errors('reminder-24h', `${reminder} Your ${what}.`)).not.toContain('error tells-of-care');
+    },
+  );
 
   it.each(['\u200b', ' \u00a0\u2060 ', '\u3164', '\u2800\ufe0f'])('finds that nothing of %j can be seen', (words) => {
     expect(codes('reply-unknown', words)).toContain('error empty');
