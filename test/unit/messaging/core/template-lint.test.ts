@@ -15,7 +15,8 @@ import {
 
 const context: LintContext = {
   clinicPhone: '+13035550100',
-  linkHost: 'visits.lakeview.example',
+  publicUrl: 'https://visits.lakeview.example',
+  slug: 'lakeview-spine',
   pricePerPartMicros: 10_310,
 };
 const lint = (name: TemplateName, words: string) => lintTemplate(name, words, context);
@@ -29,7 +30,14 @@ describe('lintTemplate', () => {
     'has nothing against the built-in words of %s (%s), one part each',
     (name, language) => {
       const words = builtInWords(name, language);
-      expect(lint(name, words)).toEqual({ words, findings: [], encoding: 'GSM-7', segments: 1, priceMicros: 10_310 });
+      const own = { ...context, publicUrl: 'https://visit.example.com' };
+      expect(lintTemplate(name, words, own)).toEqual({
+        words,
+        findings: [],
+        encoding: 'GSM-7',
+        segments: 1,
+        priceMicros: 10_310,
+      });
     },
   );
 
@@ -196,6 +204,20 @@ describe('lintTemplate', () => {
       'warning several-parts',
       'error too-long',
     ]);
+  });
+
+  it("counts the link that the clinic's texts have: without a domain of its own it takes a second part", () => {
+    const publicUrl = 'https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com';
+    const words = builtInWords('reminder-72h', 'en');
+    expect(lintTemplate('reminder-72h', words, { ...context, publicUrl })).toMatchObject({
+      segments: 2,
+      priceMicros: 20_620,
+      findings: [{ code: 'several-parts' }],
+    });
+    const recall = builtInWords('recall', 'en');
+    const ofSlug = (slug: string) =>
+      lintTemplate('recall', recall, { ...context, publicUrl: 'https://visits.lakeview-spine.example', slug });
+    expect([ofSlug('s'.repeat(40)).segments, ofSlug('s'.repeat(10)).segments]).toEqual([2, 1]);
   });
 
   it('says what an emoji does', () => {
