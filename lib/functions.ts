@@ -158,6 +158,8 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     records: 'write',
     enqueuesTexts: true,
     enqueuesBulk: true,
+    // A text takes the turns of its parts, and its link is part of it.
+    makesLinks: true,
     // Ten thousand texts due in one minute are claimed for their turns in it.
     memoryMiB: 1024,
     timeoutSeconds: 50,
@@ -167,6 +169,8 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
     records: 'write',
     enqueuesTexts: true,
     enqueuesBulk: true,
+    // A text takes the turns of its parts, and its link is part of it.
+    makesLinks: true,
     // Ten thousand texts due in one minute are claimed for their turns in it.
     memoryMiB: 1024,
     timeoutSeconds: 50,

@@ -130,10 +130,20 @@ const preview = async (command: Command, appointmentId: string): Promise<void> =
   print(command, { clinicId, ...report }, previewText(report));
 };
 
-const previewText = ({ source, rev, language, patientZone, barredBecause, texts, skipped }: PlanPreview): string =>
+const previewText = ({
+  source,
+  rev,
+  language,
+  patientZone,
+  barredBecause,
+  caps,
+  texts,
+  skipped,
+}: PlanPreview): string =>
   [
     `By ${source === 'own' ? `a plan of its own, version ${rev}` : sources[source]}; in ${language}; times in ${patientZone}.`,
     ...(barredBecause === undefined ? [] : [`NOTHING would go to this number at present: ${barredBecause}.`]),
+    `Beyond ${caps.perDay} a day and ${caps.perWeek} a week, other visits' included, those before and after a visit may be held back.`,
     ...texts.flatMap(({ step, occasion, localTime, words, segments, priceMicros }) => [
       '',
       `${step}: ${localTime?.replace('T', ' ') ?? `at once when ${occasion}`}, ${segments} ${segments === 1 ? 'part' : 'parts'}, USD ${(priceMicros / 1_000_000).toFixed(4)}`,

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import * as z from 'zod';
 import { classify, INTENTS, OPEN_QUESTIONS } from '../../functions/messaging/core/replies.ts';
 import { segment } from '../../functions/messaging/core/segments.ts';
 import { isSound, lintTemplate } from '../../functions/messaging/core/template-lint.ts';
 import { builtInWords, LANGUAGES, TEMPLATE_NAMES } from '../../functions/messaging/core/templates.ts';
+import { slug } from '../../functions/platform/http/schemas.ts';
 import { CliError, print } from '../cli.ts';
 import { linesOf } from '../lines.ts';
 import { type LabelledReply, labelledReplyOf, type Score, scoreOf } from '../reply-corpus.ts';
@@ -58,11 +59,16 @@ export const register = (program: Command): void => {
     .argument('[words or file]', 'the words with their {tokens}, or a file that holds them; without: the built-in ones')
     .option('--language <code>', 'of the built-in words: en or es', 'en')
     .option('--phone <number>', "the clinic's own number, the one that may stand in a text", '+13035550100')
-    .option('--link-host <host>', "the host of the clinic's own links")
+    .addOption(
+      new Option('--public-url <url>', 'what links begin with, which are counted in full')
+        .env('PUBLIC_URL')
+        .default('https://visit.example.com'),
+    )
+    .option('--slug <name>', 'the clinic in the address of its booking page', 'lakeview-spine')
     .option('--price <micros>', 'what a part costs, in millionths of a dollar', '10310')
     .addHelpText(
       'after',
-      `\nExit code: 0, or 1 when the words could not be saved.\n\nTexts: ${TEMPLATE_NAMES.join(', ')}\n\nExamples:\n  plumbline sms lint reminder-24h '{clinicName}: see you {time}. Reply C to confirm. {link}'\n  plumbline sms lint confirmation words.txt --json`,
+      `\nWithout a domain of the clinic's own, links begin with API Gateway's address, 54 letters: most texts with one then\ntake a second part. With one of at most 20 letters each of the built-in texts is one part.\n\nExit code: 0, or 1 when the words could not be saved.\n\nTexts: ${TEMPLATE_NAMES.join(', ')}\n\nExamples:\n  plumbline sms lint reminder-24h '{clinicName}: see you {time}. Reply C to confirm. {link}'\n  plumbline sms lint confirmation words.txt --json`,
     )
     .action(async (template: string, words: string | undefined, _options: object, command: Command) =>
       lintWords(command, template, words),
@@ -72,7 +78,8 @@ export const register = (program: Command): void => {
 const lintOptions = z.object({
   language: z.enum(LANGUAGES),
   phone: z.string().regex(/^\+1\d{10}$/),
-  linkHost: z.string().optional(),
+  publicUrl: z.url({ protocol: /^https?$/ }),
+  slug,
   price: z.coerce.number().int().min(0),
 });
 
@@ -82,10 +89,10 @@ const lintWords = async (command: Command, name: string, words: string | undefin
   const options = lintOptions.safeParse(command.opts());
   if (!options.success)
     throw new CliError(`--${options.error.issues[0]?.path.join('.')}: ${options.error.issues[0]?.message}`, 2);
-  const { language, phone, linkHost, price } = options.data;
+  const { language, phone, price, ...links } = options.data;
   const given =
     words === undefined ? builtInWords(template, language) : await readFile(words, 'utf8').catch(() => words);
-  const lint = lintTemplate(template, given, { clinicPhone: phone, linkHost, pricePerPartMicros: price });
+  const lint = lintTemplate(template, given, { ...links, clinicPhone: phone, pricePerPartMicros: price });
   const { encoding, segments, findings } = lint;
   const size = `${lint.words}\n${encoding}, ${segments} ${segments === 1 ? 'part' : 'parts'} at most, USD ${(lint.priceMicros / 1_000_000).toFixed(4)} a text`;
   const said = findings.map(({ level, code, message }) => `${level} ${code}: ${message}`);

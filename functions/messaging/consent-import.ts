@@ -3,7 +3,7 @@ import { loadPatient } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import { CsvFault, type CsvRecord, parseCsv } from '../platform/csv.ts';
-import { id, instant, line, phone, text } from '../platform/http/schemas.ts';
+import { id, instant, line, phone, words } from '../platform/http/schemas.ts';
 import type { Given } from './consent.ts';
 import { consentsOf } from './consent-store.ts';
 import { CONSENT_SUBJECTS } from './core/consent.ts';
@@ -38,7 +38,7 @@ const rowSchema = z.strictObject({
     .enum(['yes', 'no'], { error: 'Expected yes (agreed) or no (revoked)' })
     .transform((answer) => answer === 'yes'),
   at: instant,
-  wording: text(2000).min(1, { error: 'Must not be empty' }),
+  wording: words(2000),
   wordingVersion: line(40),
   language: optional(z.enum(['en', 'es'])),
   evidence: optional(line(200)),

@@ -105,7 +105,8 @@ const contextOf = async ({ clinicId, now }: Caller): Promise<LintContext> => {
   const [clinic, settings] = await Promise.all([loadClinic(clinicId), loadSettings(clinicId)]);
   return {
     clinicPhone: clinic.phone,
-    linkHost: new URL(env('PUBLIC_URL')).hostname,
+    publicUrl: env('PUBLIC_URL'),
+    slug: clinic.slug,
     pricePerPartMicros: priceOn(localDateOf(now, clinic.zone), settings.pricePerPartMicros),
   };
 };

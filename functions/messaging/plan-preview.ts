@@ -64,6 +64,8 @@ export interface PlanPreview {
   readonly patientZone: string;
   /** Why none of them would go to this patient's number, if so; of marketing, its step says it. */
   readonly barredBecause?: string | undefined;
+  /** What is sent before and after visits beyond these waits, or does not go: with other visits it depends, and is not counted here. */
+  readonly caps: MessagingSettings['caps'];
   readonly texts: readonly PreviewedText[];
   readonly skipped: readonly {
     readonly step: string;
@@ -125,7 +127,8 @@ export const previewPlan = async (
     rev: plan.rev,
     language,
     patientZone: patient.zone,
-    barredBecause: barOf(standing, 'treatment', patient.id),
+    barredBecause: barOf(standing, 'treatment', patient.id) ?? (standing.unreachable && 'number-unreachable'),
+    caps: settings.caps,
     texts: await Promise.all(
       texts.map(async ({ step, template, occasion, dueAt }): Promise<PreviewedText> => {
         const { words: pattern, version } = await wordsInForce(clinicId, template, language);
@@ -206,26 +209,26 @@ const plannedFor = (
   const texts: Previewed[] = [];
   const barred: Skipped[] = [...skipped];
   for (const message of planned) {
-    const { step, template, isNotice, dueAt } = message;
-    if (isNotice) {
-      texts.push({ step, template, occasion });
-      continue;
-    }
-    const decision = decisionOn(message, occasion, about);
+    const { step, isNotice, dueAt } = message;
+    const decision = decisionOn(message, about);
     const bar = message.category === 'marketing' ? about.marketingBar : undefined;
-    if (decision.kind === 'send' && bar !== undefined) barred.push({ step, reason: bar });
-    else if (decision.kind === 'send') texts.push({ step, template: decision.template, occasion, dueAt });
-    else if (decision.kind === 'suppress') barred.push({ step, reason: decision.reason });
+    if (decision.kind === 'suppress') barred.push({ step, reason: decision.reason });
+    else if (bar !== undefined) barred.push({ step, reason: bar });
+    else {
+      // What waits for the morning is a notice that asks something.
+      const template = decision.kind === 'send' ? decision.template : message.template;
+      texts.push({ step, template, occasion, ...(isNotice ? {} : { dueAt }) });
+    }
   }
   return { texts, skipped: barred };
 };
 
-/** What would be decided of a text at its time, were the visit then as it is now. */
-const decisionOn = (message: PlannedMessage, occasion: Occasion, about: VisitAsItIs) => {
+/** What would be decided of a text at its time, were the visit then as it is now, but for what the text is about. */
+const decisionOn = (message: PlannedMessage, about: VisitAsItIs) => {
   const { appointment, steps, patient, settings, isNewPatient, hasLaterVisit } = about;
   const step = steps.find((each) => each.step === message.step);
   if (step === undefined) throw new Error('A text of no step');
-  const status = occasion === 'fulfilled' && appointment.status === 'booked' ? 'fulfilled' : appointment.status;
+  const status = appointment.status === 'booked' ? step.whileStatus : appointment.status;
   const visit = { ...appointment, status, start: Temporal.Instant.from(appointment.start) };
   const { sequence, dueAt } = message;
   const window = textingWindow(step.category, settings, patient.state);

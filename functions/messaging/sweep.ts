@@ -1,17 +1,28 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
+import { env } from '../platform/config.ts';
 import type { Id } from '../platform/ids.ts';
 import { inLanes, piecesOf } from '../platform/lanes.ts';
 import { log } from '../platform/log.ts';
 import { metricNames } from '../platform/metric-names.ts';
 import { count, seconds } from '../platform/metrics.ts';
 import { queueBatch } from '../platform/queue-send.ts';
+import { loadClinic } from '../platform/store/clinic.ts';
 import { inAllShards } from '../platform/store/due.ts';
 import { ConditionFailed, Contended, putOrTransact, together } from '../platform/store/records.ts';
 import { Warm } from '../platform/warm.ts';
 import { aftermathItems } from './aftermath.ts';
 import { paceOf, type Turn, turnsOf } from './core/pacing.ts';
+import { segment } from './core/segments.ts';
+import {
+  builtInWords,
+  LANGUAGES,
+  type Language,
+  longestText,
+  TEMPLATE_NAMES,
+  type TemplateName,
+} from './core/templates.ts';
 import { enqueue } from './dispatch.ts';
 import { enqueueBulk } from './dispatch-bulk.ts';
 import { loadPause, type SendingState, sendingState } from './pause.ts';
@@ -158,13 +169,16 @@ const claimTurns = async (sweep: Sweep, turns: readonly Turn<Message>[]): Promis
 
 const warmParts = new Warm<ReadonlyMap<string, number>>();
 
-/** How many parts a clinic's texts of its own words have at most, in the longer of their languages; our words have one. */
+/** How many parts a clinic's texts have at most, in the longer of their languages. */
 const partsOf = (clinicId: Id<'clinic'>): Promise<ReadonlyMap<string, number>> =>
   warmParts.get(clinicId, async () => {
-    const parts = new Map<string, number>();
-    for (const { template, parts: most } of await currentTemplates(clinicId))
-      parts.set(template, Math.max(most, parts.get(template) ?? 1));
-    return parts;
+    const [{ slug }, own] = await Promise.all([loadClinic(clinicId), currentTemplates(clinicId)]);
+    const links = { publicUrl: env('PUBLIC_URL'), slug };
+    const partsIn = (name: TemplateName, language: Language): number => {
+      const stored = own.find(({ template, language: each }) => template === name && each === language);
+      return segment(longestText(name, stored?.words ?? builtInWords(name, language), links)).segments;
+    };
+    return new Map(TEMPLATE_NAMES.map((name) => [name, Math.max(...LANGUAGES.map((each) => partsIn(name, each)))]));
   });
 
 const sendingStates = async (

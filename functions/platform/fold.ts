@@ -12,6 +12,11 @@ const COMBINING_MARKS = /\p{M}+/gu;
 const INVISIBLES = /[\p{Cf}\u115f\u1160\u3164]+/gu;
 const ASCII_ONLY = /^[\t\n\r -~]*$/;
 
+const VISIBLE = /[^\s\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** Whether a reader sees anything of a text: not of blanks, joiners and other characters without a form. */
+export const isVisible = (text: string): boolean => VISIBLE.test(text);
+
 /**
  * Lower case, compatibility forms resolved (full-width, keycaps, ligatures), no diacritics, no apostrophes, no invisible
  * characters. Punctuation and emoji stay. Never throws, whatever the string holds.

@@ -149,7 +149,9 @@ const wrongValues = (schema: Schema, name: string): readonly (readonly [string, 
     ...wrongNumbers(schema),
     ...wrongLists(schema, name),
     ...(schema.type === 'string'
-      ? wrongTexts(schema, name).map((text) => [JSON.stringify(text.slice(0, 40)), text] as const)
+      ? [...wrongTexts(schema, name), `${canary}\ud800`].map(
+          (text) => [JSON.stringify(text.slice(0, 40)), text] as const,
+        )
       : []),
   ];
 };
@@ -197,7 +199,7 @@ const wrongTexts = (
   if (name === 'zone') return [...wrongZones, ...long];
   if (pattern?.startsWith('^\\+1')) return wrongPhones;
   if (pattern?.includes(noControls))
-    return [`${canary}\u0000`, `${canary}\u0085`, ...(minLength ? ['', '   ', '\u00a0'] : []), ...long];
+    return [`${canary}\u0000`, `${canary}\u0085`, ...(minLength ? ['', '   ', '\u00a0', '\u200b'] : []), ...long];
   if (pattern !== undefined)
     return [
       '',

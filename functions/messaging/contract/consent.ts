@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
-import { id, instant, line, paging, phone, text } from '../../platform/http/schemas.ts';
+import { id, instant, line, paging, phone, words } from '../../platform/http/schemas.ts';
 import { CONSENT_CATEGORIES, CONSENT_PROOFS, CONSENT_SOURCES, CONSENT_SUBJECTS } from '../core/consent.ts';
 
 const subject = z.enum(CONSENT_SUBJECTS).meta({
@@ -102,7 +102,7 @@ export const consentRoutes = [
         phone: phone.optional(),
         category: subject,
         granted: z.boolean(),
-        wording: text(2000).min(1, { error: 'Must not be empty' }).meta({ description: 'The exact words' }),
+        wording: words(2000).meta({ description: 'The exact words' }),
         wordingVersion: line(40),
         language: language.default('en'),
         evidence: line(200).optional().meta({

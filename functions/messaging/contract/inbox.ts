@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
-import { cursor, id, instant, line, pageOf, paging, text, whoIsLookedFor } from '../../platform/http/schemas.ts';
+import { cursor, id, instant, line, pageOf, paging, whoIsLookedFor, words } from '../../platform/http/schemas.ts';
 import { maxStaffWords } from '../core/staff-text.ts';
 
 /** Cognito's, a UUID. */
@@ -14,7 +14,7 @@ const staffView = z.strictObject({
 const tag = line(30)
   .overwrite((value) => value.toLowerCase())
   .meta({ description: 'Capitals make no difference' });
-const words = text(maxStaffWords).min(1, { error: 'Must not be empty' });
+const staffWords = words(maxStaffWords);
 const actor = z.strictObject({ kind: z.enum(['staff', 'patient', 'automation', 'system']), id: z.string() });
 
 /** The conversation with one number. `rev` is its ETag. */
@@ -72,7 +72,7 @@ const writtenView = z.strictObject({
 });
 
 const newText = z.strictObject({
-  words,
+  words: staffWords,
   sendAt: instant.optional().meta({ description: 'When it shall go, in the next 90 days; at once if absent' }),
   confirmWarnings: z.boolean().default(false).meta({ description: 'Send it although there are warnings' }),
 });
@@ -80,7 +80,7 @@ const newText = z.strictObject({
 const cannedReply = z.strictObject({
   title: line(80),
   language: z.enum(['en', 'es']).default('en'),
-  words,
+  words: staffWords,
 });
 
 const cannedReplyView = cannedReply.extend({
@@ -305,7 +305,7 @@ export const inboxRoutes = [
     access: 'texts:write',
     summary: 'Leave staff a note; it is never sent',
     params: ofThread,
-    body: z.strictObject({ note: text(4000).min(1, { error: 'Must not be empty' }) }),
+    body: z.strictObject({ note: words(4000) }),
     reply: { status: 201, body: noteView },
     errors: ['not-found'],
   }),

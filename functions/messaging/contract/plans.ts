@@ -140,6 +140,10 @@ export const planRoutes = [
         language: z.enum(['en', 'es']),
         patientZone: zone.meta({ description: 'Whose night is kept, and the zone of localTime' }),
         barredBecause: z.string().optional().meta({ description: 'Why nothing would go to this number at present' }),
+        caps: z.strictObject({ perDay: z.number().int(), perWeek: z.number().int() }).meta({
+          description:
+            'The most that goes before and after visits; what is beyond waits, or does not go, and is still among these texts',
+        }),
         texts: z.array(
           z.strictObject({
             step: z.string(),

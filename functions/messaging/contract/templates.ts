@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
-import { instant, pageOf, paging, text } from '../../platform/http/schemas.ts';
+import { instant, pageOf, paging, words } from '../../platform/http/schemas.ts';
 import { TEMPLATE_NAMES } from '../core/template-names.ts';
 
 const template = z.enum(TEMPLATE_NAMES);
@@ -8,7 +8,7 @@ const language = z.enum(['en', 'es']);
 const params = z.strictObject({ template, language });
 
 const body = z.strictObject({
-  words: text(1600).min(1, { error: 'Must not be empty' }).meta({
+  words: words(1600).meta({
     description: 'With tokens in braces: {clinicName}: see you {time}. {link}',
   }),
 });

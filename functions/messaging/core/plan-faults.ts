@@ -1,6 +1,7 @@
 import type { MessagePlan, StepSpec } from './message-plan.ts';
 import type { Occasion } from './plan.ts';
 import type { TemplateName } from './template-names.ts';
+import { tellsOfCare } from './text-content.ts';
 
 /** What is wrong with a field of a plan: `steps.2.offsetHours`. */
 export interface PlanFault {
@@ -16,15 +17,20 @@ export interface PlanWarning extends PlanFault {
 const mostSteps = 30;
 const mostDays = { start: 60, end: 365 };
 const namePattern = /^[a-z][a-z0-9-]{0,39}$/;
+/** What the e-mail in place of a text is called by, after the name of the text's step. */
+const emailEnding = '-email';
 
-/** The texts that say what a step of a kind has to say, and ask what its answer is read as. */
+/**
+ * The texts that say what a step of a kind has to say, and ask what its answer is read as. Those that take the place of another in a
+ * case of their own are not for a step.
+ */
 export const templatesFor: Readonly<Record<Occasion | 'before' | 'after', readonly TemplateName[]>> = {
   booked: ['confirmation'],
   rescheduled: ['moved'],
   'reschedule-requested': ['choose-another'],
   cancelled: ['cancelled'],
   fulfilled: [],
-  before: ['reminder-72h', 'reminder-24h', 'reminder-confirmed', 'video-link'],
+  before: ['reminder-72h', 'reminder-24h', 'video-link'],
   after: ['check-in-48h', 'exercise-week', 'recall'],
 };
 
@@ -54,6 +60,10 @@ type StepFault = readonly [field: string, message: string];
 const stepFaults = (step: StepSpec, earlier: readonly StepSpec[]): readonly StepFault[] => {
   const faults: StepFault[] = [];
   if (!namePattern.test(step.name)) faults.push(['name', 'Expected a name like reminder-24h, at most 40 letters']);
+  // It goes along to the carrier with each text, and into logs.
+  if (tellsOfCare(step.name)) faults.push(['name', 'Expected a name that does not tell what somebody is treated for']);
+  if (step.name.endsWith(emailEnding))
+    faults.push(['name', `The ending ${emailEnding} is for e-mails in place of texts`]);
   if (earlier.some(({ name }) => name === step.name)) faults.push(['name', 'Another step has this name']);
   const group = groupOf(step);
   if (group === undefined) return [...faults, ['occasions', occasionsExpected[step.anchor]]];
@@ -104,7 +114,10 @@ const offsetFault = (step: StepSpec): StepFault | undefined => {
   return isSound ? undefined : [field, `Expected a whole number from ${least} to ${greatest}: ${side}`];
 };
 
-const conditionFaults = ({ conditions = {} }: StepSpec, group: keyof typeof templatesFor): readonly StepFault[] => {
+const conditionFaults = (
+  { conditions = {}, template }: StepSpec,
+  group: keyof typeof templatesFor,
+): readonly StepFault[] => {
   const { unconfirmedOnly, newPatientsOnly, modality } = conditions;
   const isForAll = mustBeTold.some((occasion) => occasion === group);
   const faults: StepFault[] = [];
@@ -113,6 +126,9 @@ const conditionFaults = ({ conditions = {} }: StepSpec, group: keyof typeof temp
   }
   if (newPatientsOnly && isForAll) faults.push(['conditions.newPatientsOnly', 'Everybody must be told of this']);
   if (modality !== undefined && isForAll) faults.push(['conditions.modality', 'Everybody must be told of this']);
+  if (template === 'video-link' && modality !== 'video') {
+    faults.push(['conditions.modality', 'Expected video: nobody else has a video visit to open']);
+  }
   return faults;
 };
 

@@ -83,10 +83,13 @@ function charactersOf(text: string): readonly string[] {
   return characters;
 }
 
-/** Where a run ends in which each two neighbours may be one character: between two code points that join nothing there is a border. */
+/**
+ * Where a run ends in which each two neighbours may be one character: between two code points that join nothing there is a border, and
+ * between a mark, which joins only what is before it, and one that joins nothing.
+ */
 function knotEnd(points: readonly string[], start: number): number {
   let end = start + 1;
-  while (end < points.length && (joins(points[end - 1] ?? '') || joins(points[end] ?? ''))) end++;
+  while (end < points.length && (joinsNext(points[end - 1] ?? '') || joins(points[end] ?? ''))) end++;
   return end;
 }
 
@@ -106,6 +109,9 @@ function joins(point: string): boolean {
   if (JOINS[unit] === 0) JOINS[unit] = JOINING.test(point) ? 2 : 1;
   return JOINS[unit] === 2;
 }
+
+const MARK = /^\p{M}/u;
+const joinsNext = (point: string): boolean => joins(point) && !MARK.test(point);
 
 /** The same few emoji come again and again, and the splitter is slow. */
 const known = new Map<string, readonly string[]>();

@@ -1,5 +1,5 @@
 import { foldWords } from '../../platform/fold.ts';
-import { ASKS_FOR_OPT_OUT_WORD, PROMOTES, SHORTENER, TELLS_OF_CARE } from './text-content.ts';
+import { asksForOptOutWord, hostOf, isShortLink, linksIn, promotes, tellsOfCare } from './text-content.ts';
 
 export const STAFF_WARNING_NAMES = [
   'patient-name',
@@ -34,7 +34,6 @@ export interface Person {
 }
 
 const ID_NUMBER = /\b\d{3}-\d{2}-\d{4}\b|\b(?:\d[ -]?){13,19}\b/;
-const LINK = /\bhttps?:\/\/\S+|\bwww\.\S+/gi;
 
 /** The warnings that a text calls for, in the order of the table. `ownLink` is the address the clinic's own links begin with. */
 export const warningsOf = (
@@ -42,16 +41,17 @@ export const warningsOf = (
   { people, ownLink }: { readonly people: readonly Person[]; readonly ownLink?: string | undefined },
 ): readonly StaffWarning[] => {
   const folded = ` ${foldWords(words)} `;
+  const links = linksIn(words);
   const says = (name: string): boolean => name !== '' && folded.includes(` ${foldWords(name)} `);
   const found: Readonly<Record<StaffWarning, boolean>> = {
     'patient-name': people.some(({ givenName, familyName }) => says(familyName) || says(givenName)),
     'birth-date': people.some(({ birthDate }) => birthDatesOf(birthDate).some((date) => folded.includes(` ${date} `))),
     'id-number': ID_NUMBER.test(words),
-    diagnosis: TELLS_OF_CARE.test(folded),
-    'link-shortener': SHORTENER.test(words),
-    link: [...words.matchAll(LINK)].some(([link]) => ownLink === undefined || !`${link}/`.startsWith(`${ownLink}/`)),
-    'reply-cancel': ASKS_FOR_OPT_OUT_WORD.test(folded),
-    promotes: PROMOTES.test(folded) || PROMOTES.test(words),
+    diagnosis: tellsOfCare(words),
+    'link-shortener': links.some(isShortLink),
+    link: links.some((link) => ownLink === undefined || hostOf(link) !== hostOf(ownLink)),
+    'reply-cancel': asksForOptOutWord(words),
+    promotes: promotes(words),
   };
   return STAFF_WARNING_NAMES.filter((warning) => found[warning]);
 };

@@ -1,14 +1,15 @@
-import { foldWords } from '../../platform/fold.ts';
+import { isVisible } from '../../platform/fold.ts';
 import { isGsm7, toGsm7 } from './gsm7.ts';
 import { type Segmentation, segment } from './segments.ts';
 import { categoryOf, type TemplateName } from './template-names.ts';
 import { ENGLISH } from './template-words.ts';
-import { renderWords, TOKEN_LIMITS, type TokenName, tokensIn } from './templates.ts';
-import { ASKS_FOR_OPT_OUT_WORD, PROMOTES, SHORTENER, TELLS_OF_CARE } from './text-content.ts';
+import { type LinkFrame, longestText, type TokenName, tokensIn } from './templates.ts';
+import { asksForOptOutWord, hostOf, isShortLink, linksIn, promotes, tellsOfCare } from './text-content.ts';
 
 /** What a clinic's own words for a text are held to when they are saved. Errors keep them out, warnings only tell. */
 
 export type LintError =
+  | 'empty'
   | 'unknown-token'
   | 'phi-token'
   | 'stray-brace'
@@ -48,11 +49,9 @@ export interface Lint {
   readonly priceMicros: number;
 }
 
-export interface LintContext {
+export interface LintContext extends LinkFrame {
   /** The number patients call, E.164: the one telephone number a text may hold. */
   readonly clinicPhone: string;
-  /** The host of the clinic's own links. */
-  readonly linkHost?: string | undefined;
   /** What a part costs, in millionths of a dollar. */
   readonly pricePerPartMicros: number;
 }
@@ -141,28 +140,21 @@ export const tokensFor = (name: TemplateName): ReadonlySet<string> =>
 
 const PHI_TOKEN =
   /^age$|name|birth|dob|diagnos|reason|provider|doctor|therapist|clinician|address|e?mail|insur|mrn|ssn|medic|visit|type/i;
-const LINK =
-  /\b(?:https?:\/\/|www\.)[^\s{}]+|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ly|gl|me|co|us|info|biz|health|clinic|app|link|page)\b[^\s{}]*/gi;
 const PHONE = /\+?\d(?:[\s().-]*\d){6,}/g;
 const carrierMost = 1600;
-
-/** The longest text that words can become. */
-const longest = (words: string): string =>
-  renderWords(
-    words,
-    Object.fromEntries(Object.entries(TOKEN_LIMITS).map(([token, limit]) => [token, 'W'.repeat(limit)])),
-  );
 
 /** Reads the words a clinic wants for a text. Pure; the same words have the same findings. */
 export const lintTemplate = (name: TemplateName, given: string, context: LintContext): Lint => {
   const words = toGsm7(given).trim();
-  const { encoding, segments, characters } = segment(longest(words));
+  const longest = longestText(name, words, context);
+  const { encoding, segments, characters } = segment(longest);
   const priceMicros = segments * context.pricePerPartMicros;
   const findings = [
+    ...when(!isVisible(words), error('empty', 'Nothing of it can be seen')),
     ...tokenFindings(name, words),
     ...contentFindings(name, words, context),
     ...frameFindings(name, words),
-    ...lengthFindings(given, { words, encoding, segments, characters, priceMicros }),
+    ...lengthFindings(given, longest, { encoding, segments, characters, priceMicros }),
   ];
   return { words, findings, encoding, segments, priceMicros };
 };
@@ -195,22 +187,24 @@ const tokenFindings = (name: TemplateName, words: string): readonly Finding[] =>
 const contentFindings = (
   name: TemplateName,
   words: string,
-  { clinicPhone, linkHost }: LintContext,
+  { clinicPhone, publicUrl }: LintContext,
 ): readonly Finding[] => {
   const plain = words.replace(/\{\w+\}/g, ' ');
-  const folded = ` ${foldWords(plain)} `;
-  const links = plain.match(LINK) ?? [];
+  const links = linksIn(plain);
   const phones = plain.match(PHONE) ?? [];
-  const isOwnLink = (link: string) => linkHost !== undefined && hostOf(link) === linkHost.toLowerCase();
+  const isOwnLink = (link: string) => hostOf(link) === hostOf(publicUrl);
   const isOwnPhone = (phone: string) => phone.replace(/\D/g, '').slice(-10) === clinicPhone.slice(-10);
   return [
     ...when(
-      TELLS_OF_CARE.test(folded),
+      tellsOfCare(plain),
       error('tells-of-care', 'It tells what somebody is treated for: that stays behind the link'),
     ),
-    ...when(SHORTENER.test(plain), error('link-shortener', 'Carriers drop texts with public short links: use {link}')),
     ...when(
-      links.some((link) => !SHORTENER.test(link) && !isOwnLink(link)),
+      links.some(isShortLink),
+      error('link-shortener', 'Carriers drop texts with public short links: use {link}'),
+    ),
+    ...when(
+      links.some((link) => !isShortLink(link) && !isOwnLink(link)),
       error('foreign-link', "It holds a link that is not the clinic's own: use {link}"),
     ),
     ...when(
@@ -218,21 +212,18 @@ const contentFindings = (
       error('foreign-phone', "It holds a telephone number that is not the clinic's: use {phone}"),
     ),
     ...when(
-      ASKS_FOR_OPT_OUT_WORD.test(folded),
-      error('opt-out-word', 'It asks for a word that carriers read as an opt-out; only STOP may mean that'),
+      asksForOptOutWord(plain),
+      error(
+        'opt-out-word',
+        'It offers a word that carriers read as an opt-out (CANCEL, END): only STOP may mean that, and never a visit',
+      ),
     ),
     ...when(
-      categoryOf(name) !== 'marketing' && (PROMOTES.test(folded) || PROMOTES.test(plain)),
+      categoryOf(name) !== 'marketing' && promotes(plain),
       warning('marketing', 'It may read as marketing, which needs an agreement of its own'),
     ),
   ];
 };
-
-const hostOf = (link: string): string =>
-  link
-    .replace(/^https?:\/\//i, '')
-    .split(/[/?#:]/, 1)[0]
-    ?.toLowerCase() ?? '';
 
 /** Who writes, how to stop, what to do in an emergency, and how to answer. */
 const frameFindings = (name: TemplateName, words: string): readonly Finding[] => {
@@ -256,7 +247,8 @@ const frameFindings = (name: TemplateName, words: string): readonly Finding[] =>
 
 const lengthFindings = (
   given: string,
-  { words, encoding, segments, characters, priceMicros }: Omit<Lint, 'findings'> & Pick<Segmentation, 'characters'>,
+  longest: string,
+  { encoding, segments, characters, priceMicros }: Segmentation & Pick<Lint, 'priceMicros'>,
 ): readonly Finding[] => {
   const changed = [...new Set([...given.trim().normalize('NFC')].filter((character) => !isGsm7(character)))];
   const written = changed.filter((character) => toGsm7(character) !== character);
@@ -271,9 +263,6 @@ const lengthFindings = (
     ),
     ...when(encoding === 'UCS-2', warning('ucs-2', `${characters.join(' ')} more than halves what fits into a part`)),
     ...when(segments > 1, warning('several-parts', `Up to ${segments} parts, ${dollars} a text; one part is the aim`)),
-    ...when(
-      longest(words).length > carrierMost,
-      error('too-long', `No carrier takes more than ${carrierMost} characters`),
-    ),
+    ...when(longest.length > carrierMost, error('too-long', `No carrier takes more than ${carrierMost} characters`)),
   ];
 };

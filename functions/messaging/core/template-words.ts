@@ -5,7 +5,8 @@ import type { TemplateName } from './template-names.ts';
  *
  * No text holds protected health information: no diagnosis, no reason of the visit, no specialty beyond the clinic's own name, no
  * patient's name, no clinician's. What is private is behind the link. Texts never offer "reply CANCEL": carriers and the FCC read
- * that word as an opt-out. Each fits one GSM-7 segment at the worst-case lengths of {@link TOKEN_LIMITS}.
+ * that word as an opt-out. Each is one part of GSM-7 at its longest (`longestText`) where links begin with a domain of the clinic's own of
+ * at most 20 letters.
  */
 export const ENGLISH = {
   confirmation: "{clinicName}: you're booked {time}. Details: {link} Reply STOP to stop.",
@@ -31,7 +32,7 @@ export const ENGLISH = {
   'exercise-week':
     '{clinicName}: on how many of the last 7 days did you do your home exercises? Reply with a number, 0-7. STOP to stop.',
   /** Half a year after a visit, to who agreed to marketing. Its link is the clinic's own booking page. */
-  recall: "{clinicName}: it's been a while since your last visit. To book: {link} Reply STOP to stop.",
+  recall: "{clinicName}: it's been a while since your visit. Book: {link} Reply STOP to stop.",
   'reply-confirmed': "{clinicName}: thank you, you're confirmed for {time}.",
   'reply-reschedule': '{clinicName}: choose another time here: {link}',
   'reply-cancel-visit': '{clinicName}: cancel or move your visit here: {link} or call {phone}.',

@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import { isGsm7, toGsm7 } from './gsm7.ts';
-import type { TemplateName } from './template-names.ts';
+import { categoryOf, type TemplateName } from './template-names.ts';
 import { ENGLISH, SPANISH } from './template-words.ts';
 
 export { TEMPLATE_NAMES, type TemplateName } from './template-names.ts';
@@ -22,21 +22,43 @@ type TokensOf<Text extends string> = Text extends `${string}{${infer Token}}${in
 export type TemplateParameters<Name extends TemplateName> = Readonly<Record<TokensOf<(typeof ENGLISH)[Name]>, string>>;
 
 /**
- * The longest a token gets in a text, in septets: a clinic's name and a phone number are cut there; a time, a link and a case id are never cut (half a
- * link is worse than two segments) but are shorter than this in practice. What the one-segment promise is tested with.
+ * The longest a token gets in a text, in septets, links apart: a clinic's name and a phone number are cut there; a time and a case id are
+ * never cut but are shorter than this in practice.
  */
 export const TOKEN_LIMITS = {
   clinicName: 20,
   time: 29,
   until: 18,
-  link: 60,
   phone: 16,
   caseId: 30,
   code: 6,
   options: 96,
   count: 2,
 } as const;
-export type TokenName = keyof typeof TOKEN_LIMITS;
+export type TokenName = keyof typeof TOKEN_LIMITS | 'link';
+
+/** What decides how long a clinic's links are, which are never cut: half a link is worse than a second part. */
+export interface LinkFrame {
+  /** What all of them begin with: `https://visit.example.com`. */
+  readonly publicUrl: string;
+  /** The clinic's name in that of its booking page. */
+  readonly slug: string;
+}
+
+/** As long as the secret of a link to a visit or an offer. */
+const LINK_SECRET = 'W'.repeat(22);
+
+/** Where the link of a text leads, at its longest: a visit or an offer, the booking page, or a case. */
+const longestLink = (name: TemplateName, { publicUrl, slug }: LinkFrame): string => {
+  if (name === 'on-call-alert') return `${publicUrl}/v1/triage-cases/${'W'.repeat(TOKEN_LIMITS.caseId)}`;
+  return categoryOf(name) === 'marketing' ? `${publicUrl}/book/${slug}` : `${publicUrl}/v/${LINK_SECRET}`;
+};
+
+/** The longest text that words for a template can become. */
+export const longestText = (name: TemplateName, words: string, links: LinkFrame): string => {
+  const limits = Object.entries(TOKEN_LIMITS).map(([token, limit]) => [token, 'W'.repeat(limit)]);
+  return renderWords(words, { ...Object.fromEntries(limits), link: longestLink(name, links) });
+};
 
 const CUT_TOKENS: ReadonlySet<string> = new Set(['clinicName', 'phone']);
 const TOKEN = /\{(\w+)\}/g;

@@ -400,9 +400,32 @@ const readBody = (event: APIGatewayProxyEventV2, route: Route): unknown => {
 
 const check = (schema: z.ZodType | undefined, value: unknown, where: string, errors: FieldError[]): unknown => {
   if (schema === undefined) return undefined;
+  const illFormed = illFormedIn(value, where);
+  if (illFormed !== undefined) {
+    errors.push({ field: illFormed, message: 'Must not contain half a character' });
+    return undefined;
+  }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   for (const issue of result.error.issues) errors.push(...fieldErrors(issue, where));
+  return undefined;
+};
+
+/**
+ * The first field that holds a surrogate without its other half, which JSON can write and UTF-8, and so the records, cannot. Looked
+ * for here and not field by field, so that no contract can forget it; without recursion, as a body may be nested deeper than a stack.
+ */
+const illFormedIn = (value: unknown, where: string): string | undefined => {
+  const waiting: (readonly [at: string, value: unknown])[] = [[where, value]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [at, each] = next;
+    if (typeof each === 'string' && !each.isWellFormed()) return at;
+    if (typeof each !== 'object' || each === null) continue;
+    for (const [key, inner] of Object.entries(each)) {
+      if (!key.isWellFormed()) return at;
+      waiting.push([`${at}.${key.slice(0, 60)}`, inner]);
+    }
+  }
   return undefined;
 };
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isVisible } from '../fold.ts';
 import { type Id, type IdKind, idKinds, idPattern } from '../ids.ts';
 import { canonicalZone, parseInstant, parseLocalDate } from '../time.ts';
 
@@ -60,18 +61,26 @@ const noControls = /^[^\u0000-\u001f\u007f-\u009f]*$/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it refuses
 const noControlsButBreaks = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/u;
 
-/** A name or other short line a person typed: trimmed, no control characters. */
+const empty = 'Must not be empty';
+// What is empty besides has said so.
+const seen = (value: string): boolean => value === '' || isVisible(value);
+
+/** A name or other short line a person typed: trimmed, with something to see in it, no control characters. */
 export const line = (max: number) =>
   z
     .string()
     .trim()
-    .min(1, { error: 'Must not be empty' })
+    .min(1, { error: empty })
     .max(max)
-    .regex(noControls, { error: 'Must not contain control characters' });
+    .regex(noControls, { error: 'Must not contain control characters' })
+    .refine(seen, { error: empty });
 
 /** Free text a person typed: line breaks allowed. */
 export const text = (max: number) =>
   z.string().trim().max(max).regex(noControlsButBreaks, { error: 'Must not contain control characters' });
+
+/** The same where there has to be something to see: what a person is to read. */
+export const words = (max: number) => text(max).min(1, { error: empty }).refine(seen, { error: empty });
 
 /** A clinic's public name in URLs. */
 export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, {

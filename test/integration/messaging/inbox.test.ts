@@ -427,6 +427,7 @@ describe('over HTTP', () => {
     ['findThreads', { body: { who: '555' } }, 'body.who'],
     ['searchTexts', { body: { words: '!!' } }, 'body.words'],
     ['answerThread', { body: { words: ' ' } }, 'body.words'],
+    ['answerThread', { body: { words: '\u200b' } }, 'body.words'],
     ['answerThread', { body: { words: 'x'.repeat(1001) } }, 'body.words'],
     ['answerThread', { body: { words: 'a\u0000b' } }, 'body.words'],
     ['answerThread', { body: { words: 'x', sendAt: 'tomorrow' } }, 'body.sendAt'],
@@ -436,6 +437,8 @@ describe('over HTTP', () => {
     ['tagThread', { body: { tags: [' '] } }, 'body.tags.0'],
     ['noteThread', { body: { note: '' } }, 'body.note'],
     ['createCannedReply', { body: { title: '', words: 'x' } }, 'body.title'],
+    ['createCannedReply', { body: { title: 'x', words: ' \u2060\u3164' } }, 'body.words'],
+    ['createCannedReply', { body: { title: '\u200b', words: 'x' } }, 'body.title'],
     ['createCannedReply', { body: { title: 'x', language: 'fr', words: 'x' } }, 'body.language'],
   ])('%s: %j is told by its field', async (name, options, field) => {
     const { clinicId, threadId } = shared;

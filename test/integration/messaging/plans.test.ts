@@ -1,11 +1,16 @@
 import { Temporal } from 'temporal-polyfill';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { DEFAULT_PLAN, type StepSpec } from '../../../functions/messaging/core/message-plan.ts';
 import { forgetPlans } from '../../../functions/messaging/plan-in-force.ts';
+import { previewPlan } from '../../../functions/messaging/plan-preview.ts';
 import { savePlan } from '../../../functions/messaging/plans.ts';
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
+import { standingItem } from '../../../functions/messaging/standing-store.ts';
 import { getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
+import { transact } from '../../../functions/platform/store/records.ts';
+import type { Appointment } from '../../../functions/scheduling/core/types.ts';
 import { type Answer, askAsStaff } from '../../helpers/clinic.ts';
 import { messaging } from '../../helpers/messaging.ts';
 import { testPhone } from '../../helpers/phones.ts';
@@ -179,6 +184,36 @@ describe('the plan of a clinic', () => {
     });
   });
 
+  it('is shown as it would be decided: news too has conditions, and a number where nobody is reached gets nothing', async () => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    const conditions = { newPatientsOnly: true };
+    const plan = { enabled: true, ...change({ confirmation: { conditions } }) };
+    await savePlan(world.caller(start), { planId: 'clinic', plan });
+    const first = await bookVisit(world, patient, later(start, 48), start);
+    const shown = async (appointmentId: Appointment['id'], now: Temporal.Instant) => {
+      const { texts, ...rest } = await previewPlan(world.caller(now), { planId: 'clinic', appointmentId });
+      return { ...rest, steps: texts.map(({ step }) => step) };
+    };
+    const before = await shown(first.id, start);
+    expect(before.steps).toEqual(expect.arrayContaining(['confirmation', 'reminder-24h', 'moved', 'cancelled']));
+    expect(before).toMatchObject({ barredBecause: undefined, caps: { perDay: 1, perWeek: 3 } });
+
+    await changeVisit(world, patient, first.id, { kind: 'arrive' }, later(start, 48));
+    const fulfilment = { modality: 'in-person', start: iso(later(start, 48)), end: iso(later(start, 48.5)) } as const;
+    await changeVisit(world, patient, first.id, { kind: 'fulfil', fulfilment }, later(start, 49));
+    const now = later(start, 50);
+    const second = await bookVisit(world, patient, later(start, 24 * 10), now);
+    const standing = await loadStanding(world.clinic.clinicId, patient.phone);
+    const unreachable = { ...standing, unreachable: { reason: 'UNREACHABLE', at: iso(now) } };
+    await transact([standingItem(world.caller(now), unreachable, 'test')]);
+    const after = await shown(second.id, now);
+    expect(after.skipped).toContainEqual({ step: 'confirmation', reason: 'established-patient' });
+    expect(after.steps).not.toContain('confirmation');
+    expect(after.steps).toContain('cancelled');
+    expect(after.barredBecause).toBe('number-unreachable');
+  });
+
   it('is shown on a real visit: which texts, when, in which words, for how much, and which not', async () => {
     const { visit } = await booked(2, '10:00', { language: 'es' });
     const preview = await ask(`GET ${planRoute}/preview`, {
@@ -278,6 +313,12 @@ describe("the clinic's own words", () => {
       status: 400,
       body: { errors: [{ field: 'path.template' }] },
     });
+  });
+
+  it('are refused when nothing of them can be seen', async () => {
+    expect(
+      await ask(`PUT ${route}`, { params: { ...params, template: 'reply-unknown' }, body: { words: '\u200b' } }),
+    ).toMatchObject({ status: 400, body: { errors: [{ field: 'body.words', message: 'Must not be empty' }] } });
   });
 
   it('go out from the next claim on, in the language of the patient; the text remembers which', async () => {

@@ -98,7 +98,7 @@ describe('who has not been back', () => {
     }
     const page = `${process.env.PUBLIC_URL}/book/${world.clinic.slug}`;
     expect((await network.acceptedFor(english.phone)).map(({ body }) => body)).toEqual([
-      `Lakeview: it's been a while since your last visit. To book: ${page} Reply STOP to stop.`,
+      `Lakeview: it's been a while since your visit. Book: ${page} Reply STOP to stop.`,
     ]);
     expect((await network.acceptedFor(spanish.phone)).map(({ body }) => body)).toEqual([
       `Lakeview: hace tiempo de su ultima cita. Para otra: ${page} STOP para salir.`,
@@ -215,7 +215,7 @@ it('a preview shows the text with the page it leads to, or why it would not go',
     return [...texts, ...skipped].find(({ step }) => step === 'recall');
   };
   expect(await preview(yes)).toMatchObject({
-    words: expect.stringContaining(`To book: ${process.env.PUBLIC_URL}/book/${world.clinic.slug} Reply STOP`),
+    words: expect.stringContaining(`Book: ${process.env.PUBLIC_URL}/book/${world.clinic.slug} Reply STOP`),
     localTime: expect.stringMatching(/^2027-06-02T/),
   });
   expect(await preview(no)).toEqual({ step: 'recall', reason: 'no-consent' });

@@ -21,7 +21,12 @@ const routes = [
     access: 'schedule:write',
     summary: 'Make',
     params: z.strictObject({ thingId: z.string().regex(/^t\d$/) }),
-    body: z.strictObject({ name: line(20), phone: phone.optional(), at: instant.optional() }),
+    body: z.strictObject({
+      name: line(20),
+      phone: phone.optional(),
+      at: instant.optional(),
+      notes: z.record(z.string(), z.unknown()).optional(),
+    }),
     ifMatch: true,
     reply: { status: 201, body: thing },
   }),
@@ -94,6 +99,14 @@ describe('httpHandler', () => {
     ['a local time without offset', { name: 'a', at: '2026-02-03T10:00:00' }, 'body.at'],
     ['a body that is no object', [1], 'body'],
     ['null', null, 'body'],
+    ['half a surrogate pair', { name: 'hi \ud800 there' }, 'body.name'],
+    ['the other half', { name: '\udc00' }, 'body.name'],
+    [
+      'half a surrogate pair, deep in what any words may be',
+      { name: 'a', notes: { as: ['b', '\ud83d'] } },
+      'body.notes.as.1',
+    ],
+    ['half a surrogate pair in the name of a field', { name: 'a', notes: { '\ud800': 'b' } }, 'body.notes'],
   ])('refuses %s with 400, naming the field', async (_case, body, field) => {
     const answer = await invoke(make, {
       params: { thingId: 't1' },
@@ -145,6 +158,15 @@ describe('httpHandler', () => {
       ...(given === undefined ? {} : { claims: given }),
     });
     expect(answer.status).toBe(status);
+  });
+
+  it('takes a whole surrogate pair, and names half of one in the query and in the path', async () => {
+    const whole = await invoke(make, { params: { thingId: 't1' }, claims, body: { name: 'hi 😀' } });
+    expect(whole).toMatchObject({ status: 201, body: { name: 'hi 😀' } });
+    const inQuery = await invoke('GET /v1/things', { claims, query: { limit: '\ud800' } });
+    expect(inQuery).toMatchObject({ status: 400, body: { errors: [{ field: 'query.limit' }] } });
+    const inPath = await invoke(make, { params: { thingId: '%ED%A0%80' }, claims, body: { name: 'a' } });
+    expect(inPath).toMatchObject({ status: 400, body: { errors: [{ field: 'path.thingId' }] } });
   });
 
   it('takes the clinic from the token and defaults from the contract', async () => {

@@ -21,6 +21,9 @@ describe('planFaults', () => {
 
   it.each<readonly [string, string, Partial<StepSpec>, string]>([
     ['a name with a #', 'reminder-24h', { name: 'a#b' }, 'name'],
+    ['a name that tells of care', 'reminder-24h', { name: 'after-laminectomy' }, 'name'],
+    ['a name that tells of it by a stem', 'check-in-48h', { name: 'therapy-week-1' }, 'name'],
+    ["the name of a reminder's e-mail", 'reminder-72h', { name: 'reminder-24h-email' }, 'name'],
     ['the name of another', 'reminder-24h', { name: 'reminder-72h' }, 'name'],
     ['a reminder after the start', 'reminder-24h', { offsetDays: 1 }, 'offsetDays'],
     ['a reminder at the start', 'reminder-24h', { offsetDays: 0 }, 'offsetDays'],
@@ -34,6 +37,9 @@ describe('planFaults', () => {
     ['a follow-up of a booking', 'check-in-48h', { occasions: ['booked'] }, 'occasions'],
     ['two occasions at once', 'moved', { occasions: ['rescheduled', 'cancelled'] }, 'occasions'],
     ['words that do not fit', 'reminder-24h', { template: 'reply-help' }, 'template'],
+    ['a reminder that asks nothing', 'reminder-24h', { template: 'reminder-confirmed' }, 'template'],
+    ['a video link for everybody', 'video-link', { conditions: {} }, 'conditions.modality'],
+    ['a video link to the house', 'video-link', { conditions: { modality: 'in-person' } }, 'conditions.modality'],
     ['marketing before a visit', 'reminder-24h', { template: 'recall' }, 'template'],
     ['a recall after more than a year', 'recall', { offsetDays: 366 }, 'offsetDays'],
     ['a picture of a reminder', 'reminder-24h', { pictureId: 'pic_1' }, 'pictureId'],

@@ -15,19 +15,29 @@ import {
 
 const context: LintContext = {
   clinicPhone: '+13035550100',
-  linkHost: 'visits.lakeview.example',
+  publicUrl: 'https://visits.lakeview.example',
+  slug: 'lakeview-spine',
   pricePerPartMicros: 10_310,
 };
 const lint = (name: TemplateName, words: string) => lintTemplate(name, words, context);
 const codes = (name: TemplateName, words: string) =>
   lint(name, words).findings.map(({ level, code }) => `${level} ${code}`);
 
+const errors = (name: TemplateName, words: string) => codes(name, words).filter((code) => code.startsWith('error'));
+
 describe('lintTemplate', () => {
   it.each(LANGUAGES.flatMap((language) => TEMPLATE_NAMES.map((name) => [name, language] as const)))(
     'has nothing against the built-in words of %s (%s), one part each',
     (name, language) => {
       const words = builtInWords(name, language);
-      expect(lint(name, words)).toEqual({ words, findings: [], encoding: 'GSM-7', segments: 1, priceMicros: 10_310 });
+      const own = { ...context, publicUrl: 'https://visit.example.com' };
+      expect(lintTemplate(name, words, own)).toEqual({
+        words,
+        findings: [],
+        encoding: 'GSM-7',
+        segments: 1,
+        priceMicros: 10_310,
+      });
     },
   );
 
@@ -78,6 +88,86 @@ describe('lintTemplate', () => {
     expect(codes(name, words)).toEqual([expected]);
   });
 
+  it.each([
+    'Reply C to confirm or CANCEL to cancel.',
+    'Reply C or CANCEL.',
+    'C = confirm, CANCEL = cancel',
+    'To cancel, text us CANCEL',
+    'Press C or END',
+    'Responda C o CANCELAR',
+    'Reply C. STOP to cancel your visit.',
+    'Responda C. STOP para cancelar su cita.',
+    'C to confirm. OPT OUT to be left alone',
+    'Reply C, or REVOKE',
+    'Reply c or cancel',
+    'reply C to confirm or cancel to cancel',
+    'Reply C or "Cancel" if you cannot come.',
+    'Text us quit',
+    'Escriba C o con la palabra fin',
+    'Reply C or opt out',
+    'Please reply with end. C',
+    'C or ＣＡＮＣＥＬ',
+  ])('does not let a text ask for a word that ends all texts: %s', (words) => {
+    expect(errors('reminder-24h', `{clinicName}: {time}. C. ${words}`)).toEqual(['error opt-out-word']);
+  });
+
+  it.each([
+    'Reply C. To cancel your visit call us.',
+    'Reply C or call us to cancel: {phone}',
+    'Reply C to confirm or cancel online: {link}',
+    'Reply C. At the end of your visit we text you.',
+    'Reply C. STOP to stop.',
+    'REPLY C. TEXT STOP TO STOP, OR STOPALL.',
+    'Responda C. STOP para salir.',
+    'Responda C para confirmar o llame para cancelar.',
+    'Responda C. STOP para cancelar los mensajes.',
+    'Reply STOP to cancel these texts. C',
+    'Reply R to move or cancel. C',
+    'Escriba C para cambiar o cancelar.',
+    'Reply C. Your visit ends at five; parking is at PALM AND FIFTH.',
+  ])('lets words be that only speak of it: %s', (words) => {
+    expect(errors('reminder-24h', `{clinicName}: {time}. C. ${words}`)).toEqual([]);
+  });
+
+  it.each(
+    'soo.gd/x s.id/x dub.sh/x amzn.to/x bit.do tiny.one/x gg.gg/x shorte.st bl.ink short.gy/x kutt.it/x qr.ae/x youtu.be/x evil.xyz/a EVIL.DEV/login Evil.Xyz/a evil.ai plumbline.example.evil.xyz visits.lakeview.example.evil.xyz ftp://evil/x https://visits.lakeview.example@evil.xyz https://visits.lakeview.example:443@evil.xyz/x evil.whatever/x 192.0.2.7/x front@evil.health xn--e1afmkfd.xn--p1ai/x'.split(
+      ' ',
+    ),
+  )('finds that a link goes elsewhere: %s', (link) => {
+    expect(errors('reminder-24h', `${reminder} ${link}`)).toContain('error foreign-link');
+  });
+
+  it.each([
+    'We are open 8 a.m. to 5 p.m. Monday to Fri.',
+    'from 8 a.m.to 5 p.m.on weekdays',
+    'Dr.Smith and Dr. Jones',
+    'See you at your visit.Please be early.In case, call',
+    'Room 2.B, e.g. by the stairs, i.e. left; and/or right 24/7, 1.5/2',
+    'https://visits.lakeview.example/map, VISITS.lakeview.example/map. https://visits.lakeview.example.',
+  ])('finds no link of elsewhere in: %s', (words) => {
+    expect(errors('reminder-24h', `${reminder} ${words}`)).toEqual([]);
+  });
+
+  it.each(
+    'slipped disc,bulging disk,herniated disc,degenerative disc,fusion,cervical,lumbago,lumbar,sciatic,whiplash,incontinence,numbness,chronic pain,oncology,lab results,naloxone,Naloxona,therapy,fisioterapia,quimioterapia,dolor crónico,ciática'.split(
+      ',',
+    ),
+  )('finds that it tells of care: %s', (what) => {
+    expect(errors('reminder-24h', `${reminder} Your ${what}.`)).toEqual(['error tells-of-care']);
+  });
+
+  it.each(['your number', 'a lumber yard', 'bring your disk', 'the discount of time'])(
+    'does not find it in: %s',
+    (what) => {
+      expect(errors('reminder-24h', `${reminder} Your ${what}.`)).not.toContain('error tells-of-care');
+    },
+  );
+
+  it.each(['\u200b', ' \u00a0\u2060 ', '\u3164', '\u2800\ufe0f'])('finds that nothing of %j can be seen', (words) => {
+    expect(codes('reply-unknown', words)).toContain('error empty');
+    expect(codes('reply-unknown', `${words}{phone}`)).not.toContain('error empty');
+  });
+
   it("names the token, and those the text has, and never the clinic's other words", () => {
     const [finding] = lint('reply-help', '{clinicName} {phone} {weather} secret. STOP').findings;
     expect(finding?.message).toBe('There is no {weather}. This text has {clinicName}, {phone}');
@@ -114,6 +204,20 @@ describe('lintTemplate', () => {
       'warning several-parts',
       'error too-long',
     ]);
+  });
+
+  it("counts the link that the clinic's texts have: without a domain of its own it takes a second part", () => {
+    const publicUrl = 'https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com';
+    const words = builtInWords('reminder-72h', 'en');
+    expect(lintTemplate('reminder-72h', words, { ...context, publicUrl })).toMatchObject({
+      segments: 2,
+      priceMicros: 20_620,
+      findings: [{ code: 'several-parts' }],
+    });
+    const recall = builtInWords('recall', 'en');
+    const ofSlug = (slug: string) =>
+      lintTemplate('recall', recall, { ...context, publicUrl: 'https://visits.lakeview-spine.example', slug });
+    expect([ofSlug('s'.repeat(40)).segments, ofSlug('s'.repeat(10)).segments]).toEqual([2, 1]);
   });
 
   it('says what an emoji does', () => {

@@ -6,6 +6,7 @@ import {
   formatClockTime,
   formatVisitTime,
   LANGUAGES,
+  longestText,
   renderText,
   TEMPLATE_NAMES,
   type TemplateName,
@@ -16,7 +17,7 @@ import {
 const worst = {
   clinicName: 'W'.repeat(TOKEN_LIMITS.clinicName),
   time: 'W'.repeat(TOKEN_LIMITS.time),
-  link: `https://${'w'.repeat(TOKEN_LIMITS.link - 8)}`,
+  link: `https://${'w'.repeat(42)}`,
   phone: '5'.repeat(TOKEN_LIMITS.phone),
   caseId: 'w'.repeat(TOKEN_LIMITS.caseId),
   count: '5'.repeat(TOKEN_LIMITS.count),
@@ -29,14 +30,25 @@ const render = (name: TemplateName, parameters = worst): string => renderText(na
 describe('renderText', () => {
   const inEachLanguage = LANGUAGES.flatMap((language) => TEMPLATE_NAMES.map((name) => [name, language] as const));
 
-  it.each(inEachLanguage)(
-    '%s (%s) is one GSM-7 segment at its worst-case lengths, every token filled',
-    (name, language) => {
-      const text = renderText(name, worst, language);
-      expect(segment(text), `${text.length}: ${text}`).toEqual({ encoding: 'GSM-7', segments: 1, characters: [] });
-      expect(text).not.toMatch(/[{}]/);
-    },
-  );
+  // The longest domain that README.md recommends, and the longest name a clinic can have.
+  const recommended = { publicUrl: `https://${'w'.repeat(20)}`, slug: 's'.repeat(40) };
+
+  it.each(inEachLanguage)('%s (%s) is one GSM-7 segment at its longest, every token filled', (name, language) => {
+    const text = longestText(name, builtInWords(name, language), recommended);
+    expect(segment(text), `${text.length}: ${text}`).toEqual({ encoding: 'GSM-7', segments: 1, characters: [] });
+    expect(text).not.toMatch(/[{}]/);
+  });
+
+  it.each([
+    ['reminder-72h', `/v/${'W'.repeat(22)}`],
+    ['recall', `/book/${'s'.repeat(40)}`],
+    ['on-call-alert', `/v1/triage-cases/${'W'.repeat(30)}`],
+  ] as const)('%s is at its longest with the whole of its link', (name, path) => {
+    const publicUrl = 'https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com';
+    const text = longestText(name, builtInWords(name, 'en'), { ...recommended, publicUrl });
+    expect(text).toContain(`${publicUrl}${path}`);
+    expect(segment(text).segments).toBe(2);
+  });
 
   it.each(TEMPLATE_NAMES)('%s begins with the clinic and holds no private word', (name) => {
     const text = render(name, { ...worst, clinicName: 'Plumb Clinic', link: 'https://p.example/v/1' });
