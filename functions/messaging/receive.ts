@@ -196,6 +196,7 @@ const threadItems = (
       textId: inbound.inboundMessageId,
       words: inbound.body,
       intent: classification.intent,
+      isForHuman,
     }),
   ];
 };

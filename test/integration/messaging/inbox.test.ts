@@ -101,6 +101,16 @@ describe('a thread', () => {
     expect(await idsOf(staff('ann'), 'open')).toEqual([threadId]);
   });
 
+  it('says of each reply whether it was left to a human', async () => {
+    const { world, patient, clinicId, threadId } = await wrote('I need to reschedule');
+    await reply(world, patient.phone, 'HELP', later(start, 0.1));
+    const { items } = await listLines(clinicId, threadId, {});
+    expect(items.map(({ entry }) => [entry.words, entry.isForHuman]).filter(([words]) => words !== undefined)).toEqual([
+      ['HELP', false],
+      ['I need to reschedule', true],
+    ]);
+  });
+
   it('of a number nobody knows waits apart, and its answer tells nothing about anybody', async () => {
     const world = await newWorld();
     await addPatient(world);
