@@ -147,6 +147,20 @@ export const OPT_OUT_PHRASES = phrases(
   'no es (?:el |mi |su )?(?:numero|telefono|celular) de \\S+|(?:numero|telefono|persona) (?:equivocad[oa]|incorrect[oa])|se equivoc\\w+ de (?:numero|persona)|(?:retiro|revoco) (?:mi )?(?:consentimiento|permiso|autorizacion)|dejen?me en paz|no doy (?:mi )?(?:consentimiento|permiso)',
 );
 
+/** Says that the number is somebody else's. */
+export const WRONG_NUMBER = phrases(
+  '(?:wrong|not the right|incorrect) (?:number|phone|person|guy|girl|lady|man|woman|patient|cell|contact|one)|^wrong$|not me wrong|you have the wrong|(?:got|have|texted|texting|reached) (?:the )?wrong \\S+|(?:this is|thats|im|i am|it is) not (?:\\S+ ){1,3}(?:number|phone|cell)|not (?:his|her|their|my) (?:number|phone)|(?:isnt|is not|not) \\S+ (?:phone|number|cell)|(?:dont|do not) know (?:any|a|who) \\S+|no longer (?:has|have|at|her|his|my) (?:this )?number|(?:changed|new) (?:phone )?numbers?|(?:this|it) (?:is not|isnt) (?!my )[a-z]+$',
+  'no es (?:el |mi |su )?(?:numero|telefono|celular) de \\S+|(?:numero|telefono|persona) (?:equivocad[oa]|incorrect[oa])|se equivoc\\w+(?: de (?:numero|persona))?|ya no (?:tiene|es|usa) (?:este|el|su) (?:numero|telefono|celular)|no conozco a \\S+|no (?:soy|es para mi)|no son para mi',
+);
+
+const CONSENT_WORDS = new RegExp(
+  `${OPT_OUT_PHRASES.source}(?: (?:me|us|to|my|the|this|these|those|your|number|phone|from|anymore|again|ever|mas|${TEXTS}|${TEXTOS})(?![^ ]))*`,
+  'g',
+);
+/** A folded text without the phrases that end or restore texts. */
+export const withoutConsentWords = (folded: string): string =>
+  folded.replace(CONSENT_WORDS, ' ').replace(/ +/g, ' ').trim();
+
 /** "Don't stop texting me": the same words with their sense turned round. Taken out before the phrases above are asked. */
 export const NOT_AN_OPT_OUT =
   /(?<![^ ])(?:(?:unsubscribe|opt out) from what|(?:dont|do not|never|please dont) (?:take|remove|delete|drop) (?:me|my number) (?:off|from)|(?:dont|do not|don t|never|please dont|didnt|did not|didn t|not|wont|shouldnt|no need to|did i|do i have to(?! (?:say|tell|ask))|without) (?:(?:want|mean|say|ask|wish|need|ever|you|to|me|them|it|trying|going|please|i) ){0,4}(?:stop(?:ping|ped)?|quit|unsubscrib\w*|opt(?:ed|ing)?(?: me)? out|cancel(?:ing|ed)?)(?! (?:and|just) )(?: (?:me|texting|texts|the|my|these|sending|messaging|messages|reminders|text|reminding|getting|receiving|your))*|no (?:paren?|dejen?|deje|deja|pare|cancelen?|quiero parar|detengan)(?: (?:de|los|mis|enviar\w*|mandar\w*|escribir\w*|mensajes|recordatorios|la|mi|cita))*)(?![^ ])/g;
@@ -196,6 +210,13 @@ export const CANCEL_VISIT_PHRASES = phrases(
 /** Names the visit's end without asking for it: a question, a policy, or "don't". Taken out before the lists above are asked. */
 export const NOT_A_CANCELLATION =
   /(?<![^ ])(?:(?:dont|do not|don t|never|not|no need to|didnt|did not|didn t|wont|please dont|never said|no|cant|havent|without|rather not|hope you dont|no quiero|no quise|no voy a|no necesito|no me|nunca) (?:(?:want|mean|have|need|going|trying|asking|like|wish|plan|planning|you|to|it|i|please|me|my|the|que) ){0,4}(?:cancel\w*|cancelar\w*|cancelen|anul\w*|re ?sched\w*|reagend\w*|reprogram\w*|move|postpone|change|cambi\w*|mov\w*)(?: (?:my|the|it|that|this|anything|mi|la|las|me|visit|appointment|appt|appointments|cita|time))*|cancel\w* (?:policy|fee|fees|charge|charges)|(?:cancellation|late cancel|no show) (?:policy|fee|charge)|(?:did|have|has|why|who) (?:you|they|he|she|u|yall|anyone|someone|the \S+)? ?(?:just )?(?:cancel\w*|re ?schedul\w*|mov(?:e|ed)|chang(?:e|ed))|(?:did|was|is|has|have|why|were|are|who|if|when) (?:\S+ ){0,4}(?:cancell?ed|rescheduled|moved|changed)|stop (?:cancell?ing|changing|moving|rescheduling)(?: \S+){0,2}|(?:got|been|was|were|is|are) (?:cancell?ed|rescheduled|moved)|(?:fue|esta|estan|era) (?:cancelad[oa]|reprogramad[oa]|cambiad[oa]))(?![^ ])/g;
+
+const claimsOf = (folded: string): string => folded.replace(NOT_A_CANCELLATION, '|');
+/** Whether folded words cancel the visit. */
+export const asksToCancelVisit = (folded: string): boolean => CANCEL_VISIT_PHRASES.test(claimsOf(folded));
+/** Whether folded words ask for another time, or say that this one does not work. */
+export const asksForAnotherTime = (folded: string): boolean =>
+  RESCHEDULE_PHRASES.test(claimsOf(folded)) || CANNOT_COME_PHRASES.test(claimsOf(folded));
 
 /** A yes, as the whole message (politeness aside). `si` is Spanish yes here; inside a sentence it may be "if". */
 const CONFIRM_WORDS = wordList(
