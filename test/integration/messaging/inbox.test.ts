@@ -336,6 +336,9 @@ describe('automation', () => {
     // Nor is what names the one of two that staff have offered since a code of ours.
     await answer({ words: 'Thursday or Friday?' }, 'ann', later(asked, 3));
     expect(await answered(world, await reply(world, patient.phone, 'the second one', later(asked, 4)))).toEqual([]);
+    expect(await answered(world, await reply(world, patient.phone, 'yes', later(asked, 25)))).toEqual([
+      'reply-unknown',
+    ]);
   });
 
   it('tells who writes by night that nobody is there, also where somebody has the thread, unless staff just wrote', async () => {
