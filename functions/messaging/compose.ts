@@ -20,6 +20,7 @@ import {
 import { type Allowed, allowanceOf } from './allowance.ts';
 import { composeStaffText } from './compose-staff.ts';
 import { barOf, type ConsentCategory, stopOf } from './consent.ts';
+import { CONSENT_CATEGORIES } from './core/consent.ts';
 import { decideSend, type PlanStep, type SendState } from './core/plan.ts';
 import { formatVisitTime, type Language, type TemplateName } from './core/templates.ts';
 import { closesAt, isOpen, textingWindow, treatmentWindow } from './core/texting-window.ts';
@@ -228,6 +229,7 @@ const answersToOptedOut: ReadonlySet<TemplateName> = new Set([
   'reply-opt-out',
   'reply-opt-out-kind',
   'reply-opt-out-visit-stands',
+  'reply-opt-out-kind-visit-stands',
 ]);
 const confirmsOptOut = (template: TemplateName): boolean => template.startsWith('reply-opt-out');
 
@@ -246,8 +248,8 @@ const composeAnswer = async (caller: Caller, message: OfTemplate): Promise<Compo
   const standing = await getStanding(message.clinicId, message.to);
   if (standing.carrierRefusedAgainAt !== undefined) return suppress('carrier-refuses');
   if (stopOf(standing, 'treatment') !== undefined && !answersToOptedOut.has(template)) return suppress('opted-out');
-  const ended = template === 'reply-opt-out-kind' ? standing.lastCategory : undefined;
-  if (isOptOut && stopOf(standing, ended ?? 'treatment') === undefined) return suppress('opted-in-again');
+  const ended = CONSENT_CATEGORIES.find((category) => category === message.parameters.ended) ?? 'treatment';
+  if (isOptOut && stopOf(standing, ended) === undefined) return suppress('opted-in-again');
   if (template === 'reply-which-visit' || template === 'reply-which-text') {
     const language = await languageOf(caller.clinicId, await speaking(message));
     const options = await optionsText(caller, standing, template, language);
@@ -261,12 +263,14 @@ const composeAnswer = async (caller: Caller, message: OfTemplate): Promise<Compo
   }
   if (message.appointmentId === undefined) {
     const conditions = [standingCheckItem(standing)];
-    return outgoing(caller, template, await speaking(message), {
+    const answer = await outgoing(caller, template, await speaking(message), {
       to: message.to,
       from: standing.origin,
       expiresAt,
       conditions,
     });
+    // What it was planned with must outlast a claim that comes to nothing.
+    return { ...answer, parameters: { ...message.parameters, ...answer.parameters } };
   }
 
   const appointment = await appointmentOf(message);

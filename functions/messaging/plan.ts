@@ -9,6 +9,7 @@ import { loadClinic } from '../platform/store/clinic.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import type { Appointment } from '../scheduling/core/types.ts';
 import type { Offer } from '../scheduling/core/waiting-list.ts';
+import type { ConsentCategory } from './core/consent.ts';
 import { messageId, type PlannedMessage, planFor } from './core/plan.ts';
 import type { TemplateName } from './core/template-names.ts';
 import type { Language } from './core/templates.ts';
@@ -191,12 +192,17 @@ export interface Answer {
   readonly appointmentId?: Id<'appointment'> | undefined;
   /** The language it was asked in. @default the patient's */
   readonly language?: Language | undefined;
+  /** The one kind of text that a STOP has ended, which the answer confirms. */
+  readonly ended?: ConsentCategory | undefined;
+  /** From when on it is counted whether it comes too late. @default now */
+  readonly dueAt?: Temporal.Instant | undefined;
 }
 
 /** The text that answers an inbound one. */
-export const planAnswer = (caller: Caller, { inboundMessageId, ...answer }: Answer): Plan =>
+export const planAnswer = (caller: Caller, { inboundMessageId, ended, ...answer }: Answer): Plan =>
   planOne(caller, {
     ...answer,
+    parameters: ended === undefined ? {} : { ended },
     causeId: `inb_${inboundMessageId}`,
     step: answer.template,
     sequence: 0,
@@ -215,11 +221,13 @@ export const planPhoneCode = (caller: Caller, codeId: Id<'phoneCode'>, to: strin
   });
 
 type OneText = Pick<Message, 'causeId' | 'step' | 'sequence' | 'template' | 'to' | 'cause'> &
-  Partial<Pick<Message, 'patientId' | 'appointmentId' | 'language'>>;
+  Partial<Pick<Message, 'patientId' | 'appointmentId' | 'language' | 'parameters'>> & {
+    readonly dueAt?: Temporal.Instant | undefined;
+  };
 
 const planOne = (caller: Caller, text: OneText): Plan => {
   const id = messageId(text.causeId, text.step, text.sequence);
-  const message = plannedText(caller, { ...text, id, kind: 'reminders', dueAt: caller.now });
+  const message = plannedText(caller, { ...text, id, kind: 'reminders', dueAt: text.dueAt ?? caller.now });
   return { items: [createMessageItem(caller, message)], refs: refsDue([message], caller.now) };
 };
 
@@ -233,7 +241,7 @@ const plannedText = (
   caller: Caller,
   text: OneText &
     Pick<Message, 'id' | 'kind'> &
-    Partial<Pick<Message, 'parameters' | 'planId' | 'planVersion'>> & { readonly dueAt: Temporal.Instant },
+    Partial<Pick<Message, 'planId' | 'planVersion'>> & { readonly dueAt: Temporal.Instant },
 ): Message => {
   const createdAt = toStored(caller.now);
   const dueAt = toStored(text.dueAt);

@@ -66,6 +66,8 @@ export interface Standing extends ConsentState {
   readonly phone: string;
   /** What the last text that went to it was about: what a STOP answers. */
   readonly lastCategory?: ConsentCategory | undefined;
+  /** When it last said stop by text: no START from before it counts. To the millisecond. */
+  readonly stopSaidAt?: string | undefined;
   /** Oldest first. */
   readonly openQuestions?: readonly OpenQuestion[] | undefined;
   readonly choice?: Choice | undefined;
@@ -132,6 +134,7 @@ const StandingEntity = new Entity({
     lastCategory: string()
       .enum(...CONSENT_CATEGORIES)
       .optional(),
+    stopSaidAt: string().optional(),
     openQuestions: list(map(questionAttributes)).optional(),
     choice: map({
       inboundMessageId: string(),
@@ -181,6 +184,7 @@ export const getStanding = async (clinicId: Id<'clinic'>, phone: string): Promis
     carrierRefusedAgainAt: stored.carrierRefusedAgainAt,
     carrierRemovedAt: stored.carrierRemovedAt,
     lastCategory: stored.lastCategory,
+    stopSaidAt: stored.stopSaidAt,
     openQuestions: stored.openQuestions?.map(withIds),
     choice: stored.choice === undefined ? undefined : { ...stored.choice, options: stored.choice.options.map(withIds) },
     lastVisit:

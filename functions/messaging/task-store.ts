@@ -18,6 +18,7 @@ import {
 
 export const taskKinds = [
   'opt-out-may-mean-visit',
+  'wrong-number',
   'reply-unclear',
   'marketing-paused',
   'number-unreachable',

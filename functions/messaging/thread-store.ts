@@ -139,6 +139,8 @@ export interface ThreadEntry {
   readonly words?: string | undefined;
   /** How what came in was read. */
   readonly intent?: string | undefined;
+  /** Whether what came in was left to a human; absent on lines from before this was kept. */
+  readonly isForHuman?: boolean | undefined;
   /** Who of the staff wrote it. */
   readonly by?: string | undefined;
 }
@@ -160,6 +162,7 @@ const ThreadEntryEntity = new Entity({
     textId: string().key(),
     words: string().optional(),
     intent: string().optional(),
+    isForHuman: boolean().optional(),
     by: string().optional(),
   }),
   computeKey: ({ clinicId, threadId, at, direction, textId }) => ({
@@ -188,6 +191,7 @@ const toEntry = (stored: FormattedItem<typeof ThreadEntryEntity>): ThreadEntry =
   textId: stored.textId,
   words: stored.words,
   intent: stored.intent,
+  isForHuman: stored.isForHuman,
   by: stored.by,
 });
 

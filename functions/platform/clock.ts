@@ -27,5 +27,9 @@ export const systemClock: Clock = {
   now: () => Temporal.Instant.fromEpochMilliseconds(Date.now() + localOffsetMillis()),
 };
 
+/** What another machine's clock said, on ours: the local clinic's may run ahead of it. */
+export const onOurClock = (instant: Temporal.Instant): Temporal.Instant =>
+  instant.add({ milliseconds: localOffsetMillis() });
+
 /** An instant as it is stored: UTC, whole seconds, `2026-11-24T15:00:00Z`. */
 export const toStored = (instant: Temporal.Instant): string => instant.toString({ smallestUnit: 'second' });

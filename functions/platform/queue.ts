@@ -1,6 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { Temporal } from 'temporal-polyfill';
 import * as z from 'zod';
 import { log } from './log.ts';
 import { flushMetrics } from './metrics.ts';
@@ -41,11 +42,25 @@ const faultOf = (error: unknown): string | undefined => {
   return `unfit: ${[...new Set(fields)].join() || 'all of it'}`;
 };
 
-/** The text an SNS subscription put on the queue: the message itself with raw delivery, else inside its envelope. */
-export const snsMessageOf = (record: SQSRecord): unknown => {
+/** What an SNS subscription put on the queue: its envelope, or with raw delivery the message alone. */
+const notificationOf = (record: SQSRecord): { readonly message: unknown; readonly timestamp?: unknown } => {
   const body: unknown = JSON.parse(record.body);
-  if (typeof body === 'object' && body !== null && 'Message' in body && 'TopicArn' in body) {
-    return typeof body.Message === 'string' ? JSON.parse(body.Message) : body.Message;
+  if (typeof body !== 'object' || body === null || !('Message' in body && 'TopicArn' in body)) return { message: body };
+  const { Message: message } = body;
+  return {
+    message: typeof message === 'string' ? JSON.parse(message) : message,
+    timestamp: 'Timestamp' in body ? body.Timestamp : undefined,
+  };
+};
+
+/** The text an SNS subscription put on the queue, in its envelope or without. */
+export const snsMessageOf = (record: SQSRecord): unknown => notificationOf(record).message;
+
+/** When SNS took a text in, where its envelope names an instant. */
+export const snsTimeOf = (record: SQSRecord): Temporal.Instant | undefined => {
+  try {
+    return Temporal.Instant.from(String(notificationOf(record).timestamp));
+  } catch {
+    return undefined;
   }
-  return body;
 };

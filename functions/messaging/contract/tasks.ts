@@ -10,6 +10,7 @@ const staffTask = z.strictObject({
   kind: z
     .enum([
       'opt-out-may-mean-visit',
+      'wrong-number',
       'reply-unclear',
       'marketing-paused',
       'number-unreachable',
@@ -17,7 +18,7 @@ const staffTask = z.strictObject({
     ])
     .meta({
       description:
-        "opt-out-may-mean-visit: texted CANCEL or END, gets no more texts, the visit stands; reply-unclear: asked which visit was meant, in vain; marketing-paused: too many opt-outs after the texts of this number, the clinic's own; number-unreachable: two texts in a row found nobody, and no more go to the number until this is closed or somebody writes from it; carrier-still-refuses: agreed to texts again, and is still on the carrier's list of those who said stop: take it off that list",
+        "opt-out-may-mean-visit: texted CANCEL or END, or to cancel a visit and stop texting, gets no more texts, the visit stands; wrong-number: says that the number is not the patient's, gets no more texts: correct it; reply-unclear: asked which visit was meant, in vain; marketing-paused: too many opt-outs after the texts of this number, the clinic's own; number-unreachable: two texts in a row found nobody, and no more go to the number until this is closed or somebody writes from it; carrier-still-refuses: agreed to texts again, and is still on the carrier's list of those who said stop: take it off that list",
     }),
   status: z.enum(['open', 'closed']),
   openedAt: instant,

@@ -97,6 +97,7 @@ const REQUIRED: Partial<Readonly<Record<TemplateName, readonly TokenName[]>>> = 
   // Who asks for help must be told whom to reach (CTIA Messaging Principles 5.1).
   'reply-help': ['phone'],
   'reply-opt-out-visit-stands': ['phone'],
+  'reply-opt-out-kind-visit-stands': ['phone'],
   'phone-code': ['code'],
   'on-call-alert': ['caseId', 'link'],
 };
@@ -110,6 +111,7 @@ const SPOKEN: Partial<Readonly<Record<TemplateName, readonly string[]>>> = {
   'exercise-week': ['0', '7'],
   'reply-opt-out': ['START'],
   'reply-opt-out-visit-stands': ['START'],
+  'reply-opt-out-kind-visit-stands': ['STOP'],
   'reply-opt-in': ['HELP'],
   'reply-red-flag': ['911'],
 };

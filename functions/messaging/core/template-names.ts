@@ -28,6 +28,7 @@ export const TEMPLATE_NAMES = [
   'reply-opt-out',
   'reply-opt-out-kind',
   'reply-opt-out-visit-stands',
+  'reply-opt-out-kind-visit-stands',
   'reply-opt-in',
   'reply-red-flag',
   'reply-unknown',

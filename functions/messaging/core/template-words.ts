@@ -51,6 +51,9 @@ export const ENGLISH = {
   /** After a bare CANCEL or END, which may have meant the visit. */
   'reply-opt-out-visit-stands':
     "{clinicName}: you're unsubscribed. Your visit still stands: to cancel it call {phone}. To keep texts, reply START.",
+  /** The same where a STOP ends the kind of text it answers. */
+  'reply-opt-out-kind-visit-stands':
+    '{clinicName}: no more texts like the last one. Your visit still stands: to cancel it call {phone}. For no texts at all, reply STOP.',
   'reply-opt-in':
     "{clinicName}: you'll get texts about your visits. Msg frequency varies, data rates may apply. HELP for help, STOP to stop.",
   'reply-red-flag':
@@ -103,6 +106,8 @@ export const SPANISH: Readonly<Record<TemplateName, string>> = {
     '{clinicName}: no recibirá más textos como el último. Responda STOP otra vez para no recibir ninguno.',
   'reply-opt-out-visit-stands':
     '{clinicName}: no recibirá más textos. Su cita sigue en pie: para cancelarla llame al {phone}. Para recibir textos, responda START.',
+  'reply-opt-out-kind-visit-stands':
+    '{clinicName}: no más textos como el último. Su cita sigue en pie: para cancelarla llame al {phone}. Para no recibir ninguno: STOP.',
   'reply-opt-in':
     '{clinicName}: recibirá textos sobre sus citas. La frecuencia varía; pueden aplicarse tarifas. HELP para ayuda, STOP para salir.',
   'reply-red-flag':

@@ -5,8 +5,8 @@ import type { Id } from '../../platform/ids.ts';
  * after it, or say why not.
  *
  * A text that automation has dealt with (a C, a number that was asked for) does not wait for anybody; what a human must
- * read opens the thread again, whoever closed it. While a human has it, everything in it waits for them, and automation
- * answers nothing but what was asked of it (confirm, move, STOP, HELP) and red flags.
+ * read opens the thread again, whoever closed it. While a human has it, everything in it waits for them; once staff have
+ * written, automation takes nothing for its own but C and R, STOP, START, HELP and red flags: a yes may answer the staff.
  */
 export interface Thread {
   readonly id: Id<'thread'>;
@@ -137,6 +137,10 @@ export const answeringTaken = (
 export const answeringReleased = (thread: Thread, by: string): Thread =>
   thread.answering?.by === by ? { ...thread, answering: undefined } : thread;
 
+/** Whether staff have written in it at or after an instant. */
+export const staffWroteSince = ({ lastStaffAt }: Thread, since: string): boolean =>
+  lastStaffAt !== undefined && since <= lastStaffAt;
+
 /** Whether a human has taken over: the thread is somebody's, or staff wrote in it since `since`. */
-export const isHeldByHuman = ({ status, assignedTo, lastStaffAt }: Thread, since: string): boolean =>
-  (status === 'open' && assignedTo !== undefined) || (lastStaffAt !== undefined && since <= lastStaffAt);
+export const isHeldByHuman = (thread: Thread, since: string): boolean =>
+  (thread.status === 'open' && thread.assignedTo !== undefined) || staffWroteSince(thread, since);

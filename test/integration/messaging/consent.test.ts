@@ -11,7 +11,7 @@ import { transact } from '../../../functions/platform/store/records.ts';
 import { type Answer, askAsStaff } from '../../helpers/clinic.ts';
 import { messaging } from '../../helpers/messaging.ts';
 import { testPhone } from '../../helpers/phones.ts';
-import { addPatient, iso, newWorld, optOut, reply, start, type World } from './world.ts';
+import { addPatient, iso, newWorld, optOut, reply, replySaid, start, type World } from './world.ts';
 
 const record = 'POST /v1/consents';
 const ofNumber = 'GET /v1/consents';
@@ -249,18 +249,22 @@ describe('the ledger', () => {
     expect((await loadInboundText(world.clinic.clinicId, phone, textId))?.body).toBe(words);
   });
 
-  it('comes to the standing, in the order in which it was written, whatever the clocks of its writers say', async () => {
+  it('comes to the standing, in the order in which it was written: a STOP counts however late, a START only after the last', async () => {
     const world = await newWorld();
     const phone = testPhone();
-    const inbound = (body: string, minutes: number) => reply(world, phone, body, start.add({ minutes }));
-    await inbound('START', 5);
-    await inbound('STOP', 4);
-    await inbound('START', 3);
-    await inbound('stop all', 2);
+    const inbound = (body: string, minutes: number) =>
+      replySaid(world, phone, body, { said: start.add({ minutes }), now: start.add({ minutes: 10 }) });
     await inbound('START', 1);
+    await inbound('STOP', 4);
+    await inbound('START', 5);
+    await inbound('stop all', 2);
+    await inbound('START', 3);
+    expect((await loadStanding(world.clinic.clinicId, phone)).optedOut).toMatchObject({ how: 'text' });
+    await inbound('START', 6);
     const { granted, grantedBy, stopped, optedOut } = await loadStanding(world.clinic.clinicId, phone);
     const ledger = await consentsOf(world.clinic.clinicId, phone);
     expect(ledger.map((entry) => entry.granted)).toEqual([true, false, true, false, true]);
+    expect(ledger.map(({ at: said }) => said)).toEqual([1, 4, 5, 2, 6].map((minutes) => iso(start.add({ minutes }))));
     expect({ ...stateOf(ledger), optedOut: undefined }).toEqual({ granted, grantedBy, stopped, optedOut });
     expect(optedOut).toBeUndefined();
     expect(granted.marketing).toBeUndefined();

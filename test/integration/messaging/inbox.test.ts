@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Temporal } from 'temporal-polyfill';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { pageOfObservations } from '../../../functions/care/store.ts';
+import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { inboxRoutes } from '../../../functions/messaging/contract.ts';
+import { DEFAULT_SETTINGS } from '../../../functions/messaging/core/settings.ts';
 import {
   assignThread,
   closeThread,
@@ -11,6 +14,7 @@ import {
   takeAnswering,
 } from '../../../functions/messaging/inbox.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
+import { changeSettings } from '../../../functions/messaging/settings.ts';
 import { cancelStaffText, type StaffTextCommand, writeStaffText } from '../../../functions/messaging/staff-text.ts';
 import { getMessage, messagesOfCause } from '../../../functions/messaging/store.ts';
 import { threadIdOf } from '../../../functions/messaging/thread-store.ts';
@@ -26,7 +30,19 @@ import { testPhone } from '../../helpers/phones.ts';
 import { addStaff } from '../platform/staff-pool.ts';
 import { startNetwork } from './network.ts';
 import { handedOver } from './queue.ts';
-import { addPatient, at, bookVisit, iso, later, newWorld, optOut, reply, start, type World } from './world.ts';
+import {
+  addPatient,
+  at,
+  bookVisit,
+  changeVisit,
+  iso,
+  later,
+  newWorld,
+  optOut,
+  reply,
+  start,
+  type World,
+} from './world.ts';
 
 const network = await startNetwork();
 
@@ -99,6 +115,16 @@ describe('a thread', () => {
     expect(await thread()).toMatchObject({ status: 'open', unread: 1 });
     expect(await idsOf(staff('ann'), 'unassigned')).toEqual([threadId]);
     expect(await idsOf(staff('ann'), 'open')).toEqual([threadId]);
+  });
+
+  it('says of each reply whether it was left to a human', async () => {
+    const { world, patient, clinicId, threadId } = await wrote('I need to reschedule');
+    await reply(world, patient.phone, 'HELP', later(start, 0.1));
+    const { items } = await listLines(clinicId, threadId, {});
+    expect(items.map(({ entry }) => [entry.words, entry.isForHuman]).filter(([words]) => words !== undefined)).toEqual([
+      ['HELP', false],
+      ['I need to reschedule', true],
+    ]);
   });
 
   it('of a number nobody knows waits apart, and its answer tells nothing about anybody', async () => {
@@ -234,6 +260,96 @@ describe('automation', () => {
     expect(await says('Great', later(asked, 12))).toEqual([]);
     // A day later nobody of the staff has written for twelve hours.
     expect(await says('Hello?', later(asked, 26))).toEqual(['reply-unknown']);
+  });
+
+  /** A reminder or a check-in asked at 10:00, and staff wrote something an hour later. */
+  const askedThenWrote = async (question: 'confirm' | 'pain', words: string) => {
+    const { world, patient, answer, thread } = await wrote();
+    const { clinicId } = world.clinic;
+    const asked = later(start, 48);
+    const visit = await bookVisit(world, patient, question === 'pain' ? later(start, 1) : later(start, 120));
+    if (question === 'pain') {
+      const fulfilment = { modality: 'in-person', start: iso(later(start, 1)), end: iso(later(start, 1.5)) } as const;
+      await changeVisit(world, patient, visit.id, { kind: 'arrive' }, later(start, 1));
+      await changeVisit(world, patient, visit.id, { kind: 'fulfil', fulfilment }, later(start, 2));
+    }
+    const ask = `${visit.id}#${question === 'pain' ? 'check-in-48h' : 'reminder-72h'}#0`;
+    await sendText({ clinicId, messageId: ask }, at(later(asked, 2)));
+    expect((await loadStanding(clinicId, patient.phone)).openQuestions).toMatchObject([{ kind: question }]);
+    await answer({ words, confirmWarnings: true }, 'ann', later(asked, 3));
+    const says = async (reply_: string, hours = 4) =>
+      answered(world, await reply(world, patient.phone, reply_, later(asked, hours)));
+    const visitNow = () => loadAppointment(clinicId, visit.id);
+    const observed = async () => (await pageOfObservations(clinicId, patient.id, {})).items.map(({ value }) => value);
+    return { world, patient, says, visitNow, observed, thread };
+  };
+
+  it('leaves a yes, and words about the visit, to staff who wrote after the question; a bare C is still a C', async () => {
+    const { says, visitNow, thread } = await askedThenWrote(
+      'confirm',
+      'Thursday at 3 is free. Shall I move you there?',
+    );
+    for (const words of ['Yes please', 'yes', 'Confirmed', 'Please move it', 'cancel my appointment']) {
+      expect(await says(words), words).toEqual([]);
+    }
+    expect((await visitNow())?.confirmedSequence).toBeUndefined();
+    expect(await thread()).toMatchObject({ status: 'open', unread: 5 });
+    // However long ago staff wrote: their question is the last one that was asked.
+    expect(await says('ok', 30)).toEqual(['reply-unknown']);
+    expect((await visitNow())?.confirmedSequence).toBeUndefined();
+    expect(await says('R')).toEqual(['reply-reschedule']);
+    expect(await says('C')).toEqual(['reply-confirmed']);
+    expect((await visitNow())?.confirmedSequence).toBe(0);
+  });
+
+  it('takes a yes for its own where staff wrote before the question', async () => {
+    const { world, patient, answer } = await wrote();
+    const visit = await bookVisit(world, patient, later(start, 120));
+    await answer({ words: 'Of course' }, 'ann', later(start, 47));
+    await sendText({ clinicId: world.clinic.clinicId, messageId: `${visit.id}#reminder-72h#0` }, at(later(start, 48)));
+    const id = await reply(world, patient.phone, 'Yes please', later(start, 49));
+    expect(await answered(world, id)).toEqual(['reply-confirmed']);
+  });
+
+  it('leaves a number to staff who wrote after the question', async () => {
+    const { says, observed } = await askedThenWrote('pain', 'How many do you take a day?');
+    expect(await says('3')).toEqual([]);
+    expect(await observed()).toEqual([]);
+  });
+
+  it('does not ask which of two visits is meant while a human has the thread', async () => {
+    const { world, patient, staff, threadId, answer } = await wrote();
+    const { clinicId } = world.clinic;
+    const asked = later(start, 48);
+    const settings = { ...DEFAULT_SETTINGS, caps: { perDay: 2, perWeek: 4 } };
+    await changeSettings(world.caller(start), { settings });
+    for (const hours of [120, 121]) {
+      const { id } = await bookVisit(world, patient, later(start, hours));
+      await sendText({ clinicId, messageId: `${id}#reminder-72h#0` }, at(later(asked, 1)));
+    }
+    await assignThread(staff('ann', asked), { threadId, to: 'ann' }, write);
+    expect(await answered(world, await reply(world, patient.phone, 'C', later(asked, 2)))).toEqual([]);
+    await closeThread(staff('ann', asked), { threadId }, write);
+    expect(await answered(world, await reply(world, patient.phone, 'C', later(asked, 2)))).toEqual([
+      'reply-which-visit',
+    ]);
+    // Nor is what names the one of two that staff have offered since a code of ours.
+    await answer({ words: 'Thursday or Friday?' }, 'ann', later(asked, 3));
+    expect(await answered(world, await reply(world, patient.phone, 'the second one', later(asked, 4)))).toEqual([]);
+    expect(await answered(world, await reply(world, patient.phone, 'yes', later(asked, 25)))).toEqual([
+      'reply-unknown',
+    ]);
+  });
+
+  it('tells who writes by night that nobody is there, also where somebody has the thread, unless staff just wrote', async () => {
+    const { world, patient, staff, threadId, answer } = await wrote();
+    await assignThread(staff('ann'), { threadId, to: 'ann' }, write);
+    const says = async (words: string, hours: number) =>
+      answered(world, await reply(world, patient.phone, words, later(evening, hours)));
+    expect(await says('Anybody there?', 24)).toEqual(['reply-after-hours']);
+    expect(await says('Hello?', 37)).toEqual([]);
+    await answer({ words: 'Here I am' }, 'ann', later(evening, 47));
+    expect(await says('Thanks!', 48)).toEqual([]);
   });
 
   it('tells who writes after hours once an evening, and red flags at once', async () => {

@@ -26,6 +26,7 @@ import {
   moveTo,
   newWorld,
   reply,
+  replySaid,
   start,
   type World,
 } from './world.ts';
@@ -210,6 +211,14 @@ describe('a number that answers a question', () => {
     const { world, patient, ask, observations } = await seen();
     await reply(world, patient.phone, '7', later(ask, 5));
     await reply(world, patient.phone, '3', later(ask, 6));
+    expect(await observations()).toEqual([{ kind: 'pain', value: 7 }]);
+  });
+
+  it('is not stored when it was said before it was asked for, and only comes in after', async () => {
+    const { world, patient, ask, observations } = await seen();
+    await replySaid(world, patient.phone, '3', { said: later(ask, -0.1), now: later(ask, 0.1) });
+    expect(await observations()).toEqual([]);
+    await replySaid(world, patient.phone, '7', { said: later(ask, 0.1), now: later(ask, 0.2) });
     expect(await observations()).toEqual([{ kind: 'pain', value: 7 }]);
   });
 

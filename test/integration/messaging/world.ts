@@ -152,6 +152,18 @@ export const reply = async (
   return inboundMessageId;
 };
 
+/** The same, where its turn comes later than it was said. Answers the id of the text. */
+export const replySaid = async (
+  { clinic }: World,
+  from: string,
+  body: string,
+  { said, now }: { readonly said: Temporal.Instant; readonly now: Temporal.Instant },
+): Promise<string> => {
+  const inboundMessageId = newInboundId(clinic);
+  await receiveText({ from, to: clinic.originationNumber, body, inboundMessageId }, { ...at(now), saidAt: said });
+  return inboundMessageId;
+};
+
 /** The number says stop. */
 export const optOut = (world: World, phone: string, now = start): Promise<string> => reply(world, phone, 'STOP', now);
 

@@ -52,6 +52,7 @@ const words = [
   'STOP',
   'CANCEL',
   'START',
+  'START',
   'HELP',
   'C',
   'R',
@@ -60,6 +61,8 @@ const words = [
   'numb between my legs and I cannot pee',
   'please stop texting me',
 ];
+/** Those of them that end texts. */
+const stops: ReadonlySet<string> = new Set(['STOP', 'CANCEL', 'please stop texting me']);
 /** A lease runs out in a few minutes, waiting for a receipt in fifteen; the reminder is six hours ahead. */
 const jumps = [1, 6, 20, 361];
 
@@ -82,7 +85,7 @@ export interface Weather {
 
 const wish: fc.Arbitrary<Wish> = fc.record({
   act: fc.oneof(...Object.entries(acts).map(([act, weight]) => ({ weight, arbitrary: fc.constant(act as Act) }))),
-  which: fc.nat({ max: 21 }),
+  which: fc.nat({ max: 2 * words.length - 1 }),
 });
 
 /** Three or four processes at once, with an act or two each; the carrier is in any mood. */
@@ -102,6 +105,7 @@ export const weather = (stopsAfter: fc.Arbitrary<number | undefined>): fc.Arbitr
 interface Inbound {
   readonly from: string;
   readonly body: string;
+  readonly saidAt: Temporal.Instant;
   readonly inboundMessageId: string;
 }
 
@@ -271,15 +275,20 @@ class Actors {
   async reply(which: number): Promise<void> {
     const { inbox, unread } = this.#run;
     const from = there(this.#patients[which % 7 === 6 ? 1 : 0]).phone;
-    const inbound = { from, body: words[which % words.length] ?? '', inboundMessageId: `in-${inbox.length}` };
+    // Nobody writes twice in a second; whose turn comes first is another matter.
+    this.#run.now = this.#run.now.add({ seconds: 1 });
+    const saidAt = this.#run.now;
+    const inbound = { from, body: words[which % words.length] ?? '', inboundMessageId: `in-${inbox.length}`, saidAt };
     inbox.push(inbound);
     unread.add(inbound);
-    await this.takeIn(inbound);
+    // The queue brings it now, or after what is written later.
+    if (which < words.length) await this.takeIn(inbound);
   }
 
   async takeIn(inbound: Inbound | undefined): Promise<void> {
     if (inbound === undefined) return;
-    await receiveText({ ...inbound, to: this.#world.clinic.originationNumber }, this.#at);
+    const { saidAt, ...text } = inbound;
+    await receiveText({ ...text, to: this.#world.clinic.originationNumber }, { ...this.#at, saidAt });
     this.#run.unread.delete(inbound);
   }
 
@@ -303,7 +312,7 @@ const maxRounds = 60;
 const settle = async (actors: Actors, run: Present): Promise<void> => {
   const { judge, outside, unread } = run;
   for (let round = 0; round < maxRounds; round += 1) {
-    for (const inbound of unread) await actors.takeIn(inbound);
+    for (const inbound of [...unread].toReversed()) await actors.takeIn(inbound);
     while (outside.receipts.length > 0) await actors.receipt(0);
     while (outside.hints.length > 0) await actors.send(0);
     const [next, ...others] = judge.open;
@@ -320,11 +329,18 @@ const settle = async (actors: Actors, run: Present): Promise<void> => {
   throw new Broken(`Something is still due at ${run.now}: ${JSON.stringify(judge.open[0])}`);
 };
 
-/** What patients wrote is there once each, and every red flag has its case. */
+/** What patients wrote is there once each, every red flag has its case, and whose last word was STOP has stopped. */
 const audit = ({ inbox, judge }: Present, items: readonly Item[]): void => {
   const stored = judge.itemsOf('InboundText', items);
   if (stored.length !== inbox.length) throw new Broken(`${inbox.length} replies are stored as ${stored.length}`);
   const flagged = inbox.filter(({ body }) => body.startsWith('numb')).length;
   const cases = judge.itemsOf('TriageCase', items).length;
   if (cases !== flagged) throw new Broken(`${flagged} red flags became ${cases} cases`);
+  for (const [phone, texts] of Map.groupBy(inbox, ({ from }) => from)) {
+    const last = texts.findLast(({ body }) => stops.has(body) || body === 'START');
+    const standing = judge.itemsOf('Standing', items).find((item) => item.phone === phone);
+    if (last !== undefined && stops.has(last.body) && standing?.optedOut === undefined) {
+      throw new Broken(`${phone} said ${last.body} last and is texted`);
+    }
+  }
 };
