@@ -20,5 +20,5 @@ const repliesIn = (folder: string): readonly LabelledReply[] =>
 /** The labelled replies of test/fixtures/replies. */
 export const CORPUS = repliesIn('replies');
 
-/** Opt-outs on which no rule was developed. */
+/** Opt-outs that were only scored while the rules were developed. */
 export const HELD_OUT = repliesIn('replies-held-out');
