@@ -100,7 +100,9 @@ const optOut = (body: string, forms: readonly string[]): Classification | undefi
   if (isOptOutKeyword(forms)) return is('opt_out', 'The whole message is an opt-out keyword.');
   if (isStopSign(body)) return is('opt_out', 'The whole message is a stop sign.');
   if (asksForNoMoreTexts(body)) return is('opt_out', 'A phrase that asks for no more texts.');
-  return statementsOf(body).some(saysOptOut)
+  // The whole message has been compared already.
+  const sentences = sentencesOf(body);
+  return sentences.length > 1 && sentences.some(isOptOutSentence) && statementsOf(body).some(saysOptOut)
     ? is('opt_out', 'One sentence of the message is an opt-out keyword.')
     : undefined;
 };

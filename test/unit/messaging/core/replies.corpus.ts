@@ -20,5 +20,5 @@ const repliesIn = (folder: string): readonly LabelledReply[] =>
 /** The labelled replies of test/fixtures/replies. */
 export const CORPUS = repliesIn('replies');
 
-/** Red flags and opt-outs on which no rule was developed. */
+/** Red flags and opt-outs that were only scored while the rules were developed. */
 export const HELD_OUT = repliesIn('replies-held-out');

@@ -61,7 +61,7 @@ describe('classify, on the labelled corpus', () => {
   });
 });
 
-describe('classify, on replies that no rule was developed on', () => {
+describe('classify, on replies kept apart while the rules were developed', () => {
   it('are apart from the corpus', () => {
     const known = new Set(CORPUS.map(({ body }) => body));
     expect(HELD_OUT.filter(({ body }) => known.has(body))).toEqual([]);
