@@ -91,19 +91,19 @@ export const consentItem = (caller: Caller, { id: consentId, ...entry }: Consent
     rev: 1,
   });
 
-/** Who took an agreement back from one instant to before another, and when. */
+/** Who took an agreement back from one instant to before another: to what, how and when. */
 export const revocationsBetween = async (
   clinicId: Id<'clinic'>,
   from: string,
   to: string,
-): Promise<readonly { readonly phone: string; readonly at: string }[]> =>
+): Promise<readonly Pick<ConsentEntry, 'phone' | 'category' | 'how' | 'at'>[]> =>
   (
     await queryAll(ConsentEntity, {
       index: 'lookup',
       partition: revocationsPartition(clinicId),
       range: { between: [from, to] },
     })
-  ).map(({ phone, at }) => ({ phone, at }));
+  ).map(({ phone, category, how, at }) => ({ phone, category, how, at }));
 
 /** Everything a number has agreed to and refused, in the order in which it was recorded. */
 export const consentsOf = async (clinicId: Id<'clinic'>, phone: string): Promise<readonly ConsentEntry[]> => {
