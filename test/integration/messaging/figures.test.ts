@@ -297,6 +297,24 @@ describe('a red flag', () => {
     expect(await care(4)).toMatchObject({ redFlagSeconds: [3.1 * 3600], redFlagOpenSeconds: [] });
   });
 
+  it('is not seen to by a text that did not arrive, nor by one that went after somebody took it on', async () => {
+    const { clinicId, phone, staff, write, send, raise, care } = await flagged();
+    const caseId = await raise();
+    const failed = await write(0.1);
+    await send(failed.id, 0.1);
+    const [text] = await network.acceptedFor(phone);
+    const receipt = { eventType: 'TEXT_UNREACHABLE', messageId: text?.id ?? '', destinationPhoneNumber: phone };
+    await recordReceipt(
+      { ...receipt, context: { clinic: clinicId, message: failed.id }, totalMessageParts: 1 },
+      at(later(start, 0.2)),
+    );
+    expect(await care(0.3)).toMatchObject({ redFlagSeconds: [] });
+    const waiting = await write(0.4);
+    await acknowledgeTriageCase(staff(0.5), caseId, {});
+    await send(waiting.id, 0.6);
+    expect(await care(1)).toMatchObject({ redFlagSeconds: [1800] });
+  });
+
   it('that nobody has seen to counts with its age, and its day is counted again until somebody has', async () => {
     const { world, staff, raise } = await flagged();
     const caseId = await raise();
