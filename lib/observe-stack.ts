@@ -113,7 +113,7 @@ export class ObserveStack extends Stack {
       metric: counter(metricNames.clinicsNotCounted, 'messaging', Duration.hours(1)),
       atLeast: 1,
       periods: 3,
-      meaning: 'The figures of a clinic have not been counted for three hours.',
+      meaning: 'For three hours the figures of a clinic have not been counted, or the file of a month not written.',
       runbook: 'figures-not-counted',
     });
   }

@@ -23,8 +23,8 @@ export const register = (program: Command): void => {
     .addHelpText(
       'after',
       `
-Days that stand are read as they were counted; of the last four days, and of any that was missed, the records are counted
-now, and nothing is written. What each figure is: docs/decisions/0033-figures.md.
+Days that stand are read as they were counted; the others (the last four days, those with an open red flag or visit, any that
+was missed) are counted now, and nothing is written. What each figure is: docs/decisions/0033-figures.md.
 
 Examples:
   plumbline figures
@@ -110,7 +110,7 @@ const tableOf = (
     ]),
     '',
     `not delivered ${texts.failed}, refused ${texts.refused}, still pending ${texts.pending}, outcome unknown ${texts.lost}`,
-    `visits ${care.visitsDue}, missed ${care.noShows} (${share(care.noShowRate)}; in the 90 days before ${share(care.noShowRateBefore)})`,
+    `visits ${care.visitsDue}, missed ${care.noShows} (${share(care.noShowRate)}; in the 90 days before ${share(care.noShowRateBefore)}), outcome unknown ${care.visitsUndecided}`,
     `check-ins ${care.checkIns}, needed somebody ${care.checkInNeeds} (${share(care.checkInNeedRate)})`,
     `red flags ${care.redFlags}, open ${care.redFlagsOpen}, to a human: median ${minutes(care.redFlagP50Seconds)}, p95 ${minutes(care.redFlagP95Seconds)}`,
   ].join('\n');

@@ -93,19 +93,19 @@ export const consentItem = (caller: Caller, { id: consentId, ...entry }: Consent
     rev: 1,
   });
 
-/** Who took an agreement back from one instant to before another, and when. */
+/** Who took an agreement back from one instant to before another: to what, how and when. */
 export const revocationsBetween = async (
   clinicId: Id<'clinic'>,
   from: string,
   to: string,
-): Promise<readonly { readonly phone: string; readonly at: string }[]> =>
+): Promise<readonly Pick<ConsentEntry, 'phone' | 'category' | 'how' | 'at'>[]> =>
   (
     await queryAll(ConsentEntity, {
       index: 'lookup',
       partition: revocationsPartition(clinicId),
       range: { between: [from, to] },
     })
-  ).map(({ phone, at }) => ({ phone, at }));
+  ).map(({ phone, category, how, at }) => ({ phone, category, how, at }));
 
 const toEntry = (stored: FormattedItem<typeof ConsentEntity>): ConsentEntry => ({
   id: stored.consentId as Id<'consent'>,

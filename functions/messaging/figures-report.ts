@@ -38,7 +38,7 @@ export const figuresReport = (days: readonly DayFigures[], by: FigureGroup | und
 const withRates = (counts: TextCounts) => ({ ...counts, ...ratesOf(counts) });
 
 const careView = (care: CareCounts, before: number | undefined) => {
-  const { redFlagSeconds, ...counts } = care;
+  const { redFlagSeconds, redFlagOpenSeconds: _, ...counts } = care;
   return {
     ...counts,
     redFlagsOpen: care.redFlags - redFlagSeconds.length,

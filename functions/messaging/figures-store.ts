@@ -1,8 +1,8 @@
 import { Entity } from 'dynamodb-toolbox/entity';
 import { any, boolean, item, string } from 'dynamodb-toolbox/schema';
 import type { Id } from '../platform/ids.ts';
-import { ConditionFailed, get, put, queryAll, recordsTable, transact } from '../platform/store/records.ts';
-import type { DayFigures } from './core/figures.ts';
+import { ConditionFailed, put, queryAll, queryPage, recordsTable, transact } from '../platform/store/records.ts';
+import { type DayFigures, noCare } from './core/figures.ts';
 
 const figuresPartition = (clinicId: string): string => `clinic#${clinicId}#figures`;
 
@@ -53,7 +53,19 @@ export const figuresDays = async (clinicId: Id<'clinic'>, from: string, to: stri
       partition: figuresPartition(clinicId),
       range: { between: [`day#${from}`, `day#${to}`] },
     })
-  ).map(({ date, figures, countedAt, stands }) => ({ date, figures, countedAt, stands }));
+  ).map(({ date, figures, countedAt, stands }) => ({ date, figures: asCountedNow(figures), countedAt, stands }));
+
+/** A count that is younger than the day is as nearly what it would have been as the day can say. */
+const asCountedNow = ({ rows, care }: DayFigures): DayFigures => ({
+  rows: rows.map((row) => ({ ...row, initiated: row.initiated ?? row.delivered })),
+  care: { ...noCare, ...care },
+});
+
+/** The first day that was ever counted for a clinic. */
+export const firstFiguresDay = async (clinicId: Id<'clinic'>): Promise<string | undefined> => {
+  const query = { partition: figuresPartition(clinicId), range: { beginsWith: 'day#' } };
+  return (await queryPage(FiguresDayEntity, query, { limit: 1 })).items[0]?.date;
+};
 
 /** That a month's file is written; technical, too. */
 const FiguresExportEntity = new Entity({
@@ -64,8 +76,16 @@ const FiguresExportEntity = new Entity({
   computeKey: ({ clinicId, month }) => ({ pk: figuresPartition(clinicId), sk: `export#${month}` }),
 });
 
-export const isFiguresExported = async (clinicId: Id<'clinic'>, month: string): Promise<boolean> =>
-  (await get(FiguresExportEntity, { clinicId, month })) !== undefined;
+/** Of the months from one to another, both included, those whose file is written. */
+export const monthsExported = async (
+  clinicId: Id<'clinic'>,
+  from: string,
+  to: string,
+): Promise<ReadonlySet<string>> => {
+  const range = { between: [`export#${from}`, `export#${to}`] as [string, string] };
+  const written = await queryAll(FiguresExportEntity, { partition: figuresPartition(clinicId), range });
+  return new Set(written.map(({ month }) => month));
+};
 
 export const markFiguresExported = (
   clinicId: Id<'clinic'>,

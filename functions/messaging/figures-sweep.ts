@@ -1,4 +1,4 @@
-import type { Temporal } from 'temporal-polyfill';
+import { Temporal } from 'temporal-polyfill';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
@@ -13,45 +13,56 @@ import { localDateOf } from '../platform/time.ts';
 import {
   type Breach,
   breachesOf,
-  type CareCounts,
   careRatesOf,
   leastToJudge,
   ratesOf,
   sumOfCare,
   sumOfTexts,
-  type TextCounts,
+  type Totals,
+  totalsOf,
 } from './core/figures.ts';
 import { figuresCsv } from './core/figures-csv.ts';
-import { datesFrom, datesToCount, daysBefore, daysToReach, monthBefore, monthBounds } from './core/figures-days.ts';
-import { countDays, spanOf } from './figures.ts';
+import {
+  datesFrom,
+  datesToCount,
+  daysBefore,
+  daysToReach,
+  monthBefore,
+  monthBounds,
+  monthsBefore,
+} from './core/figures-days.ts';
+import { DEFAULT_SETTINGS } from './core/settings.ts';
+import { countDays, freshDays, spanOf } from './figures.ts';
 import { noShowRateBefore } from './figures-report.ts';
 import {
   type FiguresDay,
   figuresDays,
-  isFiguresExported,
+  firstFiguresDay,
   keepFiguresDay,
   markFiguresExported,
+  monthsExported,
 } from './figures-store.ts';
-import { changeSettings, loadSettings, readSettings } from './settings.ts';
-import { hadTask, openTaskItems } from './tasks.ts';
+import { changeSettings, loadSettings } from './settings.ts';
+import { getSettings } from './settings-store.ts';
+import { openTaskItems } from './tasks.ts';
 
 /** What the limits are held against, and the alarms hear of: the last week, today included. */
 const watchedDays = 7;
+/** So many months back a file is written that could not be written before. */
+const monthsToReach = 6;
 const clinicsAtOnce = 4;
 /** Well within the function's own limit; who is left out comes first in the next hour. */
 const budgetMillis = 240_000;
 
 /** The last week of a clinic. */
-interface Week {
-  readonly texts: TextCounts;
-  readonly care: CareCounts;
+interface Week extends Totals {
   readonly breaches: readonly Breach[];
   readonly pausedMarketing: boolean;
 }
 
 /**
- * The hour's run: counts every clinic's latest days, holds them against its limits, writes last month's file once its days
- * stand, and tells the alarms. A clinic that fails keeps no other from being counted.
+ * The hour's run: counts every clinic's latest days, holds them against its limits, writes a month's file once its days
+ * stand, and tells the alarms. A clinic that fails keeps no other from being counted, and no file keeps it from its limits.
  * @param list the clinics. @default all there are
  * @returns how many clinics were counted
  * @throws Error when one could not be, after all others were
@@ -71,6 +82,7 @@ export const sweepFigures = async (
       if (clinic === undefined) return;
       try {
         weeks.push(await countClinic(clinic, now, requestId));
+        await exportMonths(clinic, now);
       } catch (error) {
         failed += 1;
         log.error('figures not counted', error, { requestId, clinicId: clinic.clinicId });
@@ -97,32 +109,51 @@ const countClinic = async (clinic: Clinic, now: Temporal.Instant, requestId: str
   const { clinicId, zone } = clinic;
   const today = localDateOf(now, zone);
   const known = await figuresDays(clinicId, daysBefore(today, daysToReach - 1), today);
-  const dates = datesToCount(known, {
-    today,
-    nowMillis: now.epochMilliseconds,
-    endOf: (date) => spanOf(date, zone).to,
-  });
+  const dates = datesToCount(known, today, (date) => spanOf(date, zone).to);
   const counted = await countDays(clinic, dates, now);
   await Promise.all(counted.map((day) => keepFiguresDay(clinicId, day)));
   const days = new Map([...known, ...counted].map((day) => [day.date, day]));
-  await exportMonth(clinicId, monthBefore(today), { days, now });
   return watch(clinic, { days, today, now, requestId });
 };
 
-/** Writes a month's file, once, when all its days stand. */
+/** Writes the files of the last months that have none yet: what failed for weeks is made up for. */
+const exportMonths = async (clinic: Clinic, now: Temporal.Instant): Promise<void> => {
+  const { clinicId, zone } = clinic;
+  const today = localDateOf(now, zone);
+  const [months, lastMonth] = [monthsBefore(today, monthsToReach), monthBefore(today)];
+  const [first = today, written] = await Promise.all([
+    firstFiguresDay(clinicId),
+    monthsExported(clinicId, months[0] ?? lastMonth, lastMonth),
+  ]);
+  for (const month of months) {
+    if (month < first.slice(0, 7) || written.has(month)) continue;
+    const { from, to } = monthBounds(month);
+    // Days of earlier months have all had their time to stand: one that does not was missed, perhaps out of the hour's reach.
+    const days =
+      month === lastMonth ? await figuresDays(clinicId, from, to) : await freshDays(clinic, { from, to }, now);
+    await Promise.all(
+      days.filter(({ countedAt }) => countedAt === toStored(now)).map((day) => keepFiguresDay(clinicId, day)),
+    );
+    if (days.length === datesFrom(from, to).length && days.every(({ stands }) => stands)) {
+      await exportMonth(clinicId, { month, days, now });
+    }
+  }
+};
+
+/** Writes a month's file, once. */
 const exportMonth = async (
   clinicId: Id<'clinic'>,
-  month: string,
-  { days, now }: { readonly days: ReadonlyMap<string, FiguresDay>; readonly now: Temporal.Instant },
+  {
+    month,
+    days,
+    now,
+  }: { readonly month: string; readonly days: readonly FiguresDay[]; readonly now: Temporal.Instant },
 ): Promise<void> => {
-  const { from, to } = monthBounds(month);
-  const ofMonth = datesFrom(from, to).map((date) => days.get(date));
-  if (!ofMonth.every((day) => day?.stands === true) || (await isFiguresExported(clinicId, month))) return;
   const objectKey = `figures/${clinicId}/${month}.csv`;
   const csv = figuresCsv(
     month,
-    ofMonth.flatMap((day) => day?.figures ?? []),
-    { noShowRateBefore: await noShowRateBefore(clinicId, from) },
+    days.map(({ figures }) => figures),
+    { noShowRateBefore: await noShowRateBefore(clinicId, monthBounds(month).from) },
   );
   // Written but not marked, it is written again: the object is there then, and stays as it is.
   await createDocument(objectKey, csv, 'text/csv');
@@ -139,27 +170,35 @@ interface Watching {
 /** Holds a clinic's last week against its limits. */
 const watch = async (clinic: Clinic, { days, today, now, requestId }: Watching): Promise<Week> => {
   const { clinicId } = clinic;
-  const figures = datesFrom(daysBefore(today, watchedDays - 1), today).flatMap((date) => days.get(date)?.figures ?? []);
-  const texts = sumOfTexts(figures.flatMap(({ rows }) => rows));
-  const care = sumOfCare(figures.map((day) => day.care));
+  const week = datesFrom(daysBefore(today, watchedDays - 1), today).flatMap((date) => days.get(date) ?? []);
+  const totals = totalsOf(week.map(({ figures }) => figures));
   const { thresholds } = await loadSettings(clinicId);
-  const breaches = breachesOf({ texts, care }, thresholds);
+  const breaches = breachesOf(totals, thresholds);
   for (const code of breaches) log.warn('figures beyond a limit', { requestId, clinicId, code });
   const caller: Caller = { clinicId, actor: { kind: 'automation', id: 'messaging-figures' }, requestId, now };
-  const pausedMarketing = breaches.includes('opt-out-rate-suspends') && (await pauseMarketing(caller, clinic, today));
-  return { texts, care, breaches, pausedMarketing };
+  const pausedMarketing =
+    breaches.includes('opt-out-rate-suspends') && (await pauseMarketing(caller, clinic, { week, today }));
+  return { ...totals, breaches, pausedMarketing };
 };
 
 /**
- * Stops marketing, with a task for staff. All texts of the number count, not those of marketing alone: carriers judge the
- * number, and what it loses then is the reminders. Once a week at most: who let it go on again has seen the figures.
+ * Stops marketing, with a task for staff. Whoever let it go on has seen the figures of the days until then: the days after are
+ * held to the limit anew.
  */
-const pauseMarketing = async (caller: Caller, clinic: Clinic, today: string): Promise<boolean> => {
-  const about = { kind: 'marketing-paused', phone: clinic.originationNumber } as const;
-  const { rev, ...settings } = await readSettings(caller.clinicId);
+const pauseMarketing = async (
+  caller: Caller,
+  { clinicId, zone, originationNumber }: Clinic,
+  { week, today }: { readonly week: readonly FiguresDay[]; readonly today: string },
+): Promise<boolean> => {
+  const { settings: stored, rev, marketingResumedAt } = await getSettings(clinicId);
+  const settings = { ...DEFAULT_SETTINGS, ...stored };
   if (settings.marketingPausedSince !== undefined) return false;
-  if (await hadTask(caller.clinicId, about, datesFrom(daysBefore(today, watchedDays - 1), today))) return false;
-  const task = await openTaskItems(caller, { ...about, sourceId: `figures ${today}`, today });
+  const resumedOn =
+    marketingResumedAt === undefined ? '' : localDateOf(Temporal.Instant.from(marketingResumedAt), zone);
+  const since = totalsOf(week.filter(({ date }) => date > resumedOn).map(({ figures }) => figures));
+  if (!breachesOf(since, settings.thresholds).includes('opt-out-rate-suspends')) return false;
+  const about = { kind: 'marketing-paused', phone: originationNumber, sourceId: `figures ${today}`, today } as const;
+  const task = await openTaskItems(caller, about);
   try {
     await changeSettings(
       caller,
@@ -191,7 +230,7 @@ const tell = (weeks: readonly Week[]): void => {
     [metricNames.deliveryPercent, rates.deliveryRate, texts.sent - texts.pending],
     [metricNames.responsePercent, rates.responseRate, texts.prompts],
     [metricNames.confirmPercent, rates.confirmRate, texts.confirmPrompts],
-    [metricNames.optOutPercent, rates.optOutRate, texts.delivered],
+    [metricNames.optOutPercent, rates.optOutRate, texts.initiated],
     [metricNames.noShowPercent, noShowRate, care.visitsDue],
     [metricNames.checkInNeedPercent, checkInNeedRate, care.checkIns],
   ];

@@ -1,11 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
-import { listTriageCasesOpened } from '../care/triage.ts';
+import { listTriageCasesOpened, type TriageCase } from '../care/triage.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';
 import type { Clinic } from '../platform/store/clinic.ts';
 import { localDateOf, zonedDayBounds } from '../platform/time.ts';
 import { listVisitsBetween, loadAppointments } from '../scheduling/visits.ts';
-import { revocationsBetween } from './consent-store.ts';
+import { type ConsentEntry, revocationsBetween } from './consent-store.ts';
 import {
   countFigures,
   estimateOf,
@@ -19,8 +19,8 @@ import { datesFrom, daysBefore, standsAt } from './core/figures-days.ts';
 import { asksOf } from './core/template-names.ts';
 import { type FiguresDay, figuresDays } from './figures-store.ts';
 import { loadSettings } from './settings.ts';
-import { type Message, messagesSent, sentAtOf } from './store.ts';
-import { threadIdOf, writtenBetween } from './thread-store.ts';
+import { getMessages, type Message, messagesSent, sentAtOf } from './store.ts';
+import { staffEntriesBetween, threadIdOf, writtenBetween } from './thread-store.ts';
 
 /** So many days' facts are read at once. */
 const daysAtOnce = 7;
@@ -35,16 +35,13 @@ export const countDays = async (
   const counted: FiguresDay[] = [];
   for (const [first, last] of stretchesOf(dates)) {
     const span = { from: spanOf(first, zone).from, to: spanOf(last, zone).to };
-    const facts = await loadFacts(clinicId, span, { zone, prices });
+    const facts = await loadFacts(clinicId, span, { zone, prices, now });
     const count = countFigures(facts);
     for (const date of datesFrom(first, last)) {
       const day = spanOf(date, zone);
-      counted.push({
-        date,
-        figures: count(day, now.epochMilliseconds),
-        countedAt: toStored(now),
-        stands: standsAt(day.to, now.epochMilliseconds),
-      });
+      const figures = count(day, now.epochMilliseconds);
+      const stands = standsAt(day.to, now.epochMilliseconds, figures.care);
+      counted.push({ date, figures, countedAt: toStored(now), stands });
     }
   }
   return counted;
@@ -89,7 +86,7 @@ const storedOf = (epochMillis: number): string => `${new Date(epochMillis).toISO
 const loadFacts = async (
   clinicId: Id<'clinic'>,
   { from, to }: Span,
-  how: { readonly zone: string; readonly prices: Prices },
+  { now, ...how }: { readonly zone: string; readonly prices: Prices; readonly now: Temporal.Instant },
 ): Promise<Facts> => {
   const after = to + outcomeHours * 3_600_000;
   const [messages, entries, revocations, visits, cases] = await Promise.all([
@@ -106,17 +103,19 @@ const loadFacts = async (
     clinicId,
     asked.flatMap(({ appointmentId }) => appointmentId ?? []),
   );
-  const byStaff = entries.filter(({ direction, by }) => direction === 'out' && by !== undefined);
+  const redFlags = await Promise.all(
+    cases.map(async (each) => ({ at: Date.parse(each.openedAt), actedAt: await actedAt(each, now) })),
+  );
   return {
     texts,
     written: entries
       .filter(({ direction }) => direction === 'in')
-      .map(({ threadId, at, intent = 'other' }) => ({
+      .map(({ threadId, at, intent = 'other', isForHuman = intent === 'other' || intent === 'red_flag' }) => ({
         from: threadId,
         at: Date.parse(at),
-        isForHuman: intent === 'other' || intent === 'red_flag',
+        isForHuman,
       })),
-    optOuts: revocations.map(({ phone, at }) => ({ from: threadOf(phone), at: Date.parse(at) })),
+    optOuts: revocations.filter(isOptOut).map(({ phone, at }) => ({ from: threadOf(phone), at: Date.parse(at) })),
     confirmed: new Set(
       appointments.flatMap(({ id, confirmedSequence }) =>
         confirmedSequence === undefined ? [] : [`${id}#${confirmedSequence}`],
@@ -129,19 +128,36 @@ const loadFacts = async (
       // Nothing comes after a patient's cancellation.
       ...(status === 'cancelled' ? { cancelledAt: Date.parse(changedAt) } : {}),
     })),
-    redFlags: cases.map(({ openedAt, acknowledgedAt, phone }) => {
-      const at = Date.parse(openedAt);
-      const thread = phone === undefined ? undefined : threadOf(phone);
-      const acts = [
-        ...(acknowledgedAt === undefined ? [] : [Date.parse(acknowledgedAt)]),
-        ...byStaff.filter(({ threadId }) => threadId === thread).map((entry) => Date.parse(entry.at)),
-      ].filter((act) => act >= at);
-      return { at, actedAt: acts.length === 0 ? undefined : Math.min(...acts) };
-    }),
+    redFlags,
   };
 };
 
-/** Causes of texts that nobody was sent on the clinic's own initiative. */
+/** What ends texts. Who no longer shares data has nothing against them, and a list that is read in was said at another time. */
+const isOptOut = ({ category, how }: Pick<ConsentEntry, 'category' | 'how'>): boolean =>
+  how !== 'import' && category !== 'async-data-sharing' && category !== 'unencrypted-texts';
+
+/** When staff first did something about a case: acknowledged it, or wrote to its number after that, and the text went. */
+const actedAt = async (
+  { clinicId, openedAt, acknowledgedAt, phone }: TriageCase,
+  now: Temporal.Instant,
+): Promise<number | undefined> => {
+  const until = acknowledgedAt ?? toStored(now);
+  const entries =
+    phone === undefined ? [] : await staffEntriesBetween(clinicId, threadIdOf(clinicId, phone), openedAt, until);
+  const texts = await getMessages(
+    clinicId,
+    entries.map(({ textId }) => textId),
+  );
+  const wentAt = texts
+    .filter(({ createdAt, status }) => createdAt > openedAt && (status === 'accepted' || status === 'delivered'))
+    .flatMap((text) => sentAtOf(text) ?? [])
+    .filter((at) => at <= until)
+    .toSorted()[0];
+  const first = wentAt ?? acknowledgedAt;
+  return first === undefined ? undefined : Date.parse(first);
+};
+
+/** Causes of texts that nobody was sent on the clinic's own initiative: answers, and what alerts its staff. */
 const answering: ReadonlySet<Message['cause']> = new Set(['reply', 'triage', 'phone-code']);
 
 const sentText = (

@@ -32,16 +32,6 @@ export const openTaskItems = async (
   return [createTaskItem(caller, { ...about, id, clinicId, status: 'open', openedAt: toStored(now), rev: 1 })];
 };
 
-/** Whether a number has, or had, a task of a kind from one of these local days. */
-export const hadTask = async (
-  clinicId: Id<'clinic'>,
-  { kind, phone }: Pick<StaffTask, 'kind' | 'phone'>,
-  days: readonly string[],
-): Promise<boolean> => {
-  const tasks = await Promise.all(days.map((day) => getTask(clinicId, taskId(clinicId, kind, phone, day))));
-  return tasks.some((task) => task !== undefined);
-};
-
 /** A number has one task of a kind a day. */
 const taskId = (clinicId: Id<'clinic'>, kind: TaskKind, phone: string, day: string): Id<'staffTask'> =>
   derivedId('staffTask', [clinicId, kind, phone, day]);

@@ -1,6 +1,6 @@
 import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
 import { boolean, item, list, map, number, string } from 'dynamodb-toolbox/schema';
-import type { Temporal } from 'temporal-polyfill';
+import { Temporal } from 'temporal-polyfill';
 import type { Actor, Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
 import { derivedId, type Id } from '../platform/ids.ts';
@@ -208,6 +208,22 @@ export const pageOfEntries = async (
   );
   return { items: items.map(toEntry), cursor };
 };
+
+/** What staff wrote in a thread to be sent from one instant (as stored, to the second) to another, oldest first. */
+export const staffEntriesBetween = async (
+  clinicId: Id<'clinic'>,
+  threadId: Id<'thread'>,
+  from: string,
+  to: string,
+): Promise<readonly ThreadEntry[]> =>
+  (
+    await queryAll(ThreadEntryEntity, {
+      partition: threadPartition(clinicId, threadId),
+      range: { between: [`text#${toEntryTime(Temporal.Instant.from(from))}`, `text#${to}`] },
+    })
+  )
+    .map(toEntry)
+    .filter(({ by }) => by !== undefined);
 
 /** What people wrote, in all of a clinic's threads, latest first. */
 export const pageOfWritten = async (clinicId: Id<'clinic'>, page: QueryPage): Promise<Page<ThreadEntry>> => {

@@ -52,7 +52,7 @@ export const metricNames = {
   optOutPercent: 'OptOutPercent',
   noShowPercent: 'NoShowPercent',
   checkInNeedPercent: 'CheckInNeedPercent',
-  /** messaging · Seconds · of the same days: from a red flag to the first thing staff did, half of them and all but one in twenty. */
+  /** messaging · Seconds · of the same days: from a red flag to the first thing staff did, or until now; half of them and all but one in twenty. */
   redFlagSecondsP50: 'RedFlagSecondsP50',
   redFlagSecondsP95: 'RedFlagSecondsP95',
   /** messaging · Count · US cents that the texts of the same days cost. */
@@ -63,7 +63,7 @@ export const metricNames = {
   clinicsSlowOnRedFlags: 'ClinicsSlowOnRedFlags',
   /** messaging · Count · clinics whose marketing was stopped just now, for their opt-outs. */
   marketingPaused: 'MarketingPaused',
-  /** messaging · Count · clinics that an hour's run of the figures failed at or had no time for; 0 included. */
+  /** messaging · Count · clinics that an hour's run of the figures, or of their files, failed at or had no time for; 0 included. */
   clinicsNotCounted: 'ClinicsNotCounted',
 
   /**

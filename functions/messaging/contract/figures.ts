@@ -23,7 +23,8 @@ const texts = {
   answered: whole.meta({ description: 'Of those, whose number wrote within 48 hours' }),
   confirmPrompts: whole.meta({ description: 'Delivered texts that ask to confirm a visit' }),
   confirmed: whole.meta({ description: 'Visits confirmed, each with the last text that asked' }),
-  optOuts: whole.meta({ description: 'Within 72 hours of a text, each with the last one before it' }),
+  initiated: whole.meta({ description: 'Delivered texts that answer nothing and alert nobody' }),
+  optOuts: whole.meta({ description: 'Within 72 hours of such a text, each with the last one before it' }),
   parts: whole,
   costMicros: whole.meta({
     description: 'Millionths of a dollar: as receipts say, else parts at the price in the settings',
@@ -31,12 +32,13 @@ const texts = {
   deliveryRate: rate,
   responseRate: rate,
   confirmRate: rate,
-  optOutRate: rate,
+  optOutRate: rate.meta({ description: 'Opt-outs, as a share of the texts that answer nothing' }),
 };
 
 const care = z.strictObject({
   visitsDue: whole.meta({ description: 'Begun, without those called off 24 hours before, or by the clinic' }),
   noShows: whole,
+  visitsUndecided: whole.meta({ description: 'Of the visits due, those that nobody has said the outcome of yet' }),
   noShowRate: rate,
   noShowRateBefore: rate.meta({ description: 'Of the 90 days before: the baseline. Absent below 50 visits' }),
   checkIns: whole.meta({ description: 'Delivered' }),
@@ -44,7 +46,9 @@ const care = z.strictObject({
   checkInNeedRate: rate,
   redFlags: whole,
   redFlagsOpen: whole.meta({ description: 'Of those, the ones staff have done nothing about yet' }),
-  redFlagP50Seconds: whole.optional().meta({ description: 'From red flag to the first thing staff did' }),
+  redFlagP50Seconds: whole
+    .optional()
+    .meta({ description: 'From red flag to the first thing staff did; an open one counts with its age so far' }),
   redFlagP95Seconds: whole.optional(),
 });
 
@@ -54,7 +58,8 @@ export const figuresRoutes = [
     method: 'GET',
     path: '/v1/messaging/figures',
     access: 'messaging:read',
-    summary: 'What texts came to, by the days they were sent on; counted every hour, for good after four days',
+    summary:
+      'What texts came to, by the days they were sent on; counted every hour, for good after four days (four weeks while a red flag or visit is open)',
     query: z
       .strictObject({
         from: date.meta({ description: "The first day, of the clinic's own calendar" }),

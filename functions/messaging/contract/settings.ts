@@ -82,7 +82,7 @@ const settings = z.strictObject({
     .default(DEFAULT_SETTINGS.thresholds),
   marketingPausedSince: instant
     .optional()
-    .meta({ description: 'No marketing goes while it is there; send the settings without it to go on' }),
+    .meta({ description: 'No marketing goes while it is there; send the settings without it, and If-Match, to go on' }),
   pricePerPartMicros: prices
     .default([...DEFAULT_SETTINGS.pricePerPartMicros])
     .meta({ description: 'Millionths of a dollar, each from a date on' }),

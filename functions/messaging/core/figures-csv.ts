@@ -27,6 +27,7 @@ const header = [
   'confirm_prompts',
   'confirmed',
   'confirm_rate',
+  'initiated',
   'opt_outs',
   'opt_out_rate',
   'parts',
@@ -72,7 +73,7 @@ const textCells = (counts: TextCounts): Cell[] => {
   return [
     ...[counts.sent, counts.delivered, counts.failed, counts.pending, counts.refused, counts.lost, deliveryRate],
     ...[counts.prompts, counts.answered, responseRate, counts.confirmPrompts, counts.confirmed, confirmRate],
-    ...[counts.optOuts, optOutRate, counts.parts, dollarsText(counts.costMicros)],
+    ...[counts.initiated, counts.optOuts, optOutRate, counts.parts, dollarsText(counts.costMicros)],
   ];
 };
 

@@ -1,5 +1,5 @@
 import { dateOfEpochDay, epochDayOf } from '../../platform/time.ts';
-import { standsAfterHours } from './figures.ts';
+import { type CareCounts, standsAfterHours, staysOpenHours } from './figures.ts';
 
 /** A day as far as it matters for counting it again. */
 export interface CountedDay {
@@ -10,7 +10,7 @@ export interface CountedDay {
 
 /** How far back days are counted that were missed: a month, and the days until its last one stands. */
 export const daysToReach = 40;
-const standsAfterMillis = standsAfterHours * 3_600_000;
+const hourMillis = 3_600_000;
 
 /** The dates from one to another, both included. */
 export const datesFrom = (first: string, last: string): readonly string[] => {
@@ -30,9 +30,22 @@ export const monthBounds = (month: string): { readonly from: string; readonly to
 /** The month before that of a date. */
 export const monthBefore = (date: string): string => daysBefore(`${date.slice(0, 7)}-01`, 1).slice(0, 7);
 
-/** Whether a day counted at an instant is counted for the last time. */
-export const standsAt = (dayEndMillis: number, nowMillis: number): boolean =>
-  nowMillis >= dayEndMillis + standsAfterMillis;
+/** So many months before that of a date, oldest first. */
+export const monthsBefore = (date: string, count: number): readonly string[] => {
+  const months: string[] = [];
+  for (let month = monthBefore(date); months.length < count; month = monthBefore(`${month}-01`)) months.unshift(month);
+  return months;
+};
+
+/** Whether a day counted at an instant is counted for the last time: not while something of it is open, for four weeks. */
+export const standsAt = (
+  dayEndMillis: number,
+  nowMillis: number,
+  { redFlagOpenSeconds, visitsUndecided }: Pick<CareCounts, 'redFlagOpenSeconds' | 'visitsUndecided'>,
+): boolean => {
+  const isOpen = redFlagOpenSeconds.length > 0 || visitsUndecided > 0;
+  return nowMillis >= dayEndMillis + (isOpen ? staysOpenHours : standsAfterHours) * hourMillis;
+};
 
 /**
  * The dates that are to be counted: today and yesterday each time; older ones once a day until they stand; and whatever was
@@ -41,11 +54,8 @@ export const standsAt = (dayEndMillis: number, nowMillis: number): boolean =>
  */
 export const datesToCount = (
   counted: readonly CountedDay[],
-  {
-    today,
-    nowMillis,
-    endOf,
-  }: { readonly today: string; readonly nowMillis: number; readonly endOf: (date: string) => number },
+  today: string,
+  endOf: (date: string) => number,
 ): readonly string[] => {
   const known = new Map(counted.map((day) => [day.date, day]));
   const yesterday = daysBefore(today, 1);
@@ -53,7 +63,6 @@ export const datesToCount = (
   return datesFrom(daysBefore(today, daysToReach - 1), today).filter((date) => {
     const day = known.get(date);
     if (day === undefined || date >= yesterday) return true;
-    if (day.stands) return false;
-    return Date.parse(day.countedAt) < yesterdaysEnd || standsAt(endOf(date), nowMillis);
+    return !day.stands && Date.parse(day.countedAt) < yesterdaysEnd;
   });
 };

@@ -1,4 +1,4 @@
-import type { Asks } from './template-names.ts';
+import { type Asks, categoryOf } from './template-names.ts';
 
 /**
  * What the clinic's texts came to: the one definition of every figure. The live figures, the API, the command line and the
@@ -9,10 +9,10 @@ import type { Asks } from './template-names.ts';
  * | delivery rate | delivered / (taken by the carrier - still without an outcome, for 72 h at most) |
  * | response rate | delivered texts that ask, whose number wrote within 48 h / delivered texts that ask |
  * | confirm rate | visits confirmed / delivered texts that ask to confirm; a confirmation belongs to the last of them |
- * | opt-out rate | opt-outs within 72 h of a text / delivered; each belongs to the last text before it that was no answer |
+ * | opt-out rate | opt-outs within 72 h of a text / delivered texts that answer nothing; each belongs to the last of those before it |
  * | no-show rate | missed / (scheduled - called off by 24 h before, or by the clinic) |
  * | check-in need | check-ins whose number wrote something for a human within 72 h / delivered check-ins |
- * | time to human | from a red flag to the first thing staff did: acknowledged it, or wrote |
+ * | time to human | from a red flag to the first thing staff did: acknowledged it, or wrote; until then, how long it has waited |
  * | cost | what receipts name, else the clinic's price a part |
  */
 
@@ -25,6 +25,11 @@ export const optOutHours = 72;
 export const needHours = 72;
 /** A day off this long ago is counted for the last time: the windows above, and a day for what comes in late. */
 export const standsAfterHours = 96;
+/**
+ * So long at most a day waits for the end of its red flags and visits, and is counted once a day. No month is shorter: each is
+ * closed by the end of the next.
+ */
+export const staysOpenHours = 28 * 24;
 
 /** A text that left. Instants are epoch milliseconds. */
 export interface SentText {
@@ -38,7 +43,7 @@ export interface SentText {
   readonly outcome: 'delivered' | 'failed' | 'none';
   /** Whether the carrier took it; nobody knows of a text that was dropped, and one that was refused never left. */
   readonly taken: 'yes' | 'refused' | 'unknown';
-  /** Whether it answers what the number wrote. */
+  /** Whether it answers what the number wrote, or alerts staff. */
   readonly isAnswer: boolean;
   readonly asks: Asks | undefined;
   /** The visit, and which of its times, it asks about. */
@@ -89,6 +94,8 @@ export interface TextCounts {
   /** Delivered ones that ask to confirm a visit. */
   readonly confirmPrompts: number;
   readonly confirmed: number;
+  /** Delivered ones that answer nothing: sent on the clinic's own initiative. */
+  readonly initiated: number;
   readonly optOuts: number;
   readonly parts: number;
   /** Millionths of a dollar. */
@@ -98,12 +105,16 @@ export interface TextCounts {
 export interface CareCounts {
   readonly visitsDue: number;
   readonly noShows: number;
+  /** Begun, and nobody has said what became of them. */
+  readonly visitsUndecided: number;
   /** Delivered. */
   readonly checkIns: number;
   readonly checkInNeeds: number;
   readonly redFlags: number;
   /** How long each waited that a human has seen to. */
   readonly redFlagSeconds: readonly number[];
+  /** How long each has waited so far that none has. */
+  readonly redFlagOpenSeconds: readonly number[];
 }
 
 /** The texts of one kind. */
@@ -130,6 +141,7 @@ export const noTexts: TextCounts = {
   answered: 0,
   confirmPrompts: 0,
   confirmed: 0,
+  initiated: 0,
   optOuts: 0,
   parts: 0,
   costMicros: 0,
@@ -138,10 +150,12 @@ export const noTexts: TextCounts = {
 export const noCare: CareCounts = {
   visitsDue: 0,
   noShows: 0,
+  visitsUndecided: 0,
   checkIns: 0,
   checkInNeeds: 0,
   redFlags: 0,
   redFlagSeconds: [],
+  redFlagOpenSeconds: [],
 };
 
 /**
@@ -174,6 +188,7 @@ export const countFigures = (facts: Facts): ((span: Span, now: number) => DayFig
       answered: one(isPrompt && hasWithin(answers, text, answerHours)),
       confirmPrompts: one(isConfirmPrompt),
       confirmed: one(isConfirmed),
+      initiated: one(isDelivered && !text.isAnswer),
       optOuts: one(blamed.has(text)),
       parts: isTaken ? text.parts : 0,
       costMicros: isTaken ? text.costMicros : 0,
@@ -200,11 +215,15 @@ export const countFigures = (facts: Facts): ((span: Span, now: number) => DayFig
       care: {
         visitsDue: visits.length,
         noShows: visits.filter(({ status }) => status === 'noshow').length,
+        visitsUndecided: visits.filter(({ status }) => status === 'booked' || status === 'arrived').length,
         checkIns,
         checkInNeeds,
         redFlags: redFlags.length,
         redFlagSeconds: redFlags
           .flatMap(({ at, actedAt }) => (actedAt === undefined ? [] : [Math.round((actedAt - at) / 1000)]))
+          .toSorted((a, b) => a - b),
+        redFlagOpenSeconds: redFlags
+          .flatMap(({ at, actedAt }) => (actedAt === undefined ? [Math.max(0, Math.round((now - at) / 1000))] : []))
           .toSorted((a, b) => a - b),
       },
     };
@@ -276,6 +295,7 @@ const textCountNames = [
   'answered',
   'confirmPrompts',
   'confirmed',
+  'initiated',
   'optOuts',
   'parts',
   'costMicros',
@@ -284,10 +304,12 @@ const textCountNames = [
 export const sumOfCare = (counts: readonly CareCounts[]): CareCounts => ({
   visitsDue: sum(counts, ({ visitsDue }) => visitsDue),
   noShows: sum(counts, ({ noShows }) => noShows),
+  visitsUndecided: sum(counts, ({ visitsUndecided }) => visitsUndecided),
   checkIns: sum(counts, ({ checkIns }) => checkIns),
   checkInNeeds: sum(counts, ({ checkInNeeds }) => checkInNeeds),
   redFlags: sum(counts, ({ redFlags }) => redFlags),
   redFlagSeconds: counts.flatMap(({ redFlagSeconds }) => redFlagSeconds).toSorted((a, b) => a - b),
+  redFlagOpenSeconds: counts.flatMap(({ redFlagOpenSeconds }) => redFlagOpenSeconds).toSorted((a, b) => a - b),
 });
 
 const sum = <T>(all: readonly T[], count: (each: T) => number): number =>
@@ -323,7 +345,7 @@ export const ratesOf = (counts: TextCounts): TextRates => ({
   ...share('deliveryRate', counts.delivered, counts.sent - counts.pending),
   ...share('responseRate', counts.answered, counts.prompts),
   ...share('confirmRate', counts.confirmed, counts.confirmPrompts),
-  ...share('optOutRate', counts.optOuts, counts.delivered),
+  ...share('optOutRate', counts.optOuts, counts.initiated),
 });
 
 export interface CareRates {
@@ -333,12 +355,15 @@ export interface CareRates {
   readonly redFlagP95Seconds?: number;
 }
 
-export const careRatesOf = (counts: CareCounts): CareRates => ({
-  ...share('noShowRate', counts.noShows, counts.visitsDue),
-  ...share('checkInNeedRate', counts.checkInNeeds, counts.checkIns),
-  ...percentile('redFlagP50Seconds', counts.redFlagSeconds, 50),
-  ...percentile('redFlagP95Seconds', counts.redFlagSeconds, 95),
-});
+export const careRatesOf = (counts: CareCounts): CareRates => {
+  const waited = [...counts.redFlagSeconds, ...counts.redFlagOpenSeconds].toSorted((a, b) => a - b);
+  return {
+    ...share('noShowRate', counts.noShows, counts.visitsDue),
+    ...share('checkInNeedRate', counts.checkInNeeds, counts.checkIns),
+    ...percentile('redFlagP50Seconds', waited, 50),
+    ...percentile('redFlagP95Seconds', waited, 95),
+  };
+};
 
 const share = <Name extends string>(name: Name, part: number, whole: number): { readonly [_ in Name]?: number } => {
   const shares: { [_ in Name]?: number } = {};
@@ -390,19 +415,36 @@ export interface Limits {
 
 export type Breach = 'delivery-rate' | 'opt-out-rate' | 'opt-out-rate-suspends' | 'red-flags-slow';
 
+/** What some days came to. */
+export interface Totals {
+  readonly texts: TextCounts;
+  /** Of those, the ones of marketing. */
+  readonly marketing: TextCounts;
+  readonly care: CareCounts;
+}
+
+export const totalsOf = (days: readonly DayFigures[]): Totals => {
+  const rows = days.flatMap((day) => day.rows);
+  return {
+    texts: sumOfTexts(rows),
+    marketing: sumOfTexts(rows.filter(({ template }) => categoryOf(template) === 'marketing')),
+    care: sumOfCare(days.map(({ care }) => care)),
+  };
+};
+
 /** What of some days' figures is beyond a clinic's limits. */
-export const breachesOf = (
-  { texts, care }: { readonly texts: TextCounts; readonly care: CareCounts },
-  limits: Limits,
-): readonly Breach[] => {
-  const { deliveryRate = 1, optOutRate = 0 } = ratesOf(texts);
+export const breachesOf = ({ texts, marketing, care }: Totals, limits: Limits): readonly Breach[] => {
+  const { deliveryRate = 1 } = ratesOf(texts);
   const { redFlagP95Seconds = 0 } = careRatesOf(care);
-  const isEnough = texts.delivered >= leastToJudge;
   const hasOutcomes = texts.sent - texts.pending >= leastToJudge;
+  // Carriers judge all texts of the number; but those of marketing are not to hide behind the many that remind.
+  const optOutRate = Math.max(
+    ...[texts, marketing].map((counts) => (counts.initiated < leastToJudge ? 0 : (ratesOf(counts).optOutRate ?? 0))),
+  );
   return [
     ...(hasOutcomes && deliveryRate < limits.deliveryRateMin ? (['delivery-rate'] as const) : []),
-    ...(isEnough && optOutRate >= limits.optOutRateWarn ? (['opt-out-rate'] as const) : []),
-    ...(isEnough && optOutRate >= limits.optOutRateSuspend ? (['opt-out-rate-suspends'] as const) : []),
+    ...(optOutRate > 0 && optOutRate >= limits.optOutRateWarn ? (['opt-out-rate'] as const) : []),
+    ...(optOutRate > 0 && optOutRate >= limits.optOutRateSuspend ? (['opt-out-rate-suspends'] as const) : []),
     ...(redFlagP95Seconds > limits.redFlagMinutes * 60 ? (['red-flags-slow'] as const) : []),
   ];
 };

@@ -58,4 +58,4 @@ export type TextCategory = Extract<ConsentCategory, 'treatment' | 'marketing'>;
  * Which agreement a text needs. To ask somebody back whom nobody has called is read as marketing, though some would read it as care: the
  * cautious reading.
  */
-export const categoryOf = (template: TemplateName): TextCategory => (template === 'recall' ? 'marketing' : 'treatment');
+export const categoryOf = (template: string): TextCategory => (template === 'recall' ? 'marketing' : 'treatment');

@@ -31,6 +31,22 @@ it('settings: the defaults until something is set; what is left out goes back; a
   expect(await ask(put, { body: {}, groups: ['frontdesk'] })).toMatchObject({ status: 403 });
 });
 
+it('settings: marketing that was stopped goes on only for who has read that it was', async () => {
+  const { clinic } = await newWorld();
+  const ask = (key: string, options = {}) => askAsStaff(messaging, clinic.clinicId, key, options);
+  const [first, second] = ['2026-11-24T17:00:00Z', '2026-11-25T17:00:00Z'];
+  await ask(put, { body: { marketingPausedSince: second } });
+  for (const body of [{}, { marketingPausedSince: first }]) {
+    expect(await ask(put, { body })).toMatchObject({ status: 412, body: { code: 'stale' } });
+  }
+  const kept = await ask(put, { body: { marketingPausedSince: second, language: 'es' } });
+  expect(kept).toMatchObject({ status: 200, body: { marketingPausedSince: second, language: 'es', rev: 2 } });
+  expect(await ask(put, { body: {}, headers: { 'if-match': '"1"' } })).toMatchObject({ status: 412 });
+  const resumed = await ask(put, { body: {}, headers: { 'if-match': '"2"' } });
+  expect(resumed).toMatchObject({ status: 200, body: { rev: 3 } });
+  expect(resumed.body.marketingPausedSince).toBeUndefined();
+});
+
 it.each([
   [{ textingHours: { from: 20, until: 8 } }, 'body.textingHours.until'],
   [{ textingHours: { from: 5, until: 20 } }, 'body.textingHours.from'],

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { datesToCount, monthBefore, monthBounds } from '../../../../functions/messaging/core/figures-days.ts';
+import {
+  datesToCount,
+  monthBefore,
+  monthBounds,
+  monthsBefore,
+  standsAt,
+} from '../../../../functions/messaging/core/figures-days.ts';
 
 const hour = 3_600_000;
 /** Days that end at midnight of UTC. */
@@ -18,12 +24,25 @@ describe('months', () => {
 
   it('come after each other, across a year', () => {
     expect(['2026-12-01', '2027-01-31', '2026-03-31'].map(monthBefore)).toEqual(['2026-11', '2026-12', '2026-02']);
+    expect(monthsBefore('2027-02-03', 3)).toEqual(['2026-11', '2026-12', '2027-01']);
+  });
+});
+
+describe('a day', () => {
+  const settled = { redFlagOpenSeconds: [], visitsUndecided: 0 };
+  it.each([
+    ['whose flags and visits are done stands after 96 hours', settled, 96],
+    ['with an open red flag waits four weeks for its end', { ...settled, redFlagOpenSeconds: [9] }, 28 * 24],
+    ['with a visit of unknown outcome does, too', { ...settled, visitsUndecided: 1 }, 28 * 24],
+  ])('%s', (_, care, hours) => {
+    const end = endOf('2026-11-24');
+    expect([hours * hour - 1, hours * hour].map((after) => standsAt(end, end + after, care))).toEqual([false, true]);
   });
 });
 
 describe('what is to be counted', () => {
   const due = (days: ReturnType<typeof counted>[], nowMillis: number): readonly string[] =>
-    datesToCount(days, { today: new Date(nowMillis).toISOString().slice(0, 10), nowMillis, endOf });
+    datesToCount(days, new Date(nowMillis).toISOString().slice(0, 10), endOf);
 
   it('is everything of the last forty days where nothing was', () => {
     const dates = due([], at('10T12:00'));
@@ -42,12 +61,12 @@ describe('what is to be counted', () => {
     ]);
   });
 
-  it('is a day for the last time 96 hours after its end, and one that was missed', () => {
+  it('is one that was missed, and each day one that waits for something', () => {
     const known = Array.from({ length: 40 }, (_, index) => {
       const date = new Date(Date.parse('2026-12-10') - index * 24 * hour).toISOString().slice(0, 10);
-      return counted(date, '2026-12-10T00:10:00Z', date < '2026-12-05' || date === '2026-12-06');
-    });
-    const without = known.filter(({ date }) => date !== '2026-11-20');
-    expect(due(without, at('10T23:00'))).toEqual(['2026-11-20', '2026-12-05', '2026-12-09', '2026-12-10']);
+      return counted(date, '2026-12-10T00:10:00Z', date !== '2026-11-25');
+    }).filter(({ date }) => date !== '2026-11-20');
+    expect(due(known, at('10T23:00'))).toEqual(['2026-11-20', '2026-12-09', '2026-12-10']);
+    expect(due(known, at('11T00:10'))).toEqual(['2026-11-20', '2026-11-25', '2026-12-10', '2026-12-11']);
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   breachesOf,
+  type CareCounts,
   careRatesOf,
   countFigures,
   type Facts,
@@ -14,6 +15,7 @@ import {
   type Span,
   sumOfTexts,
   type TextCounts,
+  totalsOf,
 } from '../../../../functions/messaging/core/figures.ts';
 import { dollarsText, figuresCsv } from '../../../../functions/messaging/core/figures-csv.ts';
 
@@ -84,6 +86,16 @@ describe('texts', () => {
     expect(ratesOf(sumOfTexts(rows)).confirmRate).toBe(0.3333);
   });
 
+  it('are judged by opt-outs among those that answer nothing, however many answers and alerts there are', () => {
+    const texts = [
+      text(),
+      text({ to: 'ben' }),
+      ...Array.from({ length: 8 }, () => text({ step: 'reply-help', isAnswer: true })),
+    ];
+    const counts = total({ texts, optOuts: [{ from: 'ana', at: at(11) }] });
+    expect([counts.delivered, counts.initiated, ratesOf(counts).optOutRate]).toEqual([10, 2, 0.5]);
+  });
+
   it('have an opt-out put down to the last one within 72 hours that was no answer', () => {
     const blamed = (hours: number): number =>
       total({
@@ -131,8 +143,13 @@ describe('what is of the clinic', () => {
         { at: at(2), actedAt: undefined },
       ],
     });
-    expect(care).toMatchObject({ checkIns: 2, checkInNeeds: 1, redFlags: 5, redFlagSeconds: [5, 60, 120, 600] });
-    expect(careRatesOf(care)).toMatchObject({ redFlagP50Seconds: 60, redFlagP95Seconds: 600, checkInNeedRate: 0.5 });
+    expect(care).toMatchObject({
+      ...{ checkIns: 2, checkInNeeds: 1, redFlags: 5 },
+      ...{ redFlagSeconds: [5, 60, 120, 600], redFlagOpenSeconds: [198 * 3600] },
+    });
+    expect(careRatesOf(care)).toMatchObject({
+      ...{ redFlagP50Seconds: 120, redFlagP95Seconds: 198 * 3600, checkInNeedRate: 0.5 },
+    });
   });
 
   it('has no share of nothing', () => {
@@ -175,6 +192,7 @@ const slowly = ({ texts, written, optOuts, confirmed, visits, redFlags }: Facts,
           texts.filter((u) => u.outcome === 'delivered' && u.asks === 'confirm' && u.visit === t.visit),
         ),
     ).length,
+    initiated: delivered.filter((t) => !t.isAnswer).length,
     optOuts: taken.filter((t) =>
       optOuts.some((o) => {
         const before = texts.filter((u) => u.to === o.from && u.taken === 'yes' && !u.isAnswer && u.at <= o.at);
@@ -185,6 +203,7 @@ const slowly = ({ texts, written, optOuts, confirmed, visits, redFlags }: Facts,
     costMicros: taken.reduce((sum, t) => sum + t.costMicros, 0),
     visitsDue: due.length,
     noShows: due.filter((v) => v.status === 'noshow').length,
+    visitsUndecided: due.filter((v) => ['booked', 'arrived'].includes(v.status)).length,
     checkIns: checkIns.length,
     checkInNeeds: checkIns.filter((t) =>
       follows(
@@ -243,11 +262,12 @@ it('agrees with the definitions read word by word, and days add up to the whole'
     fc.property(facts, moment, (some, now) => {
       const count = countFigures(some);
       const { rows, care } = count(day, now);
-      const { redFlagSeconds, ...rest } = care;
+      const { redFlagSeconds, redFlagOpenSeconds, ...rest } = care;
       expect({ ...sumOfTexts(rows), ...rest }).toEqual(slowly(some, day, now));
       const noon = at(12);
       const halves = [count({ from: day.from, to: noon }, now), count({ from: noon, to: day.to }, now)];
       expect(groupedBy(halves, 'template')).toEqual(groupedBy([{ rows, care }], 'template'));
+      expect(redFlagSeconds.length + redFlagOpenSeconds.length).toBe(care.redFlags);
       expect(redFlagSeconds).toEqual(halves.flatMap((half) => half.care.redFlagSeconds).toSorted((a, b) => a - b));
     }),
     { numRuns: 1000 },
@@ -256,11 +276,16 @@ it('agrees with the definitions read word by word, and days add up to the whole'
 
 describe('limits', () => {
   const limits = { deliveryRateMin: 0.95, optOutRateWarn: 0.02, optOutRateSuspend: 0.03, redFlagMinutes: 15 };
-  const breaches = (texts: Partial<TextCounts>, redFlagSeconds: readonly number[] = []) =>
-    breachesOf({ texts: { ...noTexts, ...texts }, care: { ...noCare, redFlagSeconds } }, limits);
+  const row = (template: string, counts: Partial<TextCounts>) => ({
+    ...{ template, step: template, carrier: 'x', ...noTexts, initiated: counts.delivered ?? 0 },
+    ...counts,
+  });
+  const breaches = (texts: Partial<TextCounts>, care: Partial<CareCounts> = {}) =>
+    breachesOf(totalsOf([{ rows: [row('reminder-72h', texts)], care: { ...noCare, ...care } }]), limits);
 
   it.each<[string, Partial<TextCounts>, readonly string[]]>([
     ['of few texts say nothing', { sent: 49, delivered: 20, optOuts: 20 }, []],
+    ['of few texts that answer nothing say nothing', { sent: 99, delivered: 99, initiated: 49, optOuts: 9 }, []],
     ['hold where they are just met', { sent: 100, delivered: 95, optOuts: 1 }, []],
     ['are broken by texts that do not arrive', { sent: 100, delivered: 94 }, ['delivery-rate']],
     ['do not count what may still arrive', { sent: 100, delivered: 94, pending: 5 }, []],
@@ -268,8 +293,26 @@ describe('limits', () => {
     ['suspend at three', { sent: 100, delivered: 100, optOuts: 3 }, ['opt-out-rate', 'opt-out-rate-suspends']],
   ])('%s', (_, texts, expected) => expect(breaches(texts)).toEqual(expected));
 
-  it('are broken by a red flag that waited longer', () => {
-    expect([breaches({}, [900]), breaches({}, [901])]).toEqual([[], ['red-flags-slow']]);
+  it('are broken by a red flag that waited longer, or still waits', () => {
+    const waits = (seconds: number): readonly Partial<CareCounts>[] => [
+      { redFlagSeconds: [seconds] },
+      { redFlagOpenSeconds: [seconds] },
+    ];
+    expect([...waits(900), ...waits(901)].map((care) => breaches({}, care))).toEqual([
+      ...[[], [], ['red-flags-slow'], ['red-flags-slow']],
+    ]);
+  });
+
+  it('hold for marketing by itself, from fifty texts of it on', () => {
+    const reminders = row('reminder-72h', { sent: 5000, delivered: 5000 });
+    const withRecalls = (delivered: number, optOuts: number) =>
+      breachesOf(
+        totalsOf([{ rows: [reminders, row('recall', { sent: delivered, delivered, optOuts })], care: noCare }]),
+        limits,
+      );
+    expect([withRecalls(49, 40), withRecalls(50, 0), withRecalls(50, 1), withRecalls(50, 10)]).toEqual([
+      ...[[], [], ['opt-out-rate'], ['opt-out-rate', 'opt-out-rate-suspends']],
+    ]);
   });
 });
 
@@ -278,13 +321,13 @@ describe('the table', () => {
     const { rows, care } = figures({ texts: [text({ carrier: '=cmd|"x",1' }), text({ outcome: 'failed' })] });
     const lines = figuresCsv('2026-11', [{ rows, care }], { noShowRateBefore: 0.05 }).split('\r\n');
     expect(lines).toHaveLength(1 + 1 + 1 + 1 + 2 + 1);
-    expect(lines[1]).toBe('2026-11,all,,2,1,1,0,0,0,0.5,1,0,0,1,0,0,0,0,2,0.017620,0,0,,0.05,0,0,,0,0,,');
+    expect(lines[1]).toBe('2026-11,all,,2,1,1,0,0,0,0.5,1,0,0,1,0,0,1,0,0,2,0.017620,0,0,,0.05,0,0,,0,0,,');
     expect(lines.slice(4, 6).toSorted()).toEqual([
-      `2026-11,carrier,"'=cmd|""x"",1",1,1,0,0,0,0,1,1,0,0,1,0,0,0,0,1,0.008810,,,,,,,,,,,`,
-      '2026-11,carrier,Carrier A,1,0,1,0,0,0,0,0,0,,0,0,,0,,1,0.008810,,,,,,,,,,,',
+      `2026-11,carrier,"'=cmd|""x"",1",1,1,0,0,0,0,1,1,0,0,1,0,0,1,0,0,1,0.008810,,,,,,,,,,,`,
+      '2026-11,carrier,Carrier A,1,0,1,0,0,0,0,0,0,,0,0,,0,0,,1,0.008810,,,,,,,,,,,',
     ]);
     const columns = (line = ''): number => line.replaceAll(/"[^"]*(?:""[^"]*)*"/g, '').split(',').length;
-    expect(new Set(lines.slice(0, -1).map(columns))).toEqual(new Set([31]));
+    expect(new Set(lines.slice(0, -1).map(columns))).toEqual(new Set([32]));
   });
 
   it('writes dollars and finds the price of a date', () => {
