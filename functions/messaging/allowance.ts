@@ -50,8 +50,7 @@ export const allowanceOf = async (
   const importance = importanceOf(step.template);
   if (importance === undefined) return { kind: 'send', origin, sentDays: undefined };
   const today = localDateOf(caller.now, patient.zone);
-  // Counted already, where a send before this one was not taken.
-  const others = ofLastWeek(standing.sentDays ?? [], today).filter(({ messageId }) => messageId !== message.id);
+  const others = ofLastWeek(standing.sentDays ?? [], today);
   const decision = decideCap({
     caps: settings.caps,
     today,

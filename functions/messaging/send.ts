@@ -13,6 +13,7 @@ import { compose, type Outgoing } from './compose.ts';
 import { withConsent } from './consent.ts';
 import { pictureKey } from './core/picture.ts';
 import { segment } from './core/segments.ts';
+import { withoutText } from './core/told.ts';
 import { loadPause, pauseSending, resumeSending, type SendingPause, sendingState } from './pause.ts';
 import { claimed, deferred, isForSender, lostTrack, progressed, released } from './progress.ts';
 import { sendEmail } from './send-email.ts';
@@ -190,13 +191,19 @@ const outcomeItems = async (
     return [replaceMessageItem(caller, { ...wordsAlone, rev: current.rev + 1 })];
   }
   const items = next === undefined ? [] : await endedItems(caller, next);
-  if (isGivenUp) {
-    const standing = await getStanding(caller.clinicId, current.to);
-    return [...items, standingItem(caller, { ...standing, origin: undefined }, 'number given up')];
-  }
-  // The on-call number is the clinic's own: its texts do not depend on consent.
-  if (outcome.kind !== 'opted-out' || current.cause === 'triage') return items;
-  return [...items, ...(await carrierOptOut(caller, current))];
+  // The on-call number is the clinic's own: its texts do not depend on consent, and leave nothing on a standing.
+  const mayHaveLeft = outcome.kind === 'accepted' || outcome.kind === 'ambiguous';
+  if (mayHaveLeft || current.cause === 'triage') return items;
+  const more = outcome.kind === 'opted-out' ? carrierOptOut(caller, current) : notTaken(caller, current, isGivenUp);
+  return [...items, ...(await more)];
+};
+
+/** The standing of a number that certainly got nothing: what the claim wrote on it is taken back. */
+const notTaken = async (caller: Caller, { to, id }: Message, isGivenUp: boolean): Promise<readonly TransactItem[]> => {
+  const standing = await getStanding(caller.clinicId, to);
+  const after = withoutText(standing, id);
+  if (isGivenUp) return [standingItem(caller, { ...after, origin: undefined }, 'number given up')];
+  return after === standing ? [] : [standingItem(caller, after, 'not taken')];
 };
 
 const afterOutcome = (
@@ -230,7 +237,7 @@ const carrierOptOut = async (
   caller: Caller,
   { id: messageId, to, patientId }: Message,
 ): Promise<readonly TransactItem[]> => {
-  const standing = await getStanding(caller.clinicId, to);
+  const standing = withoutText(await getStanding(caller.clinicId, to), messageId);
   if (standing.optedOut !== undefined && standing.carrierListedAt !== undefined) return [];
   const turn = withConsent(caller, standing, [
     {
