@@ -168,12 +168,19 @@ const stepOf = (spec: StepSpec, isPlanEnabled: boolean): PlanStep => {
   };
 };
 
+/** After so long past its time no text of a kind goes any more, whatever it is: answers, offers, alerts and staff's own words included. */
+export const LONGEST_STALE_MINUTES: Readonly<Record<PlanStep['kind'], number>> = {
+  reminders: DAY_MINUTES,
+  'check-ins': 2 * DAY_MINUTES,
+};
+
 /** A reminder sent when less than four hours are left to what it reminds of is worth little; the visit's start ends it anyway. */
 const staleAfter = ({ anchor, offsetDays = 0, offsetHours = 0 }: StepSpec): number => {
-  if (anchor === 'end') return 2 * DAY_MINUTES;
+  if (anchor === 'end') return LONGEST_STALE_MINUTES['check-ins'];
   const leadMinutes = -(offsetDays * DAY_MINUTES + offsetHours * HOUR_MINUTES);
   const isShort = leadMinutes <= 8 * HOUR_MINUTES;
-  return anchor === 'now' || isShort ? DAY_MINUTES : Math.min(DAY_MINUTES, leadMinutes - 4 * HOUR_MINUTES);
+  const longest = LONGEST_STALE_MINUTES.reminders;
+  return anchor === 'now' || isShort ? longest : Math.min(longest, leadMinutes - 4 * HOUR_MINUTES);
 };
 
 /** The texts around a visit where the clinic has no plan of its own. */

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { loadExercisePlan } from '../../../functions/care/exercise.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
 import { parseRef } from '../../../functions/messaging/hint.ts';
+import { pauseSending, resumeSending } from '../../../functions/messaging/pause.ts';
 import { recordReceipt } from '../../../functions/messaging/receipts.ts';
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
@@ -189,29 +190,38 @@ describe('a clinic whose texts are not taken', () => {
   });
 });
 
+const due = iso(start);
+const reminder = (world: World, index: number, part: Partial<Message> = {}): Message => ({
+  id: `apt_${index}#reminder-24h#0`,
+  clinicId: world.clinic.clinicId,
+  cause: 'visit',
+  causeId: `apt_${index}`,
+  step: 'reminder-24h',
+  sequence: 0,
+  kind: 'reminders',
+  template: 'reminder-24h',
+  parameters: {},
+  to: testPhone(),
+  createdAt: iso(later(start, -96)),
+  plannedFor: due,
+  dueAt: due,
+  status: 'planned',
+  history: [],
+  attempts: 0,
+  rev: 1,
+  ...part,
+});
+const plannedAt = (at: Temporal.Instant) => ({ plannedFor: iso(at), dueAt: iso(at) });
+/** Reminders of visits that are not there, from the nth on. */
+const planReminders = async (world: World, count: number, part: Partial<Message>, from = 0): Promise<void> => {
+  for (let done = 0; done < count; done += 100) {
+    const some = Array.from({ length: Math.min(100, count - done) }, (_, index) => from + done + index);
+    await transact(some.map((index) => createMessageItem(world.caller(start), reminder(world, index, part))));
+  }
+};
+
 it('a minute hands over what a number carries, by turns; another clinic waits for nothing, an answer neither', async () => {
   const [busy, quiet] = [await newWorld(), await newWorld()];
-  const due = iso(start);
-  const reminder = (world: World, index: number, part: Partial<Message> = {}): Message => ({
-    id: `apt_${index}#reminder-24h#0`,
-    clinicId: world.clinic.clinicId,
-    cause: 'visit',
-    causeId: `apt_${index}`,
-    step: 'reminder-24h',
-    sequence: 0,
-    kind: 'reminders',
-    template: 'reminder-24h',
-    parameters: {},
-    to: testPhone(),
-    createdAt: iso(later(start, -96)),
-    plannedFor: due,
-    dueAt: due,
-    status: 'planned',
-    history: [],
-    attempts: 0,
-    rev: 1,
-    ...part,
-  });
   const caller = busy.caller(start);
   await transact(Array.from({ length: 50 }, (_, index) => createMessageItem(caller, reminder(busy, index))));
   const answer = {
@@ -390,5 +400,44 @@ describe('a reminder that does not arrive', () => {
 
     await closeTask(world.caller(later(start, 500)), tasks[0]?.id ?? 'tsk_', { note: 'New phone' });
     expect((await loadStanding(world.clinic.clinicId, patient.phone)).unreachable).toBeUndefined();
+  });
+});
+
+describe('a backlog', () => {
+  it('of one clinic hides no other’s texts: neither while it is paused nor when its number has more than it carries', async () => {
+    const [busy, well] = [await newWorld(), await newWorld()];
+    await planReminders(busy, 600, plannedAt(later(start, -1)));
+    await planReminders(well, 1, {});
+    const alert = { id: 'case_1#on-call-alert#0', causeId: 'case_1', step: 'on-call-alert', cause: 'triage' } as const;
+    await planReminders(well, 1, { ...alert, template: 'on-call-alert' });
+    const sweep = async (minutes: number) => {
+      handed.length = 0;
+      await sweepDue('reminders', later(start, minutes / 60), 'sweep', 50);
+      const of = ({ clinic }: World) => handed.filter(({ clinicId }) => clinicId === clinic.clinicId);
+      return { busy: of(busy).length, well: of(well).map(({ messageId }) => messageId) };
+    };
+    await pauseSending(busy.caller(start), 'MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT', 15);
+    expect(await sweep(0)).toEqual({ busy: 0, well: [alert.id, 'apt_0#reminder-24h#0'] });
+    expect(await sweep(3)).toEqual({ busy: 0, well: [alert.id, 'apt_0#reminder-24h#0'] });
+    // Ended early, the pause holds nothing any longer: the next minute has its turns.
+    await resumeSending(busy.caller(later(start, 5 / 60)));
+    expect(await sweep(6)).toEqual({ busy: 36, well: [alert.id, 'apt_0#reminder-24h#0'] });
+  });
+
+  it('takes no turn from what can still go: what is past all use ends, paused or not, and the newest goes first', async () => {
+    const world = await newWorld();
+    await planReminders(world, 120, plannedAt(later(start, -72)));
+    await planReminders(world, 40, plannedAt(later(start, -3)), 200);
+    await planReminders(world, 1, {}, 300);
+    const turns = (await handedTo(world, start)).map(({ messageId }) => messageId);
+    expect(turns).toHaveLength(36);
+    expect(turns[0]).toBe('apt_300#reminder-24h#0');
+    expect(await load(world, 'apt_7#reminder-24h#0')).toMatchObject({ status: 'suppressed', statusReason: 'stale' });
+    expect(await load(world, 'apt_207#reminder-24h#0')).toMatchObject({ status: 'planned' });
+
+    await pauseSending(world.caller(start), 'MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT', 15);
+    await planReminders(world, 1, plannedAt(later(start, -24)), 400);
+    expect(await handedTo(world, start)).toEqual([]);
+    expect(await load(world, 'apt_400#reminder-24h#0')).toMatchObject({ statusReason: 'stale' });
   });
 });
