@@ -44,6 +44,8 @@ export interface PlanStep {
   /** Takes the place of `template` for a visit that the clinic called off: its patient is offered another. */
   readonly templateByClinic?: TemplateName;
   readonly category: TextCategory;
+  /** How much it matters among the texts that the caps count; undefined where it is not counted (core/caps.ts). */
+  readonly importance: number | undefined;
   /** What becomes of it when nobody knows whether the carrier took it. A reminder missed is better than one doubled. */
   readonly onAmbiguous: 'drop' | 'resend';
   /** Sent later than this after it was due, it is worth nothing. */

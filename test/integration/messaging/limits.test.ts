@@ -3,12 +3,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { loadExercisePlan } from '../../../functions/care/exercise.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
+import { DEFAULT_PLAN, type StepSpec } from '../../../functions/messaging/core/message-plan.ts';
 import { parseRef } from '../../../functions/messaging/hint.ts';
 import { pauseSending, resumeSending } from '../../../functions/messaging/pause.ts';
+import { forgetPlans } from '../../../functions/messaging/plan-in-force.ts';
+import { savePlan } from '../../../functions/messaging/plans.ts';
 import { recordReceipt } from '../../../functions/messaging/receipts.ts';
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
-import { createMessageItem, getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
+import {
+  createMessageItem,
+  getMessage,
+  type Message,
+  messagesOfCause,
+  replaceMessageItem,
+} from '../../../functions/messaging/store.ts';
 import { sweepDue } from '../../../functions/messaging/sweep.ts';
 import { closeTask, listTasks } from '../../../functions/messaging/tasks.ts';
 import { directoryItem, findLink } from '../../../functions/platform/store/directory.ts';
@@ -134,6 +143,71 @@ describe('what somebody gets in a day and a week', () => {
     await send(world, theirs ?? '', later(start, 96.3));
     expect(await network.acceptedFor(patient.phone)).toHaveLength(2);
     expect((await loadStanding(world.clinic.clinicId, patient.phone)).sentDays).toHaveLength(2);
+  });
+});
+
+describe('a plan of the clinic’s own', () => {
+  const remind = (name: string, template: StepSpec['template'], offsetHours: number): StepSpec => ({
+    ...{ name, enabled: true, occasions: ['booked', 'rescheduled'], anchor: 'start', channel: 'sms' },
+    ...{ template, offsetHours },
+  });
+  /** Saves it in place of the default reminders, books, and sends each text when it is due. */
+  const lived = async (steps: readonly StepSpec[]) => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    const plan = { enabled: true, steps: [...DEFAULT_PLAN.steps.filter(({ anchor }) => anchor === 'now'), ...steps] };
+    await savePlan(world.caller(start), { planId: 'clinic', plan });
+    const visit = await bookVisit(world, patient, visitAt, start);
+    for (const { name, offsetHours = 0 } of steps) {
+      await send(world, `${visit.id}#${name}#0`, later(visitAt, offsetHours));
+    }
+    const texts = await messagesOfCause(world.clinic.clinicId, visit.id);
+    return texts.filter(({ status }) => status === 'accepted').map(({ step }) => step);
+  };
+
+  it('gets round no cap with reminders that ask nothing', async () => {
+    const steps = [-71, -70, -69, -68, -67, -66, -49, -23, -22];
+    expect(await lived(steps.map((hours) => remind(`step${hours}`, 'reminder-confirmed', hours)))).toEqual([
+      'step-23',
+      'step-71',
+    ]);
+  });
+
+  it('gets round no cap with links: the one that the visit is entered by goes besides', async () => {
+    const steps = [-23, -22, -21, -20, -1];
+    expect(await lived(steps.map((hours) => remind(`link${hours}`, 'video-link', hours)))).toEqual([
+      'link-1',
+      'link-23',
+    ]);
+  });
+
+  it.each([
+    ['that is off', { enabled: false }, undefined],
+    [
+      'that a confirmed visit needs no more',
+      { conditions: { unconfirmedOnly: true } },
+      { kind: 'confirm', sequence: 0 },
+    ],
+  ] as const)('keeps no room for a step %s', async (_, changed, command) => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    const visit = await bookVisit(world, patient, visitAt, start);
+    // Its earlier reminder is due on the day on which the first visit has that of tomorrow.
+    const other = await bookVisit(world, patient, later(visitAt, 49), start);
+    const earlier = `${other.id}#reminder-72h#0`;
+    const due = later(start, 97);
+    await send(world, earlier, due);
+    expect(await load(world, earlier), 'it makes room').toMatchObject({ dueAt: '2026-03-01T15:00:00Z' });
+
+    const steps = DEFAULT_PLAN.steps.map((step) => (step.name === 'reminder-24h' ? { ...step, ...changed } : step));
+    await savePlan(world.caller(start), { planId: 'clinic', plan: { enabled: true, steps } });
+    forgetPlans(world.clinic.clinicId);
+    if (command !== undefined) await changeVisit(world, patient, visit.id, command, due);
+    const message = await load(world, earlier);
+    const dueAgain = { ...message, dueAt: iso(due), rev: message.rev + 1 };
+    await transact([replaceMessageItem(world.caller(start), dueAgain)]);
+    await send(world, earlier, due);
+    expect(await load(world, earlier)).toMatchObject({ status: 'accepted' });
   });
 });
 
