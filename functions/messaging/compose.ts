@@ -344,7 +344,8 @@ const composePhoneCode = async (caller: Caller, message: OfTemplate): Promise<Co
   if (stopOf(standing, 'treatment') !== undefined) return suppress('opted-out');
   const code = await phoneCode(message.clinicId, message.causeId as Id<'phoneCode'>);
   const conditions = [standingCheckItem(standing)];
-  return outgoing(caller, message.template, {}, { to: message.to, expiresAt, conditions }, { code });
+  const rest = { to: message.to, from: standing.origin, expiresAt, conditions };
+  return outgoing(caller, message.template, {}, rest, { code });
 };
 
 /**
