@@ -4,16 +4,19 @@ import type { Caller } from '../platform/actor.ts';
 import { loadClinic } from '../platform/store/clinic.ts';
 import { localDateOf } from '../platform/time.ts';
 import { loadVisitsBetween } from '../scheduling/visits.ts';
-import { decideCap, importanceOf, ofLastWeek, type WaitingText } from './core/caps.ts';
-import type { PlanStep, SendDecision } from './core/plan.ts';
+import { decideCap, MOST_IMPORTANT, ofLastWeek, type WaitingText } from './core/caps.ts';
+import { stepNamed } from './core/message-plan.ts';
+import { decideSend, type PlanStep, type SendDecision } from './core/plan.ts';
 import type { MessagingSettings } from './core/settings.ts';
+import { textingWindow } from './core/texting-window.ts';
+import { planInForce } from './plan-in-force.ts';
 import { loadSettings } from './settings.ts';
 import type { SentDay, Standing } from './standing-store.ts';
-import { type Message, messagesOfCause, staffText } from './store.ts';
+import { type Message, messagesOfCause } from './store.ts';
 
 export interface AllowanceRequest {
-  readonly step: Pick<PlanStep, 'template' | 'category'>;
-  readonly patient: Pick<Patient, 'id' | 'zone'>;
+  readonly step: Pick<PlanStep, 'importance' | 'category'>;
+  readonly patient: Pick<Patient, 'id' | 'zone' | 'state'>;
   readonly standing: Standing;
   /** What its plan would say of the text at a later moment. */
   readonly decideAt: (later: Temporal.Instant) => SendDecision;
@@ -47,17 +50,16 @@ export const allowanceOf = async (
   const [settings, clinic] = await Promise.all([loadSettings(caller.clinicId), loadClinic(caller.clinicId)]);
   if (isPaused(step.category, settings)) return { kind: 'suppress', reason: 'marketing-paused' };
   const origin = standing.origin ?? clinic.originationNumber;
-  const importance = importanceOf(step.template);
+  const { importance } = step;
   if (importance === undefined) return { kind: 'send', origin, sentDays: undefined };
   const today = localDateOf(caller.now, patient.zone);
-  // Counted already, where a send before this one was not taken.
-  const others = ofLastWeek(standing.sentDays ?? [], today).filter(({ messageId }) => messageId !== message.id);
+  const others = ofLastWeek(standing.sentDays ?? [], today);
   const decision = decideCap({
     caps: settings.caps,
     today,
     importance,
     sentOn: others.filter(({ patientId }) => patientId === patient.id).map(({ on }) => on),
-    waiting: await waitingTexts(caller, message, patient, importance),
+    waiting: await waitingTexts(caller, message, { patient, settings, importance }),
   });
   switch (decision.kind) {
     case 'go':
@@ -90,26 +92,46 @@ export const isPaused = (
 const lookBackDays = 4;
 const lookAheadDays = 11;
 
-/** The more important texts that are planned for the same person; those that remind to exercise never are. */
+/**
+ * The texts that count and are planned for the same person, as far as they would go as things stand: what its plan has switched off since,
+ * or a confirmed visit needs no more, takes no room. Nudges are left out: nothing gives way to them.
+ */
 const waitingTexts = async (
   { clinicId, now }: Caller,
   message: Message,
-  { id: patientId, zone }: Pick<Patient, 'id' | 'zone'>,
-  importance: number,
+  { patient, settings, importance }: Pick<AllowanceRequest, 'patient'> & Waiting,
 ): Promise<readonly WaitingText[]> => {
-  if (importance === mostImportant) return [];
+  if (importance === MOST_IMPORTANT) return [];
+  const { id: patientId, zone: patientZone, state } = patient;
   const visits = await loadVisitsBetween(
     clinicId,
     patientId,
     now.subtract({ hours: 24 * lookBackDays }),
     now.add({ hours: 24 * lookAheadDays }),
   );
-  const texts = (await Promise.all(visits.map(({ id }) => messagesOfCause(clinicId, id)))).flat();
-  return texts.flatMap(({ id, status, template, dueAt }) => {
-    const other = template === staffText ? undefined : importanceOf(template);
-    if (id === message.id || status !== 'planned' || other === undefined) return [];
-    return [{ on: localDateOf(Temporal.Instant.from(dueAt), zone), importance: other }];
-  });
+  const found = await Promise.all(
+    visits.map(async (visit) => {
+      const [texts, { steps }] = await Promise.all([
+        messagesOfCause(clinicId, visit.id),
+        planInForce(clinicId, visit.typeId),
+      ]);
+      return texts.flatMap(({ id, status, step: name, sequence, plannedFor, dueAt: lookAt }) => {
+        const step = stepNamed(name, steps);
+        if (id === message.id || status !== 'planned' || step?.importance === undefined) return [];
+        const window = textingWindow(step.category, settings, state);
+        const start = Temporal.Instant.from(visit.start);
+        const dueAt = Temporal.Instant.from(plannedFor);
+        const then = Temporal.Instant.from(lookAt);
+        const would = decideSend({ step, sequence, dueAt, visit: { ...visit, start }, patientZone, window }, then);
+        if (would.kind === 'suppress') return [];
+        return [{ on: localDateOf(then, patientZone), importance: step.importance }];
+      });
+    }),
+  );
+  return found.flat();
 };
 
-const mostImportant = importanceOf('reminder-24h');
+interface Waiting {
+  readonly settings: MessagingSettings;
+  readonly importance: number;
+}

@@ -141,6 +141,7 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
         statuses: [step.whileStatus],
       }),
       ...standingAfter(caller, standing, {
+        message,
         category: step.category,
         allowed,
         lastVisit: isAhead ? visitTold(appointment) : undefined,
@@ -208,6 +209,7 @@ const composeNudge = async (caller: Caller, message: Message): Promise<Composed>
       conditions: [
         exercisePlanCheck(message.clinicId, patientId, message.sequence),
         ...standingAfter(caller, standing, {
+          message,
           category: step.category,
           allowed,
           question: questionTo(caller, message, patientId, 'exercise'),
@@ -293,6 +295,7 @@ const composeAnswer = async (caller: Caller, message: OfTemplate): Promise<Compo
       conditions: [
         appointmentCheck(message.clinicId, appointment.id, { sequence: appointment.sequence, statuses: ['booked'] }),
         ...standingAfter(caller, standing, {
+          message,
           lastVisit: visitTold(appointment),
           question: template === 'moved' ? questionAbout(caller, message, appointment, 'confirm') : undefined,
         }),
@@ -347,7 +350,8 @@ const composePhoneCode = async (caller: Caller, message: OfTemplate): Promise<Co
   if (standing.carrierRefusedAgainAt !== undefined) return suppress('carrier-refuses');
   const code = await phoneCode(message.clinicId, message.causeId as Id<'phoneCode'>);
   const conditions = [standingCheckItem(standing)];
-  return outgoing(caller, message.template, {}, { to: message.to, expiresAt, conditions }, { code });
+  const rest = { to: message.to, from: standing.origin, expiresAt, conditions };
+  return outgoing(caller, message.template, {}, rest, { code });
 };
 
 /**
@@ -375,7 +379,7 @@ const composeOffer = async (caller: Caller, message: OfTemplate): Promise<Compos
       to: patient.phone,
       from: standing.origin,
       expiresAt,
-      conditions: [offerCheck(offer), ...standingAfter(caller, standing, { category: 'treatment' })],
+      conditions: [offerCheck(offer), ...standingAfter(caller, standing, { message, category: 'treatment' })],
     },
   );
 };
@@ -457,16 +461,33 @@ const isSameQuestion = (one: OpenQuestion, other: OpenQuestion): boolean =>
   one.patientId === other.patientId &&
   (one.kind !== 'confirm' || one.appointmentId === other.appointmentId);
 
+/** What a text tells or asks, and what that takes the place of. */
+const told = (
+  { lastVisit: lastTold, openQuestions = [] }: Standing,
+  messageId: string,
+  lastVisit: Standing['lastVisit'],
+  asked: OpenQuestion | undefined,
+): Pick<Standing, 'lastVisit' | 'replaced'> => ({
+  lastVisit: lastVisit ?? lastTold,
+  replaced: {
+    messageId,
+    lastVisit: lastTold,
+    question: asked && openQuestions.find((open) => isSameQuestion(open, asked)),
+  },
+});
+
 /** Holds the claim to the standing it was decided on, and notes what the text tells or asks. */
 const standingAfter = (
   caller: Caller,
   standing: Standing,
   {
+    message: { id: messageId },
     category = standing.lastCategory,
     allowed,
     lastVisit,
     question: asked,
   }: {
+    readonly message: Message;
     /** What let it go, where something had to. */
     readonly allowed?: Allowed | undefined;
     /** What the text is about: what a STOP then answers. @default it is an answer, and changes nothing */
@@ -484,7 +505,7 @@ const standingAfter = (
     origin: allowed?.origin ?? standing.origin,
     sentDays: allowed?.sentDays ?? standing.sentDays,
     lastCategory: category,
-    lastVisit: lastVisit ?? standing.lastVisit,
+    ...(tellsNothing ? {} : told(standing, messageId, lastVisit, asked)),
     ...(asked === undefined ? {} : { openQuestions: withQuestion(standing, asked), choice: undefined }),
   };
   return [standingItem(caller, next, 'told')];

@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import { toStored } from '../platform/clock.ts';
+import { LONGEST_STALE_MINUTES } from './core/message-plan.ts';
 import { advance, type MessageEvent } from './core/message-status.ts';
 import type { Message } from './store.ts';
 
@@ -101,6 +102,9 @@ export const isHandedOver = ({ handedUntil }: Message, now: Temporal.Instant): b
 /** What a sweep makes of a message whose time has come, other than handing it to the sender. */
 export const settled = (message: Message, now: Temporal.Instant): Message | undefined => {
   if (!isDue(message, now)) return undefined;
+  if (message.status === 'planned' && isLongStale(message, now)) {
+    return progressed(message, 'suppress', now, { reason: 'stale' });
+  }
   if (message.status === 'claimed') return lostTrack(message, now, 'sender-silent');
   if (message.status === 'ambiguous' && !resends(message)) {
     return progressed(message, 'drop', now, { reason: message.statusReason ?? 'no-receipt' });
@@ -116,6 +120,10 @@ export const isForSender = (message: Message, now: Temporal.Instant): boolean =>
 const resends = ({ cause, attempts }: Message): boolean => cause === 'triage' && attempts < maxAlertAttempts;
 
 const windowMinutes = ({ cause }: Message): number => (cause === 'triage' ? alertReconcileMinutes : reconcileMinutes);
+
+/** Whether it can no longer go, whatever it is: a pause has lasted, or its number has had more to send than it carries. */
+const isLongStale = ({ kind, plannedFor }: Message, now: Temporal.Instant): boolean =>
+  plannedFor <= toStored(now.subtract({ minutes: LONGEST_STALE_MINUTES[kind] }));
 
 const isDue = ({ dueAt }: Message, now: Temporal.Instant): boolean => dueAt <= toStored(now);
 

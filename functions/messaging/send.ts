@@ -13,6 +13,7 @@ import { compose, type Outgoing } from './compose.ts';
 import { withConsent } from './consent.ts';
 import { pictureKey } from './core/picture.ts';
 import { segment } from './core/segments.ts';
+import { withoutText } from './core/told.ts';
 import { loadPause, pauseSending, resumeSending, type SendingPause, sendingState } from './pause.ts';
 import { claimed, deferred, isForSender, lostTrack, progressed, released } from './progress.ts';
 import { sendEmail } from './send-email.ts';
@@ -196,14 +197,20 @@ const outcomeItems = async (
     return { items: [replaceMessageItem(caller, { ...wordsAlone, rev: current.rev + 1 })] };
   }
   const items = next === undefined ? [] : await endedItems(caller, next);
-  if (isGivenUp) {
-    const standing = await getStanding(caller.clinicId, current.to);
-    return { items: [...items, standingItem(caller, { ...standing, origin: undefined }, 'number given up')] };
-  }
-  // The on-call number is the clinic's own: its texts do not depend on consent.
-  if (outcome.kind !== 'opted-out' || current.cause === 'triage') return { items };
+  // The on-call number is the clinic's own: its texts do not depend on consent, and leave nothing on a standing.
+  const mayHaveLeft = outcome.kind === 'accepted' || outcome.kind === 'ambiguous';
+  if (mayHaveLeft || current.cause === 'triage') return { items };
+  if (outcome.kind !== 'opted-out') return { items: [...items, ...(await notTaken(caller, current, isGivenUp))] };
   const refused = await carrierOptOut(caller, current);
   return { ...refused, items: [...items, ...refused.items] };
+};
+
+/** The standing of a number that certainly got nothing: what the claim wrote on it is taken back. */
+const notTaken = async (caller: Caller, { to, id }: Message, isGivenUp: boolean): Promise<readonly TransactItem[]> => {
+  const standing = await getStanding(caller.clinicId, to);
+  const after = withoutText(standing, id);
+  if (isGivenUp) return [standingItem(caller, { ...after, origin: undefined }, 'number given up')];
+  return after === standing ? [] : [standingItem(caller, after, 'not taken')];
 };
 
 const afterOutcome = (
@@ -234,10 +241,13 @@ const afterOutcome = (
  * not said stop again: that is remembered, nothing more is tried, and staff are to take the number off the list.
  */
 const carrierOptOut = async (caller: Caller, { id: messageId, to, patientId }: Message): Promise<Recorded> => {
-  const standing = await getStanding(caller.clinicId, to);
+  const before = await getStanding(caller.clinicId, to);
+  const standing = withoutText(before, messageId);
   const { optedOut, carrierListedAt, carrierRefusedAgainAt, phone } = standing;
   if (carrierListedAt !== undefined) {
-    if (optedOut !== undefined || carrierRefusedAgainAt !== undefined) return { items: [] };
+    if (optedOut !== undefined || carrierRefusedAgainAt !== undefined) {
+      return { items: standing === before ? [] : [standingItem(caller, standing, 'not taken')] };
+    }
     const today = toStored(caller.now);
     const task = { kind: 'carrier-still-refuses', phone, patientId, sourceId: messageId, today } as const;
     return {

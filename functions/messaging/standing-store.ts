@@ -52,6 +52,13 @@ export interface VisitTold {
   readonly sequence: number;
 }
 
+/** The visit the thread was told of, and the same question as it was open, before a text was claimed (core/told.ts). */
+export interface Replaced {
+  readonly messageId: string;
+  readonly lastVisit?: VisitTold | undefined;
+  readonly question?: OpenQuestion | undefined;
+}
+
 /** A text that counted against the caps: which, to whom, on which day of theirs. */
 export interface SentDay {
   readonly messageId: string;
@@ -73,6 +80,8 @@ export interface Standing extends ConsentState {
   readonly choice?: Choice | undefined;
   /** The visit the thread was last told about: what C and R mean when no question is open. */
   readonly lastVisit?: VisitTold | undefined;
+  /** What the last text that told of a visit or asked something took the place of, should it turn out that nobody got it. */
+  readonly replaced?: Replaced | undefined;
   /** The clinic's local day that the two counts below are of, so that no loop with another machine can last. */
   readonly answersOn?: string | undefined;
   readonly answersCount?: number | undefined;
@@ -100,6 +109,8 @@ const questionAttributes = {
   askedAt: string(),
   openUntil: string(),
 };
+
+const visitAttributes = { patientId: string(), appointmentId: string(), sequence: number() };
 
 const optOut = map({ at: string(), how: string().enum(...CONSENT_SOURCES) });
 
@@ -148,7 +159,12 @@ const StandingEntity = new Entity({
       openUntil: string(),
       asked: number(),
     }).optional(),
-    lastVisit: map({ patientId: string(), appointmentId: string(), sequence: number() }).optional(),
+    lastVisit: map(visitAttributes).optional(),
+    replaced: map({
+      messageId: string(),
+      lastVisit: map(visitAttributes).optional(),
+      question: map(questionAttributes).optional(),
+    }).optional(),
     answersOn: string().optional(),
     answersCount: number().optional(),
     alertsCount: number().optional(),
@@ -169,6 +185,16 @@ const withIds = <Stored extends { readonly patientId: string; readonly appointme
   appointmentId: question.appointmentId as Id<'appointment'> | undefined,
 });
 
+const toVisitTold = (stored: {
+  readonly patientId: string;
+  readonly appointmentId: string;
+  readonly sequence: number;
+}): VisitTold => ({
+  patientId: stored.patientId as Id<'patient'>,
+  appointmentId: stored.appointmentId as Id<'appointment'>,
+  sequence: stored.sequence,
+});
+
 export const getStanding = async (clinicId: Id<'clinic'>, phone: string): Promise<Standing> => {
   const stored = await get(StandingEntity, { clinicId, phone });
   if (stored === undefined) return { clinicId, phone, granted: {}, rev: 0 };
@@ -187,14 +213,12 @@ export const getStanding = async (clinicId: Id<'clinic'>, phone: string): Promis
     stopSaidAt: stored.stopSaidAt,
     openQuestions: stored.openQuestions?.map(withIds),
     choice: stored.choice === undefined ? undefined : { ...stored.choice, options: stored.choice.options.map(withIds) },
-    lastVisit:
-      stored.lastVisit === undefined
-        ? undefined
-        : {
-            patientId: stored.lastVisit.patientId as Id<'patient'>,
-            appointmentId: stored.lastVisit.appointmentId as Id<'appointment'>,
-            sequence: stored.lastVisit.sequence,
-          },
+    lastVisit: stored.lastVisit && toVisitTold(stored.lastVisit),
+    replaced: stored.replaced && {
+      messageId: stored.replaced.messageId,
+      lastVisit: stored.replaced.lastVisit && toVisitTold(stored.replaced.lastVisit),
+      question: stored.replaced.question && withIds(stored.replaced.question),
+    },
     answersOn: stored.answersOn,
     answersCount: stored.answersCount,
     alertsCount: stored.alertsCount,
@@ -223,6 +247,7 @@ export const standingItem = (caller: Caller, standing: Standing, reason: string)
         ? undefined
         : { ...standing.choice, options: standing.choice.options.map((option) => ({ ...option })) },
     lastVisit: standing.lastVisit === undefined ? undefined : { ...standing.lastVisit },
+    replaced: standing.replaced === undefined ? undefined : { ...standing.replaced },
     sentDays: standing.sentDays?.map((day) => ({ ...day })),
     unreachable: standing.unreachable === undefined ? undefined : { ...standing.unreachable },
     rev: standing.rev + 1,

@@ -32,33 +32,36 @@ import { type DueKind, dueMessages, type Message, type MessageRef, replaceMessag
 import { currentTemplates } from './template-store.ts';
 
 /**
- * The most one sweep looks at in one shard, longest due first: eighty thousand over all, so that no clinic's backlog hides
- * another's texts. Looking is cheap: half a unit for seven.
+ * How far one sweep looks in one shard, longest due first: until it has found so many texts, of which a clinic's count up to a tenth, so
+ * that its backlog, held by a pause or more than its number carries, hides nobody else's; and never further than four times that. What has
+ * waited too long to go is ended, so that a backlog is a day's or two at most. Looking is cheap: half a unit for seven.
  */
 const maxPerShard = 10_000;
-const pageSize = 1_000;
 
 /**
  * The minute's sweep of one kind: reads what is due from the sharded index (never a scan; the cost does not depend on
- * what waits for later), hands planned texts to the senders, and settles those whose sender was never heard of again.
+ * what waits for later), hands planned texts to the senders, and settles those whose sender was never heard of again, or that are past
+ * all use: those take no turn.
  *
  * What cannot wait goes at once, the first time. Of the rest each number gets what it can carry in a minute, each text its turn, claimed
  * for it by one sweep alone: a second turn would be lost to the texts behind it. What is left is due in the next minute
  * still, as is what had its turn and was not sent in the minutes after. A text handed over twice costs the sender a read.
  * @returns how many texts it found due
  */
-export const sweepDue = async (kind: DueKind, now: Temporal.Instant, requestId: string): Promise<number> => {
-  const found = await inAllShards((shard) => readShard(kind, shard, now));
+export const sweepDue = async (
+  kind: DueKind,
+  now: Temporal.Instant,
+  requestId: string,
+  perShard = maxPerShard,
+): Promise<number> => {
+  const found = await inAllShards((shard) => readShard(kind, shard, now, perShard));
   const sweep: Sweep = { kind, now, requestId };
+  const [toSettle, others] = parted(found, (message) => settled(message, now) !== undefined);
   await handOver(
     sweep,
-    found.filter((message) => isForSender(message, now)),
+    others.filter((message) => isForSender(message, now)),
   );
-  await inLanes(
-    found.filter((message) => settled(message, now) !== undefined),
-    lanes,
-    (message) => settle(sweep, message),
-  );
+  await inLanes(toSettle, lanes, (message) => settle(sweep, message));
   const waiting = found.filter(({ status }) => status === 'planned').map(({ plannedFor }) => plannedFor);
   const oldest = waiting.toSorted()[0];
   const oldestSeconds = oldest === undefined ? 0 : Temporal.Instant.from(oldest).until(now).total('seconds');
@@ -66,14 +69,27 @@ export const sweepDue = async (kind: DueKind, now: Temporal.Instant, requestId: 
   return waiting.length;
 };
 
-const readShard = async (kind: DueKind, shard: number, now: Temporal.Instant): Promise<readonly Message[]> => {
+const readShard = async (
+  kind: DueKind,
+  shard: number,
+  now: Temporal.Instant,
+  most: number,
+): Promise<readonly Message[]> => {
+  const perClinic = most / 10;
   const found: Message[] = [];
+  const ofClinic = new Map<Id<'clinic'>, number>();
+  let counted = 0;
   let cursor: string | undefined;
   do {
-    const page = await dueMessages(kind, shard, toStored(now), { limit: pageSize, cursor });
-    found.push(...page.items);
+    const page = await dueMessages(kind, shard, toStored(now), { limit: perClinic, cursor });
+    for (const message of page.items) {
+      const count = (ofClinic.get(message.clinicId) ?? 0) + 1;
+      ofClinic.set(message.clinicId, count);
+      counted += Number(count <= perClinic);
+      found.push(message);
+    }
     cursor = page.cursor;
-  } while (cursor !== undefined && found.length < maxPerShard);
+  } while (cursor !== undefined && counted < most && found.length < most * 4);
   return found;
 };
 
@@ -193,9 +209,15 @@ const sendingStates = async (
 const isUrgent = ({ cause, plannedFor, createdAt }: Message): boolean =>
   (cause !== 'visit' && cause !== 'exercise') || plannedFor <= createdAt;
 
-/** What is urgent and was too fast for its number (news of a day that was called off) has turns before all that can wait. */
+/**
+ * What is urgent and was too fast for its number (news of a day that was called off) has turns before all that can wait. Of the rest what
+ * was meant to go last comes first: where there is more than turns, what has waited longest is the nearest to being worth nothing, and to
+ * serve it first would make all that comes after it late as well.
+ */
 const byTurn = (one: Message, other: Message): number =>
-  Number(isUrgent(other)) - Number(isUrgent(one)) || byDueTime(one, other);
+  Number(isUrgent(other)) - Number(isUrgent(one)) ||
+  other.plannedFor.localeCompare(one.plannedFor) ||
+  one.id.localeCompare(other.id);
 
 const byDueTime = (one: Message, other: Message): number =>
   one.dueAt.localeCompare(other.dueAt) || one.id.localeCompare(other.id);
@@ -207,13 +229,14 @@ const parted = <T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [r
   all.filter((one) => !isFirst(one)),
 ];
 
-/** Moves on a text that was claimed and never heard of, or waited in vain for a receipt. */
+/** Moves on a text that was claimed and never heard of, waited in vain for a receipt, or has waited too long to go. */
 const settle = async (sweep: Sweep, message: Message): Promise<void> => {
   const next = settled(message, sweep.now);
   if (next === undefined) return;
   const caller = callerOf(sweep, message);
   try {
     await putOrTransact([replaceMessageItem(caller, next), ...(await aftermathItems(caller, next))]);
+    if (next.status === 'suppressed') count(metricNames.textsSuppressed);
     log.warn('text settled by the sweep', {
       clinicId: message.clinicId,
       messageId: message.id,

@@ -185,6 +185,7 @@ export class Carrier {
       ...('MessageType' in input && input.MessageType !== undefined ? { messageType: input.MessageType } : {}),
       ...(input.ConfigurationSetName === undefined ? {} : { configurationSet: input.ConfigurationSetName }),
       ...(input.Context === undefined ? {} : { context: input.Context }),
+      ...(input.TimeToLive === undefined ? {} : { timeToLiveSeconds: input.TimeToLive }),
     };
     this.#remember(message);
     this.#owe(receipts(message, struck, this.#now(), this.#options.deliveryMillis ?? 60));
@@ -345,6 +346,7 @@ interface SendInput {
   readonly MediaUrls?: string[] | undefined;
   readonly ConfigurationSetName?: string | undefined;
   readonly Context?: Record<string, string> | undefined;
+  readonly TimeToLive?: number | undefined;
   readonly DryRun?: boolean | undefined;
 }
 

@@ -19,6 +19,8 @@ const message = z.object({
   messageType: z.string().optional(),
   configurationSet: z.string().optional(),
   context: z.record(z.string(), z.string()).optional(),
+  /** For how long the sender wants it handed over. */
+  timeToLiveSeconds: z.int().optional(),
 });
 
 /** One accepted text, in either direction. */

@@ -3,6 +3,7 @@ import { untilAuditAgrees } from './support/audit.ts';
 import { doubled } from './support/carrier.ts';
 import {
   advanceTo,
+  advanceToMorning,
   localTime,
   nowOf,
   openClinic,
@@ -230,6 +231,7 @@ const bookedFor = async ({ id: patientId }: Patient, time: string, providerIndex
 
 it('a spend limit pauses the whole clinic after one refusal, until a text is taken again', async () => {
   const patients = [await clinic.addPatient(), await clinic.addPatient()] as const;
+  await advanceToMorning(clinic);
   await clinic.carrier.faults([{ kind: 'spend-limit' }]);
   const first = await bookedFor(patients[0], '10:00');
   await until('the first is refused', async () => (await confirmationOf(first))?.attempts === 1);

@@ -1,22 +1,23 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { localNow } from '../../local/clock.ts';
-import { advanceTo, localTime, openClinic, type Patient, sweep, type TestClinic, zone } from './support/clinic.ts';
+import {
+  advanceTo,
+  advanceToMorning,
+  localTime,
+  openClinic,
+  type Patient,
+  sweep,
+  type TestClinic,
+} from './support/clinic.ts';
 import { until } from './support/until.ts';
 
 /** A freed time finds who waits for it, through the deployed functions: the sweep, the text, the page. */
 
 let clinic: TestClinic;
 
-/** Ten in the morning, so that nobody sleeps. */
-const morning = (): string => {
-  const local = localNow(clinic.info.clockFile).toZonedDateTimeISO(zone);
-  const date = local.hour < 9 ? local.toPlainDate() : local.toPlainDate().add({ days: 1 });
-  return date.toZonedDateTime({ timeZone: zone, plainTime: '10:00' }).toInstant().toString({ smallestUnit: 'second' });
-};
-
 beforeAll(async () => {
   clinic = await openClinic('waiting-list');
-  await advanceTo(clinic, morning());
+  await advanceToMorning(clinic);
 });
 
 const wait = async (providerId: string): Promise<Patient & { readonly entryId: string }> => {

@@ -1,10 +1,11 @@
 import { dateOfEpochDay, epochDayOf } from '../../platform/time.ts';
-import type { TemplateName } from './templates.ts';
+import type { PlanStep } from './plan.ts';
+import type { TemplateName } from './template-names.ts';
 
 /**
  * How many texts of treatment somebody gets: by default one a day and three a week, the limits of 47 CFR 64.1200(a)(9)(iv), kept
- * as a guard. Reminders, check-ins and nudges count. What answers somebody's own doing (a booking, a move, a reply, a
- * code, a place in the line) does not, nor does an alert to the clinic; nor the link that a visit by video is entered by,
+ * as a guard. Whatever a plan sends before or after a visit counts. What answers somebody's own doing (a booking, a move, a reply, a
+ * code, a place in the line) does not, nor does an alert to the clinic; nor the one link that a visit by video is entered by,
  * which beside two reminders would take the place of the check-in after the visit. Marketing waits for a day with room but takes none: the
  * limits are not made for it (it needs a written agreement, and goes once after a visit), and no reminder is held back by it.
  */
@@ -13,20 +14,34 @@ export interface Caps {
   readonly perWeek: number;
 }
 
+/** What makes room for nothing else. */
+export const MOST_IMPORTANT = 5;
+
 /**
  * Which of them gives way, the lowest first: who comes tomorrow must know it; pain after a visit is asked once; the reminder of 72 h is followed
- * by that of 24 h; there is a nudge next week too. What is not here does not count.
+ * by that of 24 h; a link sent besides the one at the visit's door can be missed; there is a nudge next week too.
  */
 const IMPORTANCE: Partial<Readonly<Record<TemplateName, number>>> = {
-  'reminder-24h': 5,
+  'reminder-24h': MOST_IMPORTANT,
   'check-in-48h': 4,
   'reminder-72h': 3,
+  'video-link': 2,
   'exercise-week': 1,
   recall: 0,
 };
 
-/** How much a text matters among those that count; undefined for one that does not count. */
-export const importanceOf = (template: TemplateName): number | undefined => IMPORTANCE[template];
+/** How much a step of a plan matters among those that count; undefined for one that does not count. */
+export const importanceOf = ({
+  anchor,
+  template,
+  offsetDays,
+  offsetHours,
+}: Pick<PlanStep, 'anchor' | 'template' | 'offsetDays' | 'offsetHours'>): number | undefined => {
+  if (anchor === 'now') return undefined;
+  // It stands where one of the two reminders would: which one its time says.
+  const replaced = offsetDays * 24 + offsetHours >= -48 ? 'reminder-24h' : 'reminder-72h';
+  return IMPORTANCE[template === 'reminder-confirmed' ? replaced : template];
+};
 
 /** A text that waits for its time, by the local day it is due. */
 export interface WaitingText {

@@ -1,5 +1,6 @@
 import type { Id } from '../../platform/ids.ts';
 import type { Modality } from '../../scheduling/core/types.ts';
+import { importanceOf } from './caps.ts';
 import type { Occasion, PlanStep, VisitStatus } from './plan.ts';
 import { categoryOf, type TemplateName } from './template-names.ts';
 
@@ -133,7 +134,18 @@ const variants: Partial<
 
 /** The steps of a plan, each with what follows from its kind. In a plan that is off, every step is. */
 export const stepsOf = ({ enabled, steps }: MessagePlan): readonly PlanStep[] =>
-  steps.map((spec) => stepOf(spec, enabled));
+  steps.map((spec) => {
+    const step = stepOf(spec, enabled);
+    return isDoor(spec, steps) ? { ...step, importance: undefined } : step;
+  });
+
+/** Whether it has the link that a visit by video is entered by: of several the last one before the visit. */
+const isDoor = (spec: StepSpec, steps: readonly StepSpec[]): boolean => {
+  const hoursOf = ({ offsetDays = 0, offsetHours = 0 }: StepSpec): number => offsetDays * 24 + offsetHours;
+  const isLater = (other: StepSpec): boolean =>
+    other.enabled && other.template === 'video-link' && hoursOf(other) > hoursOf(spec);
+  return spec.template === 'video-link' && !steps.some(isLater);
+};
 
 const stepOf = (spec: StepSpec, isPlanEnabled: boolean): PlanStep => {
   const {
@@ -161,6 +173,7 @@ const stepOf = (spec: StepSpec, isPlanEnabled: boolean): PlanStep => {
     pictureId,
     ...variants[template],
     category: categoryOf(template),
+    importance: importanceOf({ anchor, template, offsetDays, offsetHours }),
     onAmbiguous: 'drop',
     staleAfterMinutes: staleAfter(spec),
     // An answer to what was done a moment ago is expected at any hour; a request for another time can wait for the morning.
@@ -168,12 +181,19 @@ const stepOf = (spec: StepSpec, isPlanEnabled: boolean): PlanStep => {
   };
 };
 
+/** After so long past its time no text of a kind goes any more, whatever it is: answers, offers, alerts and staff's own words included. */
+export const LONGEST_STALE_MINUTES: Readonly<Record<PlanStep['kind'], number>> = {
+  reminders: DAY_MINUTES,
+  'check-ins': 2 * DAY_MINUTES,
+};
+
 /** A reminder sent when less than four hours are left to what it reminds of is worth little; the visit's start ends it anyway. */
 const staleAfter = ({ anchor, offsetDays = 0, offsetHours = 0 }: StepSpec): number => {
-  if (anchor === 'end') return 2 * DAY_MINUTES;
+  if (anchor === 'end') return LONGEST_STALE_MINUTES['check-ins'];
   const leadMinutes = -(offsetDays * DAY_MINUTES + offsetHours * HOUR_MINUTES);
   const isShort = leadMinutes <= 8 * HOUR_MINUTES;
-  return anchor === 'now' || isShort ? DAY_MINUTES : Math.min(DAY_MINUTES, leadMinutes - 4 * HOUR_MINUTES);
+  const longest = LONGEST_STALE_MINUTES.reminders;
+  return anchor === 'now' || isShort ? longest : Math.min(longest, leadMinutes - 4 * HOUR_MINUTES);
 };
 
 /** The texts around a visit where the clinic has no plan of its own. */

@@ -44,11 +44,13 @@ export interface PlanStep {
   /** Takes the place of `template` for a visit that the clinic called off: its patient is offered another. */
   readonly templateByClinic?: TemplateName;
   readonly category: TextCategory;
+  /** How much it matters among the texts that the caps count; undefined where it is not counted (core/caps.ts). */
+  readonly importance: number | undefined;
   /** What becomes of it when nobody knows whether the carrier took it. A reminder missed is better than one doubled. */
   readonly onAmbiguous: 'drop' | 'resend';
   /** Sent later than this after it was due, it is worth nothing. */
   readonly staleAfterMinutes: number;
-  /** False for the answer to what was done a moment ago, which is expected at once at any hour. */
+  /** False for news of what was done a moment ago, which is expected at once at any hour; later it keeps the night too. */
   readonly keepsQuietHours: boolean;
 }
 
@@ -217,6 +219,9 @@ const isBefore = (one: Temporal.Instant, other: Temporal.Instant): boolean => Te
 const earliest = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>
   isBefore(other, one) ? other : one;
 
+/** News is expected for so long after what it tells of: what a pause or a slow carrier has held for longer wakes nobody. */
+const MOMENT_MINUTES = 15;
+
 /** A planned text and its visit as they stand when the text is about to go. */
 export interface SendState {
   readonly step: PlanStep;
@@ -268,7 +273,8 @@ export type SendDecision =
 
 /**
  * Decides a text at the moment it would go. A confirmed patient still gets the reminder, in the wording that asks nothing. Deferral
- * never lands on a time at which the text would be worthless: then it is suppressed.
+ * never lands on a time at which the text would be worthless: then it is suppressed; but news of a visit that comes before the night is
+ * over goes at night, because who is not told of it comes in vain or not at all.
  */
 export const decideSend = (state: SendState, now: Temporal.Instant): SendDecision => {
   const { step, visit, dueAt, window } = state;
@@ -283,17 +289,23 @@ export const decideSend = (state: SendState, now: Temporal.Instant): SendDecisio
   if (unwanted !== undefined) return { kind: 'suppress', reason: unwanted };
   const worthUntil = step.whileStatus === 'booked' ? earliest(staleAt, visit.start) : staleAt;
   if (isBefore(now, dueAt)) return { kind: 'defer', until: dueAt };
-  if (step.keepsQuietHours && !isOpen(now, zones, window)) {
+  const isAtNight = !isOpen(now, zones, window);
+  const keepsNight = step.keepsQuietHours || !isBefore(now, dueAt.add({ minutes: MOMENT_MINUTES }));
+  if (keepsNight && isAtNight) {
     const until = opensAt(now, zones, window);
-    const isInTime = until !== undefined && isBefore(until, worthUntil);
-    return isInTime ? { kind: 'defer', until } : { kind: 'suppress', reason: 'stale' };
+    const isVisitAhead = !step.keepsQuietHours && isBefore(now, visit.start);
+    const isVisitFirst = isVisitAhead && (until === undefined || !isBefore(until, visit.start));
+    if (!isVisitFirst) {
+      const isInTime = until !== undefined && isBefore(until, worthUntil);
+      return isInTime ? { kind: 'defer', until } : { kind: 'suppress', reason: 'stale' };
+    }
   }
   const template = templateFor(state);
   return {
     kind: 'send',
     template,
     asksToConfirm: asksOf(template) === 'confirm',
-    expiresAt: step.keepsQuietHours ? earliest(worthUntil, closesAt(now, zones, window)) : worthUntil,
+    expiresAt: keepsNight && !isAtNight ? earliest(worthUntil, closesAt(now, zones, window)) : worthUntil,
   };
 };
 

@@ -247,6 +247,12 @@ export const advanceTo = async (
   if (Temporal.Instant.compare(to, localNow(info.clockFile)) > 0) await setLocalClock(info.clockFile, to);
 };
 
+/** Moves the clock on to ten in the morning, so that nobody sleeps: what must go later than at once waits for no window. */
+export const advanceToMorning = (clinic: Pick<TestClinic, 'info'>): Promise<void> => {
+  const { hour } = nowOf(clinic).toZonedDateTimeISO(zone);
+  return advanceTo(clinic, localTime(clinic, hour < 9 ? 0 : 1, '10:00'));
+};
+
 /** Runs the minute's sweeps now, as the schedule would. */
 export const sweep = async ({ info }: Pick<TestClinic, 'info'>): Promise<void> => {
   const lambda = new LambdaClient({});

@@ -30,6 +30,7 @@ it(
 );
 
 it('the runs have seen every act and every ending', () => {
-  const seen = ['sweep', 'send', 'receipt', 'reply', 'cancel', 'move', 'delivered', 'failed', 'dropped', 'suppressed'];
+  const acts = ['sweep', 'send', 'receipt', 'reply', 'cancel', 'move', 'pause', 'resume', 'plan off'];
+  const seen = [...acts, 'delivered', 'failed', 'dropped', 'suppressed'];
   expect(seen.filter((what) => (session.counts.get(what) ?? 0) < raceRuns / 200)).toEqual([]);
 });

@@ -3,12 +3,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { loadExercisePlan } from '../../../functions/care/exercise.ts';
 import { loadStanding } from '../../../functions/messaging/consent.ts';
+import { DEFAULT_PLAN, type StepSpec } from '../../../functions/messaging/core/message-plan.ts';
 import { parseRef } from '../../../functions/messaging/hint.ts';
+import { pauseSending, resumeSending } from '../../../functions/messaging/pause.ts';
+import { forgetPlans } from '../../../functions/messaging/plan-in-force.ts';
+import { savePlan } from '../../../functions/messaging/plans.ts';
 import { recordReceipt } from '../../../functions/messaging/receipts.ts';
 import { receiveText } from '../../../functions/messaging/receive.ts';
 import { sendText } from '../../../functions/messaging/send.ts';
 import { standingItem } from '../../../functions/messaging/standing-store.ts';
-import { createMessageItem, getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
+import {
+  createMessageItem,
+  getMessage,
+  type Message,
+  messagesOfCause,
+  replaceMessageItem,
+} from '../../../functions/messaging/store.ts';
 import { sweepDue } from '../../../functions/messaging/sweep.ts';
 import { closeTask, listTasks } from '../../../functions/messaging/tasks.ts';
 import { directoryItem, findLink } from '../../../functions/platform/store/directory.ts';
@@ -140,6 +150,71 @@ describe('what somebody gets in a day and a week', () => {
   });
 });
 
+describe('a plan of the clinic’s own', () => {
+  const remind = (name: string, template: StepSpec['template'], offsetHours: number): StepSpec => ({
+    ...{ name, enabled: true, occasions: ['booked', 'rescheduled'], anchor: 'start', channel: 'sms' },
+    ...{ template, offsetHours },
+  });
+  /** Saves it in place of the default reminders, books, and sends each text when it is due. */
+  const lived = async (steps: readonly StepSpec[]) => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    const plan = { enabled: true, steps: [...DEFAULT_PLAN.steps.filter(({ anchor }) => anchor === 'now'), ...steps] };
+    await savePlan(world.caller(start), { planId: 'clinic', plan });
+    const visit = await bookVisit(world, patient, visitAt, start);
+    for (const { name, offsetHours = 0 } of steps) {
+      await send(world, `${visit.id}#${name}#0`, later(visitAt, offsetHours));
+    }
+    const texts = await messagesOfCause(world.clinic.clinicId, visit.id);
+    return texts.filter(({ status }) => status === 'accepted').map(({ step }) => step);
+  };
+
+  it('gets round no cap with reminders that ask nothing', async () => {
+    const steps = [-71, -70, -69, -68, -67, -66, -49, -23, -22];
+    expect(await lived(steps.map((hours) => remind(`step${hours}`, 'reminder-confirmed', hours)))).toEqual([
+      'step-23',
+      'step-71',
+    ]);
+  });
+
+  it('gets round no cap with links: the one that the visit is entered by goes besides', async () => {
+    const steps = [-23, -22, -21, -20, -1];
+    expect(await lived(steps.map((hours) => remind(`link${hours}`, 'video-link', hours)))).toEqual([
+      'link-1',
+      'link-23',
+    ]);
+  });
+
+  it.each([
+    ['that is off', { enabled: false }, undefined],
+    [
+      'that a confirmed visit needs no more',
+      { conditions: { unconfirmedOnly: true } },
+      { kind: 'confirm', sequence: 0 },
+    ],
+  ] as const)('keeps no room for a step %s', async (_, changed, command) => {
+    const world = await newWorld();
+    const patient = await addPatient(world);
+    const visit = await bookVisit(world, patient, visitAt, start);
+    // Its earlier reminder is due on the day on which the first visit has that of tomorrow.
+    const other = await bookVisit(world, patient, later(visitAt, 49), start);
+    const earlier = `${other.id}#reminder-72h#0`;
+    const due = later(start, 97);
+    await send(world, earlier, due);
+    expect(await load(world, earlier), 'it makes room').toMatchObject({ dueAt: '2026-03-01T15:00:00Z' });
+
+    const steps = DEFAULT_PLAN.steps.map((step) => (step.name === 'reminder-24h' ? { ...step, ...changed } : step));
+    await savePlan(world.caller(start), { planId: 'clinic', plan: { enabled: true, steps } });
+    forgetPlans(world.clinic.clinicId);
+    if (command !== undefined) await changeVisit(world, patient, visit.id, command, due);
+    const message = await load(world, earlier);
+    const dueAgain = { ...message, dueAt: iso(due), rev: message.rev + 1 };
+    await transact([replaceMessageItem(world.caller(start), dueAgain)]);
+    await send(world, earlier, due);
+    expect(await load(world, earlier)).toMatchObject({ status: 'accepted' });
+  });
+});
+
 const nudgesOf = async ({ clinic }: World, patientId: Message['patientId']): Promise<{ readonly causeId: string }> => {
   const plan = patientId && (await loadExercisePlan(clinic.clinicId, patientId));
   return { causeId: plan?.id ?? '' };
@@ -193,29 +268,38 @@ describe('a clinic whose texts are not taken', () => {
   });
 });
 
+const due = iso(start);
+const reminder = (world: World, index: number, part: Partial<Message> = {}): Message => ({
+  id: `apt_${index}#reminder-24h#0`,
+  clinicId: world.clinic.clinicId,
+  cause: 'visit',
+  causeId: `apt_${index}`,
+  step: 'reminder-24h',
+  sequence: 0,
+  kind: 'reminders',
+  template: 'reminder-24h',
+  parameters: {},
+  to: testPhone(),
+  createdAt: iso(later(start, -96)),
+  plannedFor: due,
+  dueAt: due,
+  status: 'planned',
+  history: [],
+  attempts: 0,
+  rev: 1,
+  ...part,
+});
+const plannedAt = (at: Temporal.Instant) => ({ plannedFor: iso(at), dueAt: iso(at) });
+/** Reminders of visits that are not there, from the nth on. */
+const planReminders = async (world: World, count: number, part: Partial<Message>, from = 0): Promise<void> => {
+  for (let done = 0; done < count; done += 100) {
+    const some = Array.from({ length: Math.min(100, count - done) }, (_, index) => from + done + index);
+    await transact(some.map((index) => createMessageItem(world.caller(start), reminder(world, index, part))));
+  }
+};
+
 it('a minute hands over what a number carries, by turns; another clinic waits for nothing, an answer neither', async () => {
   const [busy, quiet] = [await newWorld(), await newWorld()];
-  const due = iso(start);
-  const reminder = (world: World, index: number, part: Partial<Message> = {}): Message => ({
-    id: `apt_${index}#reminder-24h#0`,
-    clinicId: world.clinic.clinicId,
-    cause: 'visit',
-    causeId: `apt_${index}`,
-    step: 'reminder-24h',
-    sequence: 0,
-    kind: 'reminders',
-    template: 'reminder-24h',
-    parameters: {},
-    to: testPhone(),
-    createdAt: iso(later(start, -96)),
-    plannedFor: due,
-    dueAt: due,
-    status: 'planned',
-    history: [],
-    attempts: 0,
-    rev: 1,
-    ...part,
-  });
   const caller = busy.caller(start);
   await transact(Array.from({ length: 50 }, (_, index) => createMessageItem(caller, reminder(busy, index))));
   const answer = {
@@ -444,5 +528,44 @@ describe('a reminder that does not arrive', () => {
 
     await closeTask(world.caller(later(start, 500)), tasks[0]?.id ?? 'tsk_', { note: 'New phone' });
     expect((await loadStanding(world.clinic.clinicId, patient.phone)).unreachable).toBeUndefined();
+  });
+});
+
+describe('a backlog', () => {
+  it('of one clinic hides no other’s texts: neither while it is paused nor when its number has more than it carries', async () => {
+    const [busy, well] = [await newWorld(), await newWorld()];
+    await planReminders(busy, 600, plannedAt(later(start, -1)));
+    await planReminders(well, 1, {});
+    const alert = { id: 'case_1#on-call-alert#0', causeId: 'case_1', step: 'on-call-alert', cause: 'triage' } as const;
+    await planReminders(well, 1, { ...alert, template: 'on-call-alert' });
+    const sweep = async (minutes: number) => {
+      handed.length = 0;
+      await sweepDue('reminders', later(start, minutes / 60), 'sweep', 50);
+      const of = ({ clinic }: World) => handed.filter(({ clinicId }) => clinicId === clinic.clinicId);
+      return { busy: of(busy).length, well: of(well).map(({ messageId }) => messageId) };
+    };
+    await pauseSending(busy.caller(start), 'MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT', 15);
+    expect(await sweep(0)).toEqual({ busy: 0, well: [alert.id, 'apt_0#reminder-24h#0'] });
+    expect(await sweep(3)).toEqual({ busy: 0, well: [alert.id, 'apt_0#reminder-24h#0'] });
+    // Ended early, the pause holds nothing any longer: the next minute has its turns.
+    await resumeSending(busy.caller(later(start, 5 / 60)));
+    expect(await sweep(6)).toEqual({ busy: 36, well: [alert.id, 'apt_0#reminder-24h#0'] });
+  });
+
+  it('takes no turn from what can still go: what is past all use ends, paused or not, and the newest goes first', async () => {
+    const world = await newWorld();
+    await planReminders(world, 120, plannedAt(later(start, -72)));
+    await planReminders(world, 40, plannedAt(later(start, -3)), 200);
+    await planReminders(world, 1, {}, 300);
+    const turns = (await handedTo(world, start)).map(({ messageId }) => messageId);
+    expect(turns).toHaveLength(36);
+    expect(turns[0]).toBe('apt_300#reminder-24h#0');
+    expect(await load(world, 'apt_7#reminder-24h#0')).toMatchObject({ status: 'suppressed', statusReason: 'stale' });
+    expect(await load(world, 'apt_207#reminder-24h#0')).toMatchObject({ status: 'planned' });
+
+    await pauseSending(world.caller(start), 'MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT', 15);
+    await planReminders(world, 1, plannedAt(later(start, -24)), 400);
+    expect(await handedTo(world, start)).toEqual([]);
+    expect(await load(world, 'apt_400#reminder-24h#0')).toMatchObject({ statusReason: 'stale' });
   });
 });

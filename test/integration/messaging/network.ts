@@ -12,6 +12,7 @@ const sendSchema = z.object({
   context: z.record(z.string(), z.string()),
   // An MMS has none.
   messageType: z.string().optional(),
+  timeToLiveSeconds: z.number().optional(),
 });
 
 /** A text that the carrier accepted. */

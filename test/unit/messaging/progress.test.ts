@@ -14,6 +14,7 @@ import {
   settled,
 } from '../../../functions/messaging/progress.ts';
 import type { Message } from '../../../functions/messaging/store.ts';
+import { toStored } from '../../../functions/platform/clock.ts';
 
 const now = Temporal.Instant.from('2026-11-24T17:00:00Z');
 const inMinutes = (minutes: number) => now.add({ minutes });
@@ -67,6 +68,18 @@ describe('a text nobody hears of again', () => {
     }
     expect({ sends, status: alert.status }).toEqual({ sends: 5, status: 'dropped' });
   });
+});
+
+it('a text that has waited longer than any of its kind is worth is ended by the sweep, an alert that may have been sent not', () => {
+  const day = 24 * 60;
+  expect(settled(text(), inMinutes(day - 1))).toBeUndefined();
+  expect(settled(text(), inMinutes(day))).toMatchObject({ status: 'suppressed', statusReason: 'stale' });
+  // What counts is when it was meant to go, not when it is looked at again.
+  expect(settled(text({ dueAt: toStored(inMinutes(day + 1)) }), inMinutes(day))).toBeUndefined();
+  expect(settled(text({ kind: 'check-ins' }), inMinutes(2 * day - 1))).toBeUndefined();
+  expect(settled(text({ kind: 'check-ins' }), inMinutes(2 * day))).toMatchObject({ status: 'suppressed' });
+  const alert = text({ cause: 'triage', status: 'ambiguous', attempts: 1 });
+  expect(settled(alert, inMinutes(day))).toBeUndefined();
 });
 
 it('a text given back is due again, and counts its claims', () => {

@@ -89,6 +89,12 @@ export class Judge {
     }
   }
 
+  /** What is switched off takes no text along that was pending then. */
+  tookNone(cause: string, taken: readonly Taken[]): void {
+    const broken = taken.find(({ messageId }) => this.#messages.get(messageId)?.cause === cause);
+    if (broken !== undefined) throw new Broken(`${broken.messageId} went out after its plan was switched off`);
+  }
+
   /** In the end nothing is lost, and each STOP was confirmed at most once. */
   end(taken: readonly Taken[]): void {
     for (const { messageId, status, statusReason, to } of this.#messages.values()) {

@@ -2,12 +2,16 @@ import * as fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import type { Patient } from '../../../../functions/intake/patients.ts';
 import { smsClient } from '../../../../functions/messaging/carrier.ts';
+import { DEFAULT_PLAN } from '../../../../functions/messaging/core/message-plan.ts';
+import { pauseSending, resumeSending } from '../../../../functions/messaging/pause.ts';
+import { forgetPlans } from '../../../../functions/messaging/plan-in-force.ts';
+import { savePlan } from '../../../../functions/messaging/plans.ts';
 import { recordReceipt } from '../../../../functions/messaging/receipts.ts';
 import { receiveText } from '../../../../functions/messaging/receive.ts';
 import { sendText } from '../../../../functions/messaging/send.ts';
 import { sweepDue } from '../../../../functions/messaging/sweep.ts';
 import { toStored } from '../../../../functions/platform/clock.ts';
-import { Contended } from '../../../../functions/platform/store/records.ts';
+import { ConditionFailed, Contended } from '../../../../functions/platform/store/records.ts';
 import type { AppointmentCommand } from '../../../../functions/scheduling/core/appointment-status.ts';
 import type { Appointment } from '../../../../functions/scheduling/core/types.ts';
 import type { Item } from '../../../helpers/memory-table/values.ts';
@@ -44,6 +48,9 @@ const acts = {
   cancel: 1,
   move: 2,
   'minutes pass': 3,
+  pause: 1,
+  resume: 1,
+  'plan off': 1,
 } as const;
 type Act = keyof typeof acts;
 
@@ -116,6 +123,7 @@ interface Present {
   readonly inbox: Inbound[];
   readonly unread: Set<Inbound>;
   now: Temporal.Instant;
+  isPlanOff: boolean;
 }
 
 export interface Session {
@@ -155,10 +163,11 @@ export const openSession = async (): Promise<Session> => {
   const interleave: Session['interleave'] = async ({ plans, faults, stories }, scheduler) => {
     stage.dynamo.restore(beginning);
     stage.begin();
+    forgetPlans(world.clinic.clinicId);
     const judge = new Judge(world.clinic.onCallNumber);
     judge.begin(stage.dynamo.items('records'));
     const outside = new Outside(turns, faults, stories, judge);
-    const run: Present = { judge, outside, inbox: [], unread: new Set(), now: start };
+    const run: Present = { judge, outside, inbox: [], unread: new Set(), now: start, isPlanOff: false };
     present = run;
     outside.hints.push({ clinicId: visit.clinicId, messageId: `${visit.id}#confirmation#0` });
     const actors = new Actors(world, patients, visit, run, tally);
@@ -172,7 +181,9 @@ export const openSession = async (): Promise<Session> => {
       })),
       scheduler,
     );
+    const before = outside.taken.length;
     await settle(actors, run);
+    if (run.isPlanOff) judge.tookNone('visit', outside.taken.slice(before));
     judge.end(outside.taken);
     audit(run, stage.dynamo.items('records'));
     for (const { status } of judge.itemsOf('Message', stage.dynamo.items('records'))) tally(String(status));
@@ -235,10 +246,31 @@ class Actors {
         return this.#change({ kind: 'cancel', by: 'clinic' });
       case 'move':
         return this.#change(moveTo(later(start, 32 + which)));
+      case 'pause':
+        return pauseSending(this.#caller, 'MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT', 15);
+      case 'resume':
+        return resumeSending(this.#caller);
+      case 'plan off':
+        return this.#switchOff();
       case 'minutes pass':
         this.#run.now = this.#run.now.add({ minutes: jumps[which % jumps.length] ?? 1 });
         return Promise.resolve();
     }
+  }
+
+  get #caller() {
+    return this.#world.caller(this.#run.now);
+  }
+
+  /** The clinic wants no texts around its visits any more. */
+  async #switchOff(): Promise<void> {
+    try {
+      await savePlan(this.#caller, { planId: 'clinic', plan: { ...DEFAULT_PLAN, enabled: false } });
+    } catch (error) {
+      // Another has switched it off at the same moment.
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+    this.#run.isPlanOff = true;
   }
 
   get #at() {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CapState, decideCap, importanceOf, ofLastWeek } from '../../../../functions/messaging/core/caps.ts';
+import { type CapState, decideCap, ofLastWeek } from '../../../../functions/messaging/core/caps.ts';
+import { type StepSpec, stepNamed, stepsOf, VISIT_STEPS } from '../../../../functions/messaging/core/message-plan.ts';
 import { dateOfEpochDay, epochDayOf } from '../../../../functions/platform/time.ts';
 
 const monday = epochDayOf('2026-11-23');
@@ -52,13 +53,53 @@ describe('a text that counts', () => {
   });
 });
 
-it('a reminder of tomorrow matters most, a nudge least but for marketing, an answer does not count', () => {
-  const order = (['recall', 'exercise-week', 'reminder-72h', 'check-in-48h', 'reminder-24h'] as const).map(
-    importanceOf,
-  );
-  expect(order).toEqual(order.toSorted());
-  expect(importanceOf('reply-confirmed')).toBeUndefined();
-  expect(importanceOf('on-call-alert')).toBeUndefined();
+describe('the steps of a plan', () => {
+  const spec = (template: StepSpec['template'], offset: Pick<StepSpec, 'offsetDays' | 'offsetHours'>): StepSpec => ({
+    name: `${template}-${offset.offsetDays ?? offset.offsetHours}`,
+    enabled: true,
+    occasions: ['booked', 'rescheduled'],
+    anchor: 'start',
+    ...offset,
+    channel: 'sms',
+    template,
+  });
+  const importances = (...steps: readonly StepSpec[]) =>
+    stepsOf({ enabled: true, steps }).map(({ importance }) => importance);
+
+  it('matter in this order: tomorrow, pain after a visit, the earlier reminder, a nudge, marketing', () => {
+    const order = ['recall', 'exercise-week-1', 'reminder-72h', 'check-in-48h', 'reminder-24h'].map(
+      (name) => stepNamed(name)?.importance,
+    );
+    expect(order).toEqual(order.toSorted());
+    expect(order).not.toContain(undefined);
+  });
+
+  it('count unless they tell at once what was done, or have the link that the visit is entered by', () => {
+    const uncounted = VISIT_STEPS.filter(({ importance }) => importance === undefined).map(({ step }) => step);
+    expect(uncounted).toEqual(['confirmation', 'moved', 'choose-another', 'cancelled', 'video-link']);
+  });
+
+  it('count as the reminder in whose place they ask nothing', () => {
+    const [tomorrow, earlier] = ['reminder-24h', 'reminder-72h'].map((name) => stepNamed(name)?.importance);
+    const asked = [{ offsetDays: -1 }, { offsetHours: -30 }, { offsetDays: -3 }, { offsetDays: -9 }] as const;
+    expect(importances(...asked.map((offset) => spec('reminder-confirmed', offset)))).toEqual([
+      tomorrow,
+      tomorrow,
+      earlier,
+      earlier,
+    ]);
+  });
+
+  it('have one link that does not count, the last before the visit', () => {
+    const [first, second, last] = [{ offsetDays: -2 }, { offsetHours: -3 }, { offsetHours: -1 }].map((offset) =>
+      spec('video-link', offset),
+    );
+    if (first === undefined || second === undefined || last === undefined) throw new Error('Three');
+    const [one, other, door] = importances(first, second, last);
+    expect([one, other]).toEqual([2, 2]);
+    expect(door).toBeUndefined();
+    expect(importances(first, second, { ...last, enabled: false })).toEqual([2, undefined, undefined]);
+  });
 });
 
 it('remembers seven days, today among them', () => {

@@ -493,6 +493,33 @@ describe('decideSend', () => {
     ]);
   });
 
+  it.each(['confirmation', 'moved', 'cancelled'])(
+    'holds %s back at night once it is a quarter of an hour old',
+    (name) => {
+      const status = name === 'cancelled' ? 'cancelled' : 'booked';
+      const dueAt = at('2026-12-10T02:30:00Z');
+      const news = (start: string) => state({ step: step(name), dueAt }, { status, start: at(start) });
+      const midday = news('2026-12-10T17:00:00Z');
+      expect(decideSend(midday, at('2026-12-10T02:44:59Z'))).toMatchObject({ kind: 'send' });
+      const morning = { kind: 'defer', until: at('2026-12-10T13:00:00Z') };
+      expect(decideSend(midday, at('2026-12-10T02:45:00Z'))).toEqual(morning);
+      // By day it goes, and no phone that is off gets it in the night.
+      const day = state({ step: step(name), dueAt: at('2026-12-09T23:00:00Z') }, { status });
+      expect(decideSend(day, at('2026-12-10T00:30:00Z'))).toMatchObject({ expiresAt: at('2026-12-10T01:00:00Z') });
+      // Who would come in vain, or not at all, is woken.
+      const early = news('2026-12-10T13:00:00Z');
+      expect(decideSend(early, at('2026-12-10T08:00:00Z'))).toMatchObject({ kind: 'send' });
+    },
+  );
+
+  it('holds back at night what was called off when its time had come already', () => {
+    const visit = { status: 'cancelled', start: at('2026-12-09T20:00:00Z') } as const;
+    const off = state({ step: step('cancelled'), dueAt: at('2026-12-10T00:30:00Z') }, visit);
+    expect(decideSend(off, at('2026-12-10T03:00:00Z'))).toMatchObject({ kind: 'defer' });
+    const never = { ...off, window: () => [] };
+    expect(decideSend(never, at('2026-12-10T03:00:00Z'))).toEqual({ kind: 'suppress', reason: 'stale' });
+  });
+
   it.each<readonly [string, SendState, string, string]>([
     ['moved since', state({}, { sequence: 2 }), '2026-12-09T15:00:00Z', 'visit-moved'],
     ['cancelled', state({}, { status: 'cancelled' }), '2026-12-09T15:00:00Z', 'visit-status'],
