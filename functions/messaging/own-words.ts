@@ -6,7 +6,7 @@ import { loadClinic } from '../platform/store/clinic.ts';
 import { type Page, type QueryPage, type TransactItem, transact } from '../platform/store/records.ts';
 import { localDateOf } from '../platform/time.ts';
 import { priceOn } from './core/figures.ts';
-import { isSound, type Lint, type LintContext, lintTemplate, tokensFor } from './core/template-lint.ts';
+import type { Lint } from './core/template-lint.ts';
 import { builtInWords, LANGUAGES, type Language, TEMPLATE_NAMES, type TemplateName } from './core/templates.ts';
 import { loadSettings } from './settings.ts';
 import {
@@ -37,14 +37,14 @@ export const listTemplates = async (
   caller: Caller,
   { language }: { readonly language?: Language | undefined },
 ): Promise<readonly TemplateView[]> => {
-  const [own, context] = await Promise.all([currentTemplates(caller.clinicId), contextOf(caller)]);
+  const [own, reader] = await Promise.all([currentTemplates(caller.clinicId), readerOf(caller)]);
   return LANGUAGES.filter((each) => language === undefined || each === language).flatMap((each) =>
     TEMPLATE_NAMES.map((template) => {
       const which = { template, language: each };
       return viewOf(
         which,
         own.find((stored) => stored.template === template && stored.language === each),
-        context,
+        reader,
       );
     }),
   );
@@ -52,16 +52,16 @@ export const listTemplates = async (
 
 /** The words of one text as they go out now. */
 export const readTemplate = async (caller: Caller, which: Which): Promise<TemplateView> => {
-  const [own, context] = await Promise.all([
+  const [own, reader] = await Promise.all([
     getTemplate(caller.clinicId, which.template, which.language),
-    contextOf(caller),
+    readerOf(caller),
   ]);
-  return viewOf(which, own, context);
+  return viewOf(which, own, reader);
 };
 
 /** Reads words without saving them. */
 export const tryWords = async (caller: Caller, { template }: Which, words: string): Promise<Lint> =>
-  lintTemplate(template, words, await contextOf(caller));
+  (await readerOf(caller)).read(template, words);
 
 /** The versions of a clinic's own words, newest first. */
 export const listTemplateVersions = (
@@ -81,14 +81,14 @@ export const saveTemplate = async (
   { words, ifMatch }: { readonly words: string; readonly ifMatch?: number | undefined },
   commit: (items: readonly TransactItem[], after: TemplateView) => Promise<void> = transact,
 ): Promise<TemplateView> => {
-  const [before, context] = await Promise.all([
+  const [before, reader] = await Promise.all([
     getTemplate(caller.clinicId, which.template, which.language),
-    contextOf(caller),
+    readerOf(caller),
   ]);
   const rev = before?.version ?? 0;
   if (ifMatch !== undefined && ifMatch !== rev) throw new Problem('stale', 'Read it again and repeat.');
-  const lint = lintTemplate(which.template, words, context);
-  if (!isSound(lint)) {
+  const lint = reader.read(which.template, words);
+  if (!reader.isSound(lint)) {
     const errors = lint.findings.filter(({ level }) => level === 'error');
     throw new Problem(
       'template-refused',
@@ -96,29 +96,36 @@ export const saveTemplate = async (
       errors.map(({ message }) => ({ field: 'body.words', message })),
     );
   }
-  const after = { ...viewOf(which, { words: lint.words, version: rev + 1 }, context), ...lint };
+  const after = { ...viewOf(which, { words: lint.words, version: rev + 1 }, reader), ...lint };
   await commit(templateItems(caller, { ...which, words: lint.words, parts: lint.segments, version: rev + 1 }), after);
   return after;
 };
 
-const contextOf = async ({ clinicId, now }: Caller): Promise<LintContext> => {
-  const [clinic, settings] = await Promise.all([loadClinic(clinicId), loadSettings(clinicId)]);
-  return {
+/** How words are read for a clinic. Loaded when first asked for: few of this function's requests are about words. */
+const readerOf = async ({ clinicId, now }: Caller) => {
+  const [clinic, settings, { isSound, lintTemplate, tokensFor }] = await Promise.all([
+    loadClinic(clinicId),
+    loadSettings(clinicId),
+    import('./core/template-lint.ts'),
+  ]);
+  const context = {
     clinicPhone: clinic.phone,
     publicUrl: env('PUBLIC_URL'),
     slug: clinic.slug,
     pricePerPartMicros: priceOn(localDateOf(now, clinic.zone), settings.pricePerPartMicros),
   };
+  const read = (template: TemplateName, words: string): Lint => lintTemplate(template, words, context);
+  return { read, isSound, tokensFor };
 };
 
 const viewOf = (
   { template, language }: Which,
   own: Pick<StoredTemplate, 'words' | 'version'> | undefined,
-  context: LintContext,
+  { read, tokensFor }: Awaited<ReturnType<typeof readerOf>>,
 ): TemplateView => ({
   template,
   language,
   rev: own?.version ?? 0,
   tokens: [...tokensFor(template)],
-  ...lintTemplate(template, own?.words ?? builtInWords(template, language), context),
+  ...read(template, own?.words ?? builtInWords(template, language)),
 });

@@ -1,7 +1,7 @@
+import { tellsOfCare } from './care-words.ts';
 import type { MessagePlan, StepSpec } from './message-plan.ts';
 import type { Occasion } from './plan.ts';
 import type { TemplateName } from './template-names.ts';
-import { tellsOfCare } from './text-content.ts';
 
 /** What is wrong with a field of a plan: `steps.2.offsetHours`. */
 export interface PlanFault {

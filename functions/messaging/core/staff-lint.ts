@@ -1,5 +1,6 @@
 import { foldWords } from '../../platform/fold.ts';
-import { asksForOptOutWord, hostOf, isShortLink, linksIn, promotes, tellsOfCare } from './text-content.ts';
+import { tellsOfCare } from './care-words.ts';
+import { asksForOptOutWord, hostOf, isShortLink, linksIn, promotes } from './text-content.ts';
 
 export const STAFF_WARNING_NAMES = [
   'patient-name',

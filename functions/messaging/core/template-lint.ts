@@ -1,10 +1,11 @@
 import { isVisible } from '../../platform/fold.ts';
+import { tellsOfCare } from './care-words.ts';
 import { isGsm7, toGsm7 } from './gsm7.ts';
 import { type Segmentation, segment } from './segments.ts';
 import { categoryOf, type TemplateName } from './template-names.ts';
 import { ENGLISH } from './template-words.ts';
 import { type LinkFrame, longestText, type TokenName, tokensIn } from './templates.ts';
-import { asksForOptOutWord, hostOf, isShortLink, linksIn, promotes, tellsOfCare } from './text-content.ts';
+import { asksForOptOutWord, hostOf, isShortLink, linksIn, promotes } from './text-content.ts';
 
 /** What a clinic's own words for a text are held to when they are saved. Errors keep them out, warnings only tell. */
 
