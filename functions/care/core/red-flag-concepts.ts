@@ -297,7 +297,7 @@ export const DEFICITS: ReadonlyArray<{
     ends: ['gone'],
     isLostByNo: true,
   },
-  { deficit: 'unfelt', of: 'feel', losses: ['cannot', 'scarcely', 'lost', 'trouble'], ends: [], isLostByNo: true },
+  { deficit: 'unfelt', of: 'feel', losses: ['cannot', 'scarcely', 'lost'], ends: [], isLostByNo: true },
   {
     deficit: 'uncontrolled',
     of: 'control',

@@ -261,7 +261,7 @@ export const RED_FLAG_RULES: readonly RedFlagRule[] = [
   }),
   // What a person in danger writes, whatever the cause.
   row('emergency', 'EMERGENCY', 'asks for emergency help', {
-    says: '(?:call|called|calling|need|dial|send|get)(?: \\S+){0,2} (?:911|an? ambulance|ambulance|paramedics)|(?<=^|\\| )911(?! (?:\\S+ ){0,2}(?:street|st|ave|avenue|road|rd|drive|dr|park|blvd|lane|main|way))|medical emergency|this is an emergency|its an emergency|emergency help|life threatening|(?:im|i am|i think im|feel like im) dying(?! to)|help (?:me )?(?:\\| )?(?:im |i am )?dying|(?:llamen?|llame|llamar|manden|necesito|envien) (?:\\S+ ){0,2}(?:911|ambulancia)|es una emergencia|emergencia medica|me (?:estoy )?muriendo|me estoy muriendo',
+    says: '(?:call|called|calling|need|dial|send|get)(?: \\S+){0,2} (?:911|an? ambulance|ambulance|paramedics)|(?<=^|\\| )911(?! (?:\\S+ ){0,2}(?:street|st|ave|avenue|road|rd|drive|dr|park|blvd|lane|main|way)(?![^ ]))|medical emergency|this is an emergency|its an emergency|emergency help|life threatening|(?:im|i am|i think im|feel like im) dying(?! to)|help (?:me )?(?:\\| )?(?:im |i am )?dying|(?:llamen?|llame|llamar|manden|necesito|envien) (?:\\S+ ){0,2}(?:911|ambulancia)|es una emergencia|emergencia medica|me (?:estoy )?muriendo|me estoy muriendo',
   }),
   row('emergency', 'EMERGENCY', 'heavy bleeding', {
     says: 'bleeding (?:a lot|heavily|bad|badly|wont stop|nonstop|out|through)|wont stop bleeding|cant stop the bleeding|(?:vomit\\w*|throwing up|threw up|puking|peeing|pooping) (?:up )?blood|lots of blood|sangr(?:o|ando) mucho|vomit(?:o|ando|e) sangre|mucha sangre',

@@ -251,6 +251,11 @@ const PRESENT: readonly string[] = [
 ];
 
 const ABSENT: readonly string[] = [
+  'cant come today i feel bad my leg hurts',
+  "can't make it today I feel sick and my legs hurt",
+  'walking with less pain and feeling good in my legs',
+  'I had trouble sleeping and feel my legs are stiff',
+  'I slept little and feel pain in my leg',
   "sorry I can't go",
   'I cant go',
   'i cant go i have to work',
@@ -619,6 +624,7 @@ describe('screenText', () => {
     ['no dolor no siento la ingle', 'EMERGENCY'],
     ['no pain or feeling in my foot', 'SAME_DAY'],
     ['no legs numb', 'EMERGENCY'],
+    ['no call 911', 'EMERGENCY'],
     ['no numbness started today', 'EMERGENCY'],
     ['never had such chest pain', 'EMERGENCY'],
   ] as const)('reads the negation of %j: %s', (text, disposition) => {
