@@ -138,7 +138,7 @@ const CONCEPTS = [
     'failing',
     'event',
     '{give,gives,giving,gave,given,giv} {out,way}, {went,going,goes} out, gone out, buckle, buckles, buckled, buckling, collapse, collapsed, collapses, collapsing, {dont,doesnt,didnt,not,isnt,arent,stopped,wont,quit} {work,working,respond,responding}, wont {hold,move,lift,bend,go up,come up,wake up,support}, ' +
-      '{wont,doesnt,dont,not} {listen,listening,obey,cooperate,cooperating}, {shuts,shut,shutting} down, no {me ,}{obedece,obedecen,aguantan,aguanta}, no {me ,}{responde,responden,sostiene,sostienen,funciona,funcionan}, me falla, me fallan, me fallo, me fallaron, se me {dobla,doblan,doblo,doblaron,va,van}',
+      'clumsy, {wont,doesnt,dont,not} {listen,listening,obey,cooperate,cooperating}, {shuts,shut,shutting} down, no {me ,}{obedece,obedecen,aguantan,aguanta}, no {me ,}{responde,responden,sostiene,sostienen,funciona,funcionan}, me falla, me fallan, me fallo, me fallaron, se me {dobla,doblan,doblo,doblaron,va,van}',
   ],
 
   // Places

@@ -145,7 +145,7 @@ export const RED_FLAG_RULES: readonly RedFlagRule[] = [
   row('neurological-deficit', 'EMERGENCY', 'cannot walk or stand', {
     says: [
       'cant (?:even |really |hardly |barely )?(?:walk(?! (?:the|my|her|him|over|there|in|to (?:the|your)))|stand up(?! for)|stand on|get up(?! (?:that|so|this|early|at|in time|for))|get out of bed(?! (?:early|before|so|that|in time))|bear weight|put (?:any )?weight)|lost the ability to (?:walk|stand|move)|cant (?:walk|stand)(?: \\||$)|cant (?:sit |lay |lie |stand |or |even )+(?:or )?(?:walk|stand)|stagger(?:ing)?|(?:hardly|barely) (?:walk|stand)|(?:hard|trouble|difficulty|difficult) (?:to )?(?:stand(?:ing)?(?! (?:the|this))|walk(?:ing)?(?! (?:the|my|in|over)))|legs? (?:collapsed|went out)',
-      'walk(?:ing|s)? (?:\\S+ )?(?:like )?(?:\\S+ ){0,2}(?:drunk|drunken)|nopuedo (?:ni |casi |ya ){0,5}(?:caminar|andar|parar(?! (?:de|en|a|por))|pararme|levantarme|ponerme de pie|ponerme en pie|sostenerme|estar (?:de pie|parad[oa]))|apenas (?:puedo )?(?:caminar|camino)',
+      'cant get (?:off|up off|up from) (?:of )?(?:the|my) (?:floor|couch|bed|toilet|chair|ground)|walk(?:ing|s)? (?:\\S+ )?(?:like )?(?:\\S+ ){0,2}(?:drunk|drunken)|nopuedo (?:ni |casi |ya ){0,5}(?:caminar|andar|parar(?! (?:de|en|a|por))|pararme|levantarme|ponerme de pie|ponerme en pie|sostenerme|estar (?:de pie|parad[oa]))|apenas (?:puedo )?(?:caminar|camino)',
     ],
   }),
   row('neurological-deficit', 'EMERGENCY', 'weakness or numbness getting worse', {
