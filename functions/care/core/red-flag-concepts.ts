@@ -109,13 +109,14 @@ const CONCEPTS = [
   [
     'numb',
     'quality',
-    'deadened, desensitized, senseless, insensible, insensibles, anesthetized, anestesiad{o,a,os,as}, sin sentir nada, numb, numbed, numbing, tingly, tingles, tingling in, asleep, dead, novocaine, burning, went to sleep, goes to sleep, go to sleep, gone to sleep, falling asleep, going to sleep, nosiento, adormecid{o,a,os,as}, dormid{o,a,os,as}, entumecid{o,a,os,as}, entumid{o,a,os,as}, hormiguea, hormiguean, acalambrad{o,a,os,as}, se me {duerme,duermen,durmio,durmieron,adormece,adormecen,adormecio,adormecieron,entume,entumio,entumece,entumecen,entumecio}',
+    'deadened, desensitized, senseless, insensible, insensibles, anesthetized, anestesiad{o,a,os,as}, sin sentir nada, numb, numbed, numbing, tingly, tingles, tingling in, asleep, dead, novocaine, went to sleep, goes to sleep, go to sleep, gone to sleep, falling asleep, going to sleep, nosiento, adormecid{o,a,os,as}, dormid{o,a,os,as}, entumecid{o,a,os,as}, entumid{o,a,os,as}, hormiguea, hormiguean, acalambrad{o,a,os,as}, se me {duerme,duermen,durmio,durmieron,adormece,adormecen,adormecio,adormecieron,entume,entumio,entumece,entumecen,entumecio}',
   ],
   [
     'numbness',
     'finding',
     'prickling, prickly, pinprick{s,}, anesthesia, anestesia, insensibilidad, crawling sensation, numbness, tingling, pins and needles, loss of feeling, loss of sensation, adormecimiento, entumecimiento, hormigueo, hormigueos',
   ],
+  ['burning', 'quality', 'burning, arde, ardor, quemazon'],
   [
     'nothingFelt',
     'quality',
@@ -137,7 +138,7 @@ const CONCEPTS = [
     'failing',
     'event',
     '{give,gives,giving,gave,given,giv} {out,way}, {went,going,goes} out, gone out, buckle, buckles, buckled, buckling, collapse, collapsed, collapses, collapsing, {dont,doesnt,didnt,not,isnt,arent,stopped,wont,quit} {work,working,respond,responding}, wont {hold,move,lift,bend,go up,come up,wake up,support}, ' +
-      '{wont,doesnt,dont,not} {listen,listening,obey,cooperate,cooperating}, {shuts,shut,shutting} down, no {me ,}{obedece,obedecen,aguantan,aguanta}, no {me ,}{responde,responden,sostiene,sostienen,funciona,funcionan}, me falla, me fallan, me fallo, me fallaron, se me {dobla,doblan,doblo,doblaron,va,van}',
+      'clumsy, {wont,doesnt,dont,not} {listen,listening,obey,cooperate,cooperating}, {shuts,shut,shutting} down, no {me ,}{obedece,obedecen,aguantan,aguanta}, no {me ,}{responde,responden,sostiene,sostienen,funciona,funcionan}, me falla, me fallan, me fallo, me fallaron, se me {dobla,doblan,doblo,doblaron,va,van}',
   ],
 
   // Places
@@ -296,7 +297,7 @@ export const DEFICITS: ReadonlyArray<{
     ends: ['gone'],
     isLostByNo: true,
   },
-  { deficit: 'unfelt', of: 'feel', losses: ['cannot', 'scarcely', 'lost', 'trouble'], ends: [], isLostByNo: true },
+  { deficit: 'unfelt', of: 'feel', losses: ['cannot', 'scarcely', 'lost'], ends: [], isLostByNo: true },
   {
     deficit: 'uncontrolled',
     of: 'control',

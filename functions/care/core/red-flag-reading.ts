@@ -21,7 +21,7 @@ const NEGATORS = wordSet(
 );
 /** "No the numbness is worse": after these words a "no" was an answer. */
 const BEGINS_A_SENTENCE = wordSet(
-  'the my i im ive its it this that these those he she they we his her their there mi mis yo ella esta este esto estoy ya ahora still worse',
+  'the my i im ive its it this that these those he she they we his her their there mi mis yo ella esta este esto estoy ya ahora still worse call called help send llame llamen necesito',
 );
 /** Between a negator and what it denies. */
 const FILLERS = wordSet(
@@ -159,9 +159,8 @@ const scopeOf = (words: readonly string[], entriesAt: ReadonlyArray<readonly Ent
       lastWasQuality = false;
     } else if (kinds.has('place') && (state !== 'closed' || lastWasQuality)) {
       hasPlace = true;
-      hasPluralPlace =
-        state === 'open' &&
-        (words[span.to - 1] === 'legs' || words[span.to - 1] === 'feet' || words[span.to - 1] === 'piernas');
+      // "No legs tingling" is an answer and a finding, "no leg tingling" a denial.
+      hasPluralPlace = state === 'open' && /(?:s|feet)$/.test(words[span.to - 1] ?? '');
       lastWasQuality = false;
     } else if (COORDINATORS.has(next)) {
       state = 'open';
@@ -239,6 +238,13 @@ const addFollowing = (
     while ((firsts[next]?.to ?? Number.POSITIVE_INFINITY) <= from) next++;
     const first = firsts[next - 1];
     if (first === undefined || from - first.to > MAX_WORDS_TO_LOSS) continue;
-    if (!words.slice(first.to, from).includes(PAUSE)) add(said, deficit, { from: first.from, to });
+    const between = words.slice(first.to, from);
+    if (!between.some(beginsAnother)) add(said, deficit, { from: first.from, to });
   }
 };
+
+const CONJUNCTIONS = wordSet('and because so but im ive porque y pero que');
+
+/** "I can't come, I feel sick": what follows is said of something else. "Trouble when I pee" is not. */
+const beginsAnother = (word: string, index: number, between: readonly string[]): boolean =>
+  word === PAUSE || CONJUNCTIONS.has(word) || (word === 'i' && between[index - 1] !== 'when');

@@ -134,6 +134,17 @@ describe('classify, the order of rules', () => {
     expect(result.why).toContain(why);
   });
 
+  it.each([
+    ['Liked “Lakeview: in an emergency call 911.”', 'other'],
+    ['A “Lakeview: en una emergencia llame al 911” le gustó', 'other'],
+    ['A Juan le gusta “En una emergencia llame al 911”', 'other'],
+    ['👍🏽 to “Lakeview: in an emergency call 911.”', 'other'],
+    ['Liked “Lakeview: reply C” I can’t feel my legs', 'red_flag'],
+    ['yes to “numb legs”', 'red_flag'],
+  ] as const)('reads the reaction %j as %s: what it quotes is our own text', (body, intent) => {
+    expect(classify({ body, open: 'none' }).intent).toBe(intent);
+  });
+
   it('never lets a bare yes restore anything', () => {
     for (const open of OPEN_QUESTIONS) {
       for (const body of ['yes', 'YES', 'y', 'si', 'ok']) expect(classify({ body, open }).intent).not.toBe('opt_in');
