@@ -16,6 +16,7 @@ import { stopOf } from './consent.ts';
 import { reachedAgain } from './core/reach.ts';
 import { asksToStop } from './core/replies.ts';
 import { isSpanish } from './core/reply-language.ts';
+import { ownWordsOf } from './core/reply-words.ts';
 import { newThread, received } from './core/thread.ts';
 import { dispatch } from './dispatch.ts';
 import type { Inbound } from './inbound.ts';
@@ -185,7 +186,7 @@ const effectsOf = (caller: Caller, reading: Reading): Effects | Promise<Effects>
 
 const onRedFlag = async (caller: Caller, reading: Reading): Promise<Effects> => {
   const { inbound, standing, patient } = reading;
-  const { flags, disposition } = screenText(inbound.body);
+  const { flags, disposition } = screenText(ownWordsOf(inbound.body));
   const opened = openTriageCase(caller, {
     patientId: patient?.id,
     phone: inbound.from,

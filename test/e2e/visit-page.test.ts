@@ -167,7 +167,7 @@ describe('the page of a visit', () => {
       body: { start: Temporal.Instant.from(visit.start).add({ hours: 5 }).toString() },
     });
     await untilText(clinic, visit.id, 'moved#2', 'delivered');
-    const consent = await clinic.admin.ok('getConsentOfNumber', { query: { phone: visit.patient.phone } });
+    const consent = await clinic.admin.ok('getConsentOfNumber', { body: { phone: visit.patient.phone } });
     expect(consent.entries.map(({ category, how, granted }) => [category, how, granted]).slice(-3)).toEqual([
       ['all', 'web-form', false],
       ['treatment', 'web-form', true],

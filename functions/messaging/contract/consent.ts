@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineRoute } from '../../platform/http/contract.ts';
-import { id, instant, line, paging, phone, words } from '../../platform/http/schemas.ts';
+import { id, instant, line, paging, pagingOfSearch, phone, words } from '../../platform/http/schemas.ts';
 import { CONSENT_CATEGORIES, CONSENT_PROOFS, CONSENT_SOURCES, CONSENT_SUBJECTS } from '../core/consent.ts';
 
 const subject = z.enum(CONSENT_SUBJECTS).meta({
@@ -120,11 +120,11 @@ export const consentRoutes = [
   }),
   defineRoute({
     name: 'getConsentOfNumber',
-    method: 'GET',
-    path: '/v1/consents',
+    method: 'POST',
+    path: '/v1/consents/search',
     access: 'texts:read',
     summary: 'What a number agreed to and refused, and why a text may or may not go to it now',
-    query: z.strictObject({ phone, ...paging }),
+    body: z.strictObject({ phone, ...pagingOfSearch }),
     reply: { status: 200, body: reportWithLedger },
   }),
   defineRoute({

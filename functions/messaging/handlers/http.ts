@@ -32,7 +32,7 @@ const taskView = ({ clinicId: _, ...task }: StaffTask) => task;
 
 export const handler = httpHandler(deskRoutes, {
   recordConsent: async ({ caller, body, commit }) => ({ body: await recordByStaff(caller, body, commit) }),
-  getConsentOfNumber: async ({ caller, query: { phone, ...page } }) => ({
+  getConsentOfNumber: async ({ caller, body: { phone, ...page } }) => ({
     body: await consentReport(caller.clinicId, { phone }, page),
   }),
   getConsentOfPatient: async ({ caller, params: { patientId }, query }) => {

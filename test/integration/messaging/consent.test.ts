@@ -14,7 +14,7 @@ import { testPhone } from '../../helpers/phones.ts';
 import { addPatient, iso, newWorld, optOut, reply, replySaid, start, type World } from './world.ts';
 
 const record = 'POST /v1/consents';
-const ofNumber = 'GET /v1/consents';
+const ofNumber = 'POST /v1/consents/search';
 const ofPatient = 'GET /v1/patients/{patientId}/consents';
 
 const said = {
@@ -63,7 +63,7 @@ describe('what staff take down', () => {
 
     expect((await ask(world, record, { body, headers: { 'idempotency-key': 'k1' } })).body).toEqual(answer.body);
     expect((await ask(world, ofPatient, { params: { patientId: patient.id } })).body).toEqual(answer.body);
-    expect((await ask(world, ofNumber, { query: { phone: patient.phone } })).body).toEqual(answer.body);
+    expect((await ask(world, ofNumber, { body: { phone: patient.phone } })).body).toEqual(answer.body);
     expect(await ask(world, record, { body })).toMatchObject({ status: 201 });
   });
 
@@ -119,7 +119,7 @@ describe('what staff take down', () => {
     const about = async (patientId: string) => reasons(await ask(world, ofPatient, { params: { patientId } }));
     expect([(await about(ana.id)).treatment, (await about(bea.id)).treatment]).toEqual(['agreed', 'no-consent']);
 
-    const shown = (await ask(world, ofNumber, { query: { phone: ana.phone } })).body;
+    const shown = (await ask(world, ofNumber, { body: { phone: ana.phone } })).body;
     expect(shown).not.toHaveProperty('patientId');
     expect(shown.categories[0]).toMatchObject({ mayText: false, reason: 'no-consent' });
     const treatmentOf = ({ id }: { readonly id: string }) =>
@@ -173,7 +173,7 @@ describe('what staff take down', () => {
     const [ours, theirs] = await Promise.all([newWorld(), newWorld()]);
     const patient = await addPatient(theirs);
     expect(await ask(ours, record, { body: { patientId: patient.id, ...said } })).toMatchObject({ status: 404 });
-    expect((await ask(ours, ofNumber, { query: { phone: patient.phone } })).body).toMatchObject({
+    expect((await ask(ours, ofNumber, { body: { phone: patient.phone } })).body).toMatchObject({
       entries: [],
       rev: 0,
     });
@@ -214,27 +214,27 @@ describe('the ledger', () => {
 
   it('is read page by page, what was said last first', async () => {
     const { world, phone } = await longLedger(30);
-    const read = (query: Record<string, string>) => ask(world, ofNumber, { query: { phone, ...query } });
+    const read = (page: object) => ask(world, ofNumber, { body: { phone, ...page } });
     const first = await read({});
     expect(first.body.entries).toHaveLength(25);
     expect(first.body.categories[0]).toMatchObject({ mayText: true, since: iso(start.subtract({ minutes: 1 })) });
-    const second = await read({ limit: '25', cursor: first.body.cursor });
+    const second = await read({ limit: 25, cursor: first.body.cursor });
     expect(second.body).toMatchObject({ categories: first.body.categories, rev: first.body.rev });
     expect(second.body).not.toHaveProperty('cursor');
     const instants = [...first.body.entries, ...second.body.entries].map(({ at }: { at: string }) => at);
     expect(instants).toEqual(Array.from({ length: 30 }, (_, index) => iso(start.subtract({ minutes: index + 1 }))));
 
-    const other = { query: { phone: testPhone(), cursor: first.body.cursor } };
-    for (const query of [{ cursor: 'x' }, { limit: '0' }, { limit: '101' }, { cursor: 'a b' }]) {
-      const [field] = Object.keys(query);
-      expect(await read(query as Record<string, string>)).toMatchObject({
+    const other = { body: { phone: testPhone(), cursor: first.body.cursor } };
+    for (const page of [{ cursor: 'x' }, { limit: 0 }, { limit: 101 }, { cursor: 'a b' }]) {
+      const [field] = Object.keys(page);
+      expect(await read(page)).toMatchObject({
         status: 400,
-        body: { errors: [{ field: `query.${field}` }] },
+        body: { errors: [{ field: `body.${field}` }] },
       });
     }
     expect(await ask(world, ofNumber, other)).toMatchObject({
       status: 400,
-      body: { errors: [{ field: 'query.cursor' }] },
+      body: { errors: [{ field: 'body.cursor' }] },
     });
   });
 

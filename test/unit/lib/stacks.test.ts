@@ -249,6 +249,22 @@ describe('API', () => {
     );
   });
 
+  // Addresses are kept by others: by proxies, browsers and traces. What tells of a person goes in the body.
+  test('no address holds a name, a number or words', () => {
+    const of = {
+      things: 'slug token file template language provider type queue tag',
+      times: 'from to date zone timeFrom timeTo weekdays',
+      lists: 'cursor limit order by status',
+      visits: 'state patientState modality done',
+    };
+    const allowed = new Set(Object.values(of).flatMap((names) => names.split(' ')));
+    const named = wanted.flatMap(({ path, ...route }) => [
+      ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
+      ...Object.keys('query' in route ? route.query.shape : {}),
+    ]);
+    expect([...new Set(named.filter((name) => !allowed.has(name) && !name.endsWith('Id')))].toSorted()).toEqual([]);
+  });
+
   test('every area has routes', () => {
     for (const [name, list] of routesByFunction) expect(list.length, name).toBeGreaterThan(0);
   });
