@@ -24,13 +24,14 @@ const requireBanner =
 
 /**
  * Functions that load a part of their code when a request first needs it: pages where most requests are for data, the
- * rules of a form that few requests send, the reading of a clinic's own words. Each is built by itself, because what it loads later must lie beside it.
+ * rules of a form that few requests send, the reading of a clinic's own words or (with the first text) of a patient's. Each is built by itself, because what it loads later must lie beside it.
  */
 const loadsLater: ReadonlySet<string> = new Set([
   'intake-http',
   'scheduling-public',
   'scheduling-links',
   'messaging-office-http',
+  'messaging-receive',
 ]);
 
 /** The functions that write JSON Schema. */

@@ -5,6 +5,7 @@ import { type TransactItem, together } from '../platform/store/records.ts';
 import { messageId } from './core/plan.ts';
 import { reachAfter } from './core/reach.ts';
 import { writtenInVain } from './core/thread.ts';
+import { withoutText } from './core/told.ts';
 import { getStanding, standingItem } from './standing-store.ts';
 import { cancelledByStaff, createMessageItem, emailStepOf, getMessage, type Message } from './store.ts';
 import { openTaskItems } from './tasks.ts';
@@ -28,15 +29,23 @@ const reachItems = async (caller: Caller, ended: Message): Promise<readonly Tran
   const { failures, unreachable } = standing;
   const before = { failures, unreachable };
   const after = reachAfter(before, { status: ended.status, reason: ended.statusReason, at });
-  if (after === before) return [];
+  const told = didNotArrive(ended) ? withoutText(standing, ended.id) : standing;
+  if (after === before && told === standing) return [];
   const isGivenUp = after.unreachable !== undefined && unreachable === undefined;
   const about = { phone: ended.to, patientId: ended.patientId, sourceId: ended.id };
   return [
-    standingItem(caller, { ...standing, ...after }, isGivenUp ? 'number given up' : 'reach'),
+    standingItem(caller, { ...told, ...after }, isGivenUp ? 'number given up' : 'reach'),
     // Given up twice in a day, it is looked into twice.
     ...(isGivenUp ? await openTaskItems(caller, { ...about, kind: 'number-unreachable', today: at }) : []),
   ];
 };
+
+/**
+ * Whether a text has asked and told nothing, by its receipt: UNKNOWN says that nobody knows. (A call that was refused never had one; its
+ * own outcome says so already.)
+ */
+const didNotArrive = ({ status, statusReason, carrierMessageId }: Message): boolean =>
+  status === 'failed' && carrierMessageId !== undefined && statusReason !== 'UNKNOWN';
 
 /** What staff wrote and nobody got waits for them again, whoever closed the thread. What they took back themselves does not. */
 const threadItems = async (

@@ -101,7 +101,8 @@ export const planVisitTexts = async (
   const messages = [
     ...ofVisit.map((text) => {
       const parameters = toldVisits > 1 && text.isNotice ? { count: String(toldVisits) } : {};
-      return newMessage(caller, text, { ...about, cause: 'visit', parameters });
+      const isOwnDoing = text.isNotice && caller.actor.kind === 'patient';
+      return newMessage(caller, text, { ...about, cause: 'visit', parameters, ...(isOwnDoing ? { isOwnDoing } : {}) });
     }),
     ...exercise.texts.map((text) => newMessage(caller, text, { ...about, cause: 'exercise', parameters: {} })),
   ];
@@ -234,14 +235,17 @@ const planOne = (caller: Caller, text: OneText): Plan => {
 const newMessage = (
   caller: Caller,
   { id, causeId, step, sequence, kind, template, dueAt }: PlannedMessage,
-  about: Pick<Message, 'to' | 'cause' | 'patientId' | 'appointmentId' | 'parameters' | 'planId' | 'planVersion'>,
+  about: Pick<
+    Message,
+    'to' | 'cause' | 'patientId' | 'appointmentId' | 'parameters' | 'isOwnDoing' | 'planId' | 'planVersion'
+  >,
 ): Message => plannedText(caller, { id, causeId, step, sequence, kind, template, dueAt, ...about });
 
 const plannedText = (
   caller: Caller,
   text: OneText &
     Pick<Message, 'id' | 'kind'> &
-    Partial<Pick<Message, 'planId' | 'planVersion'>> & { readonly dueAt: Temporal.Instant },
+    Partial<Pick<Message, 'isOwnDoing' | 'planId' | 'planVersion'>> & { readonly dueAt: Temporal.Instant },
 ): Message => {
   const createdAt = toStored(caller.now);
   const dueAt = toStored(text.dueAt);

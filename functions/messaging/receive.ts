@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Temporal } from 'temporal-polyfill';
-import { screenText } from '../care/core/red-flags.ts';
 import { openTriageCase } from '../care/triage.ts';
 import { findPatientsByPhone } from '../intake/patients.ts';
 import type { Caller } from '../platform/actor.ts';
@@ -14,9 +13,7 @@ import { ConditionFailed, Contended, type TransactItem, transact } from '../plat
 import { localDateOf } from '../platform/time.ts';
 import { stopOf } from './consent.ts';
 import { reachedAgain } from './core/reach.ts';
-import { asksToStop } from './core/replies.ts';
 import { isSpanish } from './core/reply-language.ts';
-import { ownWordsOf } from './core/reply-words.ts';
 import { newThread, received } from './core/thread.ts';
 import { dispatch } from './dispatch.ts';
 import type { Inbound } from './inbound.ts';
@@ -29,6 +26,7 @@ import { type FromPhone, type Reading, read } from './reply-reading.ts';
 import { loadSettings } from './settings.ts';
 import { getStanding, standingItem } from './standing-store.ts';
 import { getThread, threadEntryItem, threadIdOf, threadItem, toEntryTime } from './thread-store.ts';
+import { loadWords } from './words.ts';
 
 const attempts = 30;
 const attemptsAtOnce = 4;
@@ -159,8 +157,8 @@ const threadItems = (
   ];
 };
 
-const effectsOf = (caller: Caller, reading: Reading): Effects | Promise<Effects> => {
-  if (mayAnswerStaff(caller, reading)) return unread(caller, reading);
+const effectsOf = async (caller: Caller, reading: Reading): Promise<Effects> => {
+  if (await mayAnswerStaff(caller, reading)) return unread(caller, reading);
   if (reading.candidates !== undefined) return onWhich(caller, reading, reading.candidates);
   switch (reading.classification.intent) {
     case 'red_flag':
@@ -186,6 +184,7 @@ const effectsOf = (caller: Caller, reading: Reading): Effects | Promise<Effects>
 
 const onRedFlag = async (caller: Caller, reading: Reading): Promise<Effects> => {
   const { inbound, standing, patient } = reading;
+  const { asksToStop, ownWordsOf, screenText } = await loadWords();
   const { flags, disposition } = screenText(ownWordsOf(inbound.body));
   const opened = openTriageCase(caller, {
     patientId: patient?.id,

@@ -1,37 +1,33 @@
 import { observationItems } from '../care/observations.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
-import { foldWords } from '../platform/fold.ts';
 import { confirmByText, loadAppointment } from '../scheduling/visits.ts';
 import type { Classification, Intent } from './core/replies.ts';
-import { keywordForms } from './core/reply-words.ts';
 import { isHeldByHuman, staffWroteSince } from './core/thread.ts';
 import type { Candidate } from './core/which.ts';
 import { answered, type Effects, takenOverSince, unread } from './reply-effects.ts';
 import type { Reading } from './reply-reading.ts';
 import type { OpenQuestion, Option, Standing, VisitTold } from './standing-store.ts';
 import { openTaskItems } from './tasks.ts';
+import { loadWords } from './words.ts';
 
 /** What follows from a reply that answers, or may answer, a question of ours. */
 
 const ANSWERS: ReadonlySet<Intent> = new Set(['confirm', 'reschedule', 'cancel_visit', 'answer']);
 
-/** C and R, which our texts offer and people use for nothing else. */
-const isOfferedKeyword = (body: string): boolean =>
-  keywordForms(foldWords(body)).some((form) => form === 'c' || form === 'r');
-
 /**
  * Whether a yes, a number or words about the visit may answer what staff have written since the question was asked (or, where none is
  * open, lately): "Shall I move you to Thursday?", "Yes please". A human who knows what was asked reads those.
  */
-export const mayAnswerStaff = (
+export const mayAnswerStaff = async (
   caller: Caller,
   { inbound, classification, question, candidates, thread, settings }: Reading,
-): boolean => {
+): Promise<boolean> => {
   const since = takenOverSince(caller, settings);
   if (candidates !== undefined) {
     return isHeldByHuman(thread, since) || candidates.some((each) => staffWroteSince(thread, each.question.askedAt));
   }
+  const { isOfferedKeyword } = await loadWords();
   const isAnswer = ANSWERS.has(classification.intent) && !isOfferedKeyword(inbound.body);
   return isAnswer && staffWroteSince(thread, question?.askedAt ?? since);
 };

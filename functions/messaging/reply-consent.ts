@@ -3,15 +3,14 @@ import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { TransactItem } from '../platform/store/records.ts';
 import { barOf, type Given, stopOf, withConsent } from './consent.ts';
-import { saysNothingElse, saysWrongNumber, speaksOfVisitToo } from './core/beside-stop.ts';
 import { CONSENT_CATEGORIES, endedByStop } from './core/consent.ts';
-import { asksToStopAll, mayMeanVisit } from './core/replies.ts';
 import { isSpanish } from './core/reply-language.ts';
 import { answered, type Effects } from './reply-effects.ts';
 import type { Reading } from './reply-reading.ts';
 import type { Standing } from './standing-store.ts';
 import { openTaskItems, type TaskKind } from './tasks.ts';
 import { toEntryTime } from './thread-store.ts';
+import { loadWords } from './words.ts';
 
 /** What follows from STOP and START, in whatever words. */
 
@@ -54,6 +53,7 @@ const hasSaidSo = ({ optedOut, stopSaidAt }: Standing): boolean =>
 export const onOptOut = async (caller: Caller, reading: Reading): Promise<Effects> => {
   const { inbound, said, standing, settings } = reading;
   const { body } = inbound;
+  const { asksToStopAll, mayMeanVisit, saysNothingElse, saysWrongNumber, speaksOfVisitToo } = await loadWords();
   const isAboutVisit = mayMeanVisit(body) || speaksOfVisitToo(body);
   const tasks = [
     ...(isAboutVisit ? await taskItems(caller, reading, 'opt-out-may-mean-visit') : []),

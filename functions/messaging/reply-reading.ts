@@ -6,9 +6,10 @@ import { loadAppointment } from '../scheduling/visits.ts';
 import type { Classification } from './core/replies.ts';
 import type { MessagingSettings } from './core/settings.ts';
 import type { Thread } from './core/thread.ts';
-import { type Candidate, codeIn, understand } from './core/which.ts';
+import type { Candidate } from './core/which.ts';
 import type { Inbound } from './inbound.ts';
 import type { OpenQuestion, Option, Standing } from './standing-store.ts';
+import { loadWords } from './words.ts';
 
 export type FromPhone = Inbound & { readonly from: string };
 
@@ -40,12 +41,13 @@ export const read = async (
   caller: Caller,
   { inbound: { body }, said, standing, patients }: Pick<Reading, 'inbound' | 'said' | 'standing' | 'patients'>,
 ): Promise<Pick<Reading, 'classification' | 'question' | 'candidates' | 'standing'> & { patient?: Patient }> => {
+  const { codeIn, understand } = await loadWords();
   const now = toStored(caller.now);
   // What was said before a question was asked does not answer it, however late it comes.
   const questions = (standing.openQuestions ?? []).filter(
     ({ askedAt, openUntil }) => askedAt <= toStored(said) && now < openUntil,
   );
-  const option = chosenOption(body, standing, questions, now);
+  const option = chosenOption(standing, questions, { now, nameIn: (of) => codeIn(body, of) });
   if (option !== undefined) {
     const patient = patients.find(({ id }) => id === option.patientId);
     return {
@@ -77,14 +79,19 @@ export const read = async (
 
 /** The option that a reply names by its code. Where a number may be an answer, a bare one is no code. */
 const chosenOption = (
-  body: string,
   { choice }: Standing,
   questions: readonly OpenQuestion[],
-  now: string,
+  {
+    now,
+    nameIn,
+  }: {
+    readonly now: string;
+    readonly nameIn: (codes: { readonly count: number; readonly bareDigits: boolean }) => number | undefined;
+  },
 ): Option | undefined => {
   if (choice === undefined || choice.openUntil <= now) return undefined;
   const bareDigits = questions.every(({ kind }) => kind === 'confirm');
-  const index = codeIn(body, { count: choice.options.length, bareDigits });
+  const index = nameIn({ count: choice.options.length, bareDigits });
   return index === undefined ? undefined : choice.options[index];
 };
 

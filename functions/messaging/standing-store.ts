@@ -1,5 +1,5 @@
 import { Entity } from 'dynamodb-toolbox/entity';
-import { boolean, item, list, map, number, record, string } from 'dynamodb-toolbox/schema';
+import { boolean, item, list, map, number, string } from 'dynamodb-toolbox/schema';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
@@ -114,12 +114,12 @@ const visitAttributes = { patientId: string(), appointmentId: string(), sequence
 
 const optOut = map({ at: string(), how: string().enum(...CONSENT_SOURCES) });
 
-const agreements = map({
+const agreementAttributes = {
   treatment: string().optional(),
   billing: string().optional(),
   marketing: string().optional(),
   'async-data-sharing': string().optional(),
-});
+};
 
 const StandingEntity = new Entity({
   name: 'Standing',
@@ -129,8 +129,8 @@ const StandingEntity = new Entity({
     ...recordAttributes,
     clinicId: string().key(),
     phone: string().key(),
-    granted: agreements,
-    grantedBy: record(string(), agreements).optional(),
+    granted: map(agreementAttributes),
+    grantedBy: list(map({ patientId: string(), ...agreementAttributes })).optional(),
     stopped: map({
       treatment: optOut.optional(),
       billing: optOut.optional(),
@@ -202,7 +202,8 @@ export const getStanding = async (clinicId: Id<'clinic'>, phone: string): Promis
     clinicId,
     phone,
     granted: stored.granted,
-    grantedBy: stored.grantedBy,
+    grantedBy:
+      stored.grantedBy && Object.fromEntries(stored.grantedBy.map(({ patientId, ...agreed }) => [patientId, agreed])),
     stopped: stored.stopped,
     optedOut: stored.optedOut,
     channel: stored.channel,
@@ -237,7 +238,8 @@ export const standingItem = (caller: Caller, standing: Standing, reason: string)
     ...standing,
     ...stampOf(caller, reason),
     granted: { ...standing.granted },
-    grantedBy: standing.grantedBy && { ...standing.grantedBy },
+    grantedBy:
+      standing.grantedBy && Object.entries(standing.grantedBy).map(([patientId, agreed]) => ({ patientId, ...agreed })),
     stopped: standing.stopped === undefined ? undefined : { ...standing.stopped },
     optedOut: standing.optedOut === undefined ? undefined : { ...standing.optedOut },
     channel: standing.channel === undefined ? undefined : { ...standing.channel },

@@ -1,5 +1,5 @@
 import { Entity, type FormattedItem } from 'dynamodb-toolbox/entity';
-import { any, item, list, map, number, string } from 'dynamodb-toolbox/schema';
+import { any, boolean, item, list, map, number, string } from 'dynamodb-toolbox/schema';
 import type { Caller } from '../platform/actor.ts';
 import { stampOf } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
@@ -70,6 +70,8 @@ export interface Message {
   readonly to: string;
   readonly patientId?: Id<'patient'> | undefined;
   readonly appointmentId?: Id<'appointment'> | undefined;
+  /** It tells of what the patient has done themselves. */
+  readonly isOwnDoing?: boolean | undefined;
   /** The plan whose step it is, and its version; without an id, that of a clinic that has none of its own. */
   readonly planId?: PlanId | undefined;
   readonly planVersion?: number | undefined;
@@ -124,6 +126,7 @@ const MessageEntity = new Entity({
     to: string(),
     patientId: string().optional(),
     appointmentId: string().optional(),
+    isOwnDoing: boolean().optional(),
     planId: string().optional(),
     planVersion: number().optional(),
     language: string().enum('en', 'es').optional(),
@@ -203,6 +206,7 @@ const toMessage = (stored: FormattedItem<typeof MessageEntity>): Message => ({
   to: stored.to,
   patientId: stored.patientId as Id<'patient'> | undefined,
   appointmentId: stored.appointmentId as Id<'appointment'> | undefined,
+  isOwnDoing: stored.isOwnDoing,
   planId: stored.planId as PlanId | undefined,
   planVersion: stored.planVersion,
   language: stored.language,

@@ -3,7 +3,7 @@ import { untilAuditAgrees } from './support/audit.ts';
 import { doubled } from './support/carrier.ts';
 import {
   advanceTo,
-  advanceToMorning,
+  advanceToDay,
   localTime,
   nowOf,
   openClinic,
@@ -231,7 +231,7 @@ const bookedFor = async ({ id: patientId }: Patient, time: string, providerIndex
 
 it('a spend limit pauses the whole clinic after one refusal, until a text is taken again', async () => {
   const patients = [await clinic.addPatient(), await clinic.addPatient()] as const;
-  await advanceToMorning(clinic);
+  await advanceToDay(clinic);
   await clinic.carrier.faults([{ kind: 'spend-limit' }]);
   const first = await bookedFor(patients[0], '10:00');
   await until('the first is refused', async () => (await confirmationOf(first))?.attempts === 1);

@@ -1,14 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { localNow } from '../../local/clock.ts';
-import {
-  advanceTo,
-  advanceToMorning,
-  localTime,
-  openClinic,
-  type Patient,
-  sweep,
-  type TestClinic,
-} from './support/clinic.ts';
+import { advanceTo, localTime, openClinic, type Patient, sweep, type TestClinic } from './support/clinic.ts';
 import { until } from './support/until.ts';
 
 /** A freed time finds who waits for it, through the deployed functions: the sweep, the text, the page. */
@@ -17,7 +9,6 @@ let clinic: TestClinic;
 
 beforeAll(async () => {
   clinic = await openClinic('waiting-list');
-  await advanceToMorning(clinic);
 });
 
 const wait = async (providerId: string): Promise<Patient & { readonly entryId: string }> => {

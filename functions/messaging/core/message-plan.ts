@@ -176,7 +176,7 @@ const stepOf = (spec: StepSpec, isPlanEnabled: boolean): PlanStep => {
     importance: importanceOf({ anchor, template, offsetDays, offsetHours }),
     onAmbiguous: 'drop',
     staleAfterMinutes: staleAfter(spec),
-    // An answer to what was done a moment ago is expected at any hour; a request for another time can wait for the morning.
+    // An answer to what somebody did a moment ago is expected at any hour; a request for another time can wait for the morning.
     keepsQuietHours: anchor !== 'now' || template === 'choose-another',
   };
 };

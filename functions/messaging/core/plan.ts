@@ -219,7 +219,7 @@ const isBefore = (one: Temporal.Instant, other: Temporal.Instant): boolean => Te
 const earliest = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>
   isBefore(other, one) ? other : one;
 
-/** News is expected for so long after what it tells of: what a pause or a slow carrier has held for longer wakes nobody. */
+/** Who has just done something expects to hear of it for so long: what a pause or a slow carrier has held for longer wakes nobody. */
 const MOMENT_MINUTES = 15;
 
 /** A planned text and its visit as they stand when the text is about to go. */
@@ -242,6 +242,8 @@ export interface SendState {
   readonly hasLaterVisit?: boolean | undefined;
   /** Whether the text tells of several visits. */
   readonly isOfMany?: boolean | undefined;
+  /** Whether it tells of what the patient has done themselves, who is awake then; what the clinic does waits for their morning. */
+  readonly isOwnDoing?: boolean | undefined;
   readonly patientZone: string;
   /** When texts of the step's category may arrive there. */
   readonly window: TextingWindow;
@@ -290,7 +292,8 @@ export const decideSend = (state: SendState, now: Temporal.Instant): SendDecisio
   const worthUntil = step.whileStatus === 'booked' ? earliest(staleAt, visit.start) : staleAt;
   if (isBefore(now, dueAt)) return { kind: 'defer', until: dueAt };
   const isAtNight = !isOpen(now, zones, window);
-  const keepsNight = step.keepsQuietHours || !isBefore(now, dueAt.add({ minutes: MOMENT_MINUTES }));
+  const isAwaited = state.isOwnDoing === true && isBefore(now, dueAt.add({ minutes: MOMENT_MINUTES }));
+  const keepsNight = step.keepsQuietHours || !isAwaited;
   if (keepsNight && isAtNight) {
     const until = opensAt(now, zones, window);
     const isVisitAhead = !step.keepsQuietHours && isBefore(now, visit.start);

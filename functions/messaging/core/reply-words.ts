@@ -241,6 +241,10 @@ export const saysYes = (folded: string, raw: string): boolean =>
   folded.replace(CONFIRMING, ' ').trim() === '';
 const MAX_YES_LENGTH = 200;
 
+/** C and R, which our texts offer and people use for nothing else. */
+export const isOfferedKeyword = (body: string): boolean =>
+  keywordForms(foldWords(body)).some((form) => form === 'c' || form === 'r');
+
 /** "R": what our texts offer for another time. */
 const RESCHEDULE_WORDS = wordList(
   'r, rr, rr r, r reschedule, 2 reschedule, resched, reschedule, reschedule please, reagendar, reprogramar, cambiar, cambio, mover, r cambiar, move, change',

@@ -1,6 +1,5 @@
 import { httpHandler } from '../../platform/http/api.ts';
 import { linkRoutes } from '../contract/links.ts';
-import { acceptOffer, declineOffer, getOfferByLink } from '../offer-link.ts';
 import { rebookByLink } from '../rebook.ts';
 import { cancelByLink, confirmByLink, findSlotsByLink, getVisit, rescheduleByLink } from '../visit-link.ts';
 
@@ -8,6 +7,7 @@ import { cancelByLink, confirmByLink, findSlotsByLink, getVisit, rescheduleByLin
 const visitPages = () => import('../visit-page.ts');
 const stopPages = () => import('../stop-emails.ts');
 const texts = () => import('../../messaging/texts-by-link.ts');
+const offers = () => import('../offer-link.ts');
 const offerPages = () => import('../offer-page.ts');
 
 export const handler = httpHandler(
@@ -25,9 +25,9 @@ export const handler = httpHandler(
     submitVisitPage: async (request) => (await visitPages()).submitVisitPage(request, request.body),
     showStopEmailsPage: async (request) => (await stopPages()).showStopEmails(request),
     stopEmails: async (request) => (await stopPages()).stopEmails(request),
-    getOfferByLink: async (request) => ({ body: await getOfferByLink(request) }),
-    acceptOfferByLink: async (request) => ({ body: await acceptOffer(request) }),
-    declineOfferByLink: async (request) => ({ body: await declineOffer(request) }),
+    getOfferByLink: async (request) => ({ body: await (await offers()).getOfferByLink(request) }),
+    acceptOfferByLink: async (request) => ({ body: await (await offers()).acceptOffer(request) }),
+    declineOfferByLink: async (request) => ({ body: await (await offers()).declineOffer(request) }),
     showOfferPage: async (request) => (await offerPages()).showOfferPage(request),
     submitOfferPage: async (request) => (await offerPages()).submitOfferPage(request, request.body),
   },

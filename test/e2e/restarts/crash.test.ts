@@ -13,7 +13,6 @@ import { untilAuditAgrees } from '../support/audit.ts';
 import { doubled } from '../support/carrier.ts';
 import {
   advanceTo,
-  advanceToMorning,
   localTime,
   nowOf,
   openClinic,
@@ -72,7 +71,6 @@ let patients: readonly Patient[];
 beforeAll(async () => {
   started = await start();
   clinic = await openClinic('crash');
-  await advanceToMorning(clinic);
   patients = await Promise.all(Array.from({ length: 24 }, () => clinic.addPatient()));
 });
 

@@ -65,9 +65,10 @@ export const sharedClinic = async (): Promise<ClinicInfo> => {
   return info;
 };
 
-/** Loads a clinic with the loader of the demo clinic, on the stacks that are there. */
+/** Loads a clinic with the loader of the demo clinic, on the stacks that are there. Its day has begun: whatever the hour of the run. */
 export const openClinic = async (name: string): Promise<TestClinic> => {
   const info = await sharedClinic();
+  await advanceToDay({ info });
   const carrier = carrierAt(info.phonePageUrl);
   const area = await freeAreaCode(carrier);
   const phones = numbersOf(area);
@@ -247,10 +248,10 @@ export const advanceTo = async (
   if (Temporal.Instant.compare(to, localNow(info.clockFile)) > 0) await setLocalClock(info.clockFile, to);
 };
 
-/** Moves the clock on to ten in the morning, so that nobody sleeps: what must go later than at once waits for no window. */
-export const advanceToMorning = (clinic: Pick<TestClinic, 'info'>): Promise<void> => {
+/** Where it is late, moves the clock on to ten in the morning: nobody sleeps, and what the clinic does is told at once. */
+export const advanceToDay = async (clinic: Pick<TestClinic, 'info'>): Promise<void> => {
   const { hour } = nowOf(clinic).toZonedDateTimeISO(zone);
-  return advanceTo(clinic, localTime(clinic, hour < 9 ? 0 : 1, '10:00'));
+  if (hour < 9 || hour >= 17) await advanceTo(clinic, localTime(clinic, hour < 9 ? 0 : 1, '10:00'));
 };
 
 /** Runs the minute's sweeps now, as the schedule would. */

@@ -154,6 +154,7 @@ describe('a plan of the clinic’s own', () => {
   const remind = (name: string, template: StepSpec['template'], offsetHours: number): StepSpec => ({
     ...{ name, enabled: true, occasions: ['booked', 'rescheduled'], anchor: 'start', channel: 'sms' },
     ...{ template, offsetHours },
+    ...(template === 'video-link' ? { conditions: { modality: 'video' } } : {}),
   });
   /** Saves it in place of the default reminders, books, and sends each text when it is due. */
   const lived = async (steps: readonly StepSpec[]) => {
@@ -168,14 +169,6 @@ describe('a plan of the clinic’s own', () => {
     const texts = await messagesOfCause(world.clinic.clinicId, visit.id);
     return texts.filter(({ status }) => status === 'accepted').map(({ step }) => step);
   };
-
-  it('gets round no cap with reminders that ask nothing', async () => {
-    const steps = [-71, -70, -69, -68, -67, -66, -49, -23, -22];
-    expect(await lived(steps.map((hours) => remind(`step${hours}`, 'reminder-confirmed', hours)))).toEqual([
-      'step-23',
-      'step-71',
-    ]);
-  });
 
   it('gets round no cap with links: the one that the visit is entered by goes besides', async () => {
     const steps = [-23, -22, -21, -20, -1];

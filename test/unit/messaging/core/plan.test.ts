@@ -484,12 +484,16 @@ describe('decideSend', () => {
     ]);
   });
 
-  it('keeps a request for another time out of the night, unlike the answer to what was just done', () => {
+  it('keeps what the clinic does out of the night, unlike the answer to what the patient just did', () => {
     const night = at('2026-12-10T02:30:00Z');
-    const asked = (name: string) => decideSend(state({ step: step(name), dueAt: night }), night);
-    expect([asked('choose-another'), asked('moved')]).toMatchObject([
-      { kind: 'defer', until: at('2026-12-10T13:00:00Z') },
-      { kind: 'send' },
+    const told = (name: string, isOwnDoing?: boolean) =>
+      decideSend(state({ step: step(name), dueAt: night, isOwnDoing }), night);
+    const morning = { kind: 'defer', until: at('2026-12-10T13:00:00Z') };
+    expect([told('moved', true), told('confirmation', true)]).toMatchObject([{ kind: 'send' }, { kind: 'send' }]);
+    expect([told('moved'), told('confirmation', false), told('choose-another', true)]).toEqual([
+      morning,
+      morning,
+      morning,
     ]);
   });
 
@@ -498,7 +502,8 @@ describe('decideSend', () => {
     (name) => {
       const status = name === 'cancelled' ? 'cancelled' : 'booked';
       const dueAt = at('2026-12-10T02:30:00Z');
-      const news = (start: string) => state({ step: step(name), dueAt }, { status, start: at(start) });
+      const news = (start: string) =>
+        state({ step: step(name), dueAt, isOwnDoing: true }, { status, start: at(start) });
       const midday = news('2026-12-10T17:00:00Z');
       expect(decideSend(midday, at('2026-12-10T02:44:59Z'))).toMatchObject({ kind: 'send' });
       const morning = { kind: 'defer', until: at('2026-12-10T13:00:00Z') };
@@ -578,9 +583,9 @@ describe('decideSend', () => {
     expect(decideSend(early, at('2026-12-10T02:00:00Z'))).toEqual({ kind: 'suppress', reason: 'stale' });
   });
 
-  it('answers at any hour what was done a moment ago', () => {
+  it('answers at any hour what the patient did a moment ago', () => {
     const night = at('2026-12-01T08:00:00Z');
-    expect(decideSend(state({ step: step('confirmation'), dueAt: night }), night)).toMatchObject({
+    expect(decideSend(state({ step: step('confirmation'), dueAt: night, isOwnDoing: true }), night)).toMatchObject({
       kind: 'send',
       expiresAt: night.add({ hours: 24 }),
     });
