@@ -162,7 +162,7 @@ describe('a plan of the clinic’s own', () => {
     const patient = await addPatient(world);
     const plan = { enabled: true, steps: [...DEFAULT_PLAN.steps.filter(({ anchor }) => anchor === 'now'), ...steps] };
     await savePlan(world.caller(start), { planId: 'clinic', plan });
-    const visit = await bookVisit(world, patient, visitAt, start);
+    const visit = await bookVisit(world, patient, visitAt, start, 'video');
     for (const { name, offsetHours = 0 } of steps) {
       await send(world, `${visit.id}#${name}#0`, later(visitAt, offsetHours));
     }

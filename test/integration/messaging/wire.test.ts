@@ -89,7 +89,11 @@ const answer =
 
 /** Each with what of its use is left when it is sent: until it is stale, the visit begins, the night does, or it lapses. */
 it.each<[kind: string, seconds: number, send: (pinned: Pinned) => Promise<void>]>([
-  ['news of a visit', hours(24), (pin) => sendOf('confirmation')(pin, 0)],
+  [
+    'news of a visit', // Till the clinic's texting hours end: it is ten in the morning.
+    hours(10),
+    (pin) => sendOf('confirmation')(pin, 0),
+  ],
   // At 10:00: until the night.
   ['a reminder', hours(10), (pin) => sendOf('reminder-72h')(pin, 48)],
   ['a reminder sent late', hours(2), (pin) => sendOf('reminder-72h')(pin, 56)],

@@ -102,6 +102,7 @@ export const bookVisit = async (
   patient: Patient,
   begin: Temporal.Instant,
   now = start,
+  modality: Appointment['modality'] = 'in-person',
 ): Promise<Appointment> => {
   const appointment = newAppointment({
     ...timeOf(begin),
@@ -110,7 +111,7 @@ export const bookVisit = async (
     patientId: patient.id,
     providerId: newId('provider', now),
     typeId: newId('appointmentType', now),
-    modality: 'in-person',
+    modality,
   });
   const { items } = await planVisitTexts(caller(now), { appointment, patient, change: 'booked' });
   await transact([appointmentItem(appointment, stampOf(caller(now))), ...items]);
