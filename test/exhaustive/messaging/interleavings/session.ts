@@ -10,6 +10,7 @@ import { recordReceipt } from '../../../../functions/messaging/receipts.ts';
 import { receiveText } from '../../../../functions/messaging/receive.ts';
 import { sendText } from '../../../../functions/messaging/send.ts';
 import { sweepDue } from '../../../../functions/messaging/sweep.ts';
+import { loadWords } from '../../../../functions/messaging/words.ts';
 import { toStored } from '../../../../functions/platform/clock.ts';
 import { ConditionFailed, Contended } from '../../../../functions/platform/store/records.ts';
 import type { AppointmentCommand } from '../../../../functions/scheduling/core/appointment-status.ts';
@@ -152,6 +153,8 @@ export const openSession = async (): Promise<Session> => {
     there(present).outside.fetch(...request),
   );
 
+  // Loaded by the first text, which is nothing a run may wait for.
+  await loadWords();
   stage.begin();
   const world = await newWorld();
   const patients = [await addPatient(world), await addPatient(world, { givenName: 'Ben' })] as const;
