@@ -238,7 +238,7 @@ async function findPatient(
   { apiUrl, token }: StaffApi,
   { phone, family, born }: ClinicFile['patients'][number],
 ): Promise<string | undefined> {
-  const answer = await callApi(apiUrl, 'GET', '/v1/patients', { token, query: { phone } });
+  const answer = await callApi(apiUrl, 'POST', '/v1/patients/search', { token, body: { who: phone } });
   const { items } = registered.parse(expectStatus(answer, 200));
   return items.find((each) => each.familyName === family && each.birthDate === born)?.id;
 }

@@ -84,7 +84,7 @@ export class Guide {
     for (let attempt = 0; attempt < 100; attempt += 1) {
       const area = areaCodes[randomInt(areaCodes.length)];
       const number = `+1${area}55501${String(randomInt(100)).padStart(2, '0')}`;
-      const { items } = await this.ask(found, 'frontdesk', 'GET', '/v1/patients', { query: { phone: number } });
+      const { items } = await this.ask(found, 'frontdesk', 'POST', '/v1/patients/search', { body: { who: number } });
       const phone = this.phone(number);
       if (items.length === 0 && (await phone.received()).length === 0) return phone;
     }
