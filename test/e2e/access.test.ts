@@ -108,6 +108,7 @@ const bodyOf = (route: Route): unknown => {
     textPatient: { words: 'Yes' },
     tagThread: { tags: [] },
     noteThread: { note: 'Call' },
+    setPatientContact: { phone: '+13035550100', zone },
     updateCannedReply: { title: 'Call', words: 'Please call' },
   };
   return bodies[route.name] ?? {};
