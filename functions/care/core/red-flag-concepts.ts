@@ -81,7 +81,7 @@ const CONCEPTS = [
   [
     'gripping',
     'function',
-    'hold a cup, hold things, do buttons, do my buttons, open a jar, hold a pen, open anything, sostener, amarrarme, grip, grab, button, write, hold a, hold my, hold onto, hold things, open jars, type, abotonar, escribir, agarrar',
+    'hold a cup, hold things, do buttons, do my buttons, tie my {shoes,laces,shoelaces}, use {keys,my keys,a fork,my fork,chopsticks}, text properly, open a jar, hold a pen, open anything, sostener, amarrarme, grip, grab, button, write, hold a, hold my, hold onto, hold things, open jars, type, abotonar, escribir, agarrar',
   ],
   [
     'standing',
@@ -174,12 +174,12 @@ const CONCEPTS = [
   [
     'head',
     'finding',
-    'headache, headaches, head pain, head ache, migraine, head hurts, pain in my head, dolor de cabeza, duele la cabeza, cefalea, jaqueca',
+    'headache, headaches, head pain, head ache, migraine, head {hurts,pounds,pounding,throbs,throbbing,splitting,killing}, head is {pounding,throbbing,splitting,killing}, pain in my head, dolor de cabeza, duele la cabeza, cefalea, jaqueca',
   ],
   [
     'wound',
     'place',
-    'epidural site, injection, {surgery,surgical,epidural} {site,area}, site of the injection, staples, sutures, surgical cut, surgery cut, where they {cut,operated,injected}, bandage, dressing, cirugia, incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
+    'epidural site, injection, {surgery,surgical,epidural} {site,area}, site of the injection, staples, sutures, surgical cut, surgery {cut,spot}, {shot,needle,puncture} site, where they {cut,operated,injected}, bandage, dressing, cirugia, incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
   ],
   [
     'body',
@@ -214,7 +214,7 @@ const CONCEPTS = [
   [
     'infected',
     'quality',
-    'tenderness, weepy, hinchazon, redness, heat, swelling, sore and red, yellow, green, foul, discharge, oozes, drips, weeping, soaked, pussy, busted, infectada, pus, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
+    'tenderness, weepy, hinchazon, redness, heat, swelling, sore and red, yellow, green, foul, discharge, oozes, drips, weeping, soaked, pussy, busted, infectada, pus, fluid, liquid, seeping, wet, gaping, reopened, apart, streaks, liquido, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
   ],
   [
     'fever',
@@ -226,7 +226,50 @@ const CONCEPTS = [
     'finding',
     'confused, confusion, stiff neck, rigid neck, weak, weakness, numb, numbness, vomiting, throwing up, vomit, shaking, faint, delirious, cant {pee,urinate,walk,move,think}, confundid{o,a}, cuello rigido, debil, debilidad, vomito, vomitando, vomitos, entumecid{o,a,os,as}',
   ],
-  ['cancer', 'finding', 'cancer, tumor, tumour'],
+  ['cancer', 'finding', 'cancer, tumor, tumour, mets, metastases'],
+  // A leak of spinal fluid after a needle: the head hurts upright, or since then.
+  [
+    'tapped',
+    'detail',
+    'epidural, spinal tap, lumbar puncture, spinal, injection, shot, myelogram, nerve block, upright, lay down, laying down, laying flat, lie down, lying down, lying flat, stand up, sit up, epidural, inyeccion, acostarme, pararme, sentarme',
+  ],
+  [
+    'thinner',
+    'event',
+    '{losing,lost,lose,loosing,dropping,dropped} {weight,so much weight,a lot of weight,some weight}, weight loss, weight is {dropping,falling}, {lost,dropped,down} {5,6,7,8,9,10,12,14,15,16,18,20,22,25,30,35,40} {lbs,pounds,kilos,kg}, clothes {falling off,hang,are falling off,dont fit}, {perdi,perdido,perdiendo,bajado,baje,bajando} {de peso,peso}, perdida de peso, bajado kilos',
+  ],
+  [
+    'unexplained',
+    'detail',
+    'without trying, without dieting, not trying, not even trying, not on a diet, not dieting, no reason, dont know why, no idea why, dont understand why, unexplained, unintentional, unintentionally, havent changed, no appetite, not hungry, cant eat, night sweats, at night, night pain, fast, sin {querer,razon,dieta,motivo,hacer dieta}, no se por que',
+  ],
+  // One leg against the other.
+  [
+    'enlarged',
+    'event',
+    'double the size, twice the size, twice as big, bigger than, bigger than the other, larger than, fatter than, ballooned, ballooning, blew up, blown up, blowing up, swelling up, huge, mas grande que, el doble',
+  ],
+  [
+    'inflamed',
+    'quality',
+    'red, redness, purple, blue, discolored, blotchy, {feels,is,and,its,very,really,so} {hot,warm}, {hot,warm} {to the touch,to touch,spot}, hot and, warm and, roja, rojo, morada, caliente',
+  ],
+  // Medicines that harm when too many are taken, and what too many do.
+  [
+    'medicine',
+    'place',
+    'pill, pills, tablet, tablets, capsule, capsules, meds, med, medicine, medicines, medication, medications, dose, doses, dosed, muscle {relaxer,relaxers,relaxant}, pain {killer,killers,meds}, painkillers, opioid, opioids, narcotic, narcotics, oxy, oxys, oxycodone, oxycontin, percocet, percocets, percs, norco, norcos, vicodin, hydrocodone, tramadol, tramadols, morphine, fentanyl, patch, patches, gabapentin, gabapentins, gabas, lyrica, flexeril, cyclobenzaprine, baclofen, tizanidine, soma, xanax, valium, ativan, ambien, tylenol, tylenols, acetaminophen, ibuprofen, naproxen, pastilla, pastillas, pildoras, medicina, medicinas, medicamento, dosis',
+  ],
+  [
+    'overtaken',
+    'event',
+    '{took,taken,takes,had,swallowed} {too many,too much,too much of,way too many,way too much,double,triple,twice,extra,an extra,a lot of}, {accidentally,mistakenly} {took,taken,doubled,tripled,overdid}, doubled up, {double,tripled,triple,doubled} {dosed,dose,the dose,my,her,his}, more than {prescribed,i should,im supposed to,i was supposed to}, by mistake, {tome,tomo,trague} {demasiad{a,as,o,os},el doble,doble,de mas,muchas,dos veces}',
+  ],
+  [
+    'sedated',
+    'event',
+    '{wont,cant,doesnt,not} {stay awake,wake up,waking up,keep my eyes open}, nodding {off,out}, hard to wake, so {drowsy,out of it}, barely awake, really sleepy, out of it, no {despierta,se despierta}',
+  ],
   [
     'spinal',
     'finding',

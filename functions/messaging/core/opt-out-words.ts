@@ -121,6 +121,7 @@ const WRONG_NUMBER = whole(
   '(?:(?:you|u) )?(?:(?:have|got|reached|texted|texting) )?(?:the )?(?:wrong|incorrect) (?:phone |cell )?(?:number|phone|person|guy|girl|lady|man|woman|patient|cell|contact|one|num)',
   '(?:you|u) (?:have|got) the wrong(?= \\||$)|^wrong(?: \\|)?$|(?<=not me (?:\\| )?)wrong$|not the right (?:number|person|phone)',
   '(?:isnt|is not|not) (?!for |at |by |near |on |with )(?:\\S+|my \\S+) (?:phone|number|cell)(?: any ?more)?<end>|(?:not|isnt) (?:his|her|their|my) (?:number|phone)|not my appointment',
+  '(?:phone|number|cell|line)(?: \\S+){0,3} belongs to (?:someone|somebody|another|a different|me now)(?: \\S+)?|(?:number|phone|cell) (?:has |was |got |is )*(?:reassigned|changed hands|recycled)|(?:just|recently) got (?:this|a new) (?:phone )?number|(?:someone|somebody) else(?: \\S+){0,2} (?:this|that) (?:number|phone)|(?:este|el) (?:numero|telefono|celular)(?: \\S+){0,2} (?:es|pertenece a) (?:de )?(?:otra|alguien)(?: (?:persona|mas))?',
   '(?:^|(?<=^(?:hi|hello|sorry|no|hey) (?:\\| )?))(?:this|it) (?:isnt|is not) (?!me|my|the|a|an|to|for|in|on)(?!\\S*(?:ing|ed|ful|ent|ght|able|ible)$)(?!(?:good|fair|true|right|new|bad|fun|easy|ok|okay|clear|correct|funny|mine|it|enough|normal|better|over|real|true|safe|spam|me|him|her|cool|nice|great|done|fine)$)[a-z]{3,}$',
   'nolonger \\S+ (?:number|phone|cell)|\\S+ nolonger (?:has|uses|owns) (?:this|that|the) (?:number|phone)|(?:doesnt|does not) (?:have|use|own) this (?:number|phone)(?: any ?more)?|no one (?:by|with|named) (?:that|this) name|dont know (?:a|any|anyone named|anybody named|no) [a-z]+$',
   'no es (?:el |mi |su )?(?:numero|telefono|celular) de \\S+|(?:numero|telefono|persona) (?:equivocad[oa]|incorrect[oa])|se equivoc\\w+(?: de (?:numero|persona|telefono))?<end>',
@@ -155,6 +156,14 @@ const ONE_WORD: ReadonlyArray<readonly [RegExp, string]> = [
   [whole('(?:cant|wont|couldnt) (?:you|u)'), 'can you'],
   [whole('can not|can t|will not|won t'), 'cant'],
   [whole('i would|i d'), 'id'],
+  [whole('(?:please|pls|thanks|thank you) and (?:please|thanks|thank you)'), 'please'],
+  [
+    whole(
+      '(?<=(?:stop|quit|cancel|end|with|send|sending|more)(?: (?!i |have )\\S+){0,2} )(?:(?:pain|health|follow ?up|daily|weekly) )*(?:surveys?|questions|questionnaires?|check ?ins?|checkins?|quizzes|encuestas|preguntas)(?<!(?:no|any|some|have|more) (?:more )?questions)',
+    ),
+    'texts',
+  ],
+  [whole('(?:stop|quit|dejen? de) (?:asking (?:me|us|my \\S+)|preguntarme)'), 'stop texting'],
   [whole('opt(?:ed|ing)? (?:(?:me|us|this number) )?out'), 'optout'],
   [whole('unsubscribe from what'), 'what'],
   [whole('(?:turn|turning|shut|switch) (?:(?:this|these|those|them) )?off'), 'mute these'],
@@ -166,7 +175,7 @@ const ONE_WORD: ReadonlyArray<readonly [RegExp, string]> = [
   [whole('i (?:will|can|may|might|have to|had to|should|am going to|must)|i ll|im going to|ill'), 'ill'],
 ];
 
-const LETTERS = '[QqmuMIWzDdfeTtGob0]';
+const LETTERS = '[QqmuMIWzDdfeTtGob0A]';
 /** From the start of a clause, over words that add nothing. */
 const CLAUSE = `(?<=^|\\||Q)(?:(?!md)${LETTERS}){0,12}`;
 const ENDS = '(?=[QqeufG0]{0,8}(?:$|\\|))';
@@ -191,7 +200,7 @@ const RULES: readonly RegExp[] = [
     // Cancel my reminders; turn off all texts.
     `[KE][fMDdeO]{0,5}(?:[txZ]?[fMDd]{0,2}T|t${ENDS})`,
     // Paren de enviarme mensajes; alto a los mensajes; ya párenle; enough with these texts.
-    `[Aa][fb]{0,4}(?:[Tti]|D[Tt]|Gf?T)|(?<=^|\\|)[qQ]{0,3}pf{1,2}[Tti]|${CLAUSE}A${ENDS}`,
+    `[Aa](?:e?[fb]{0,4})(?:[Tti]|D[Tt]|Gf?T)|(?<=^|\\|)[qQ]{0,3}pf{1,2}[Tti]|${CLAUSE}A${ENDS}`,
   ),
   rules(
     // I don't want (to get) any more texts; no quiero que me manden recordatorios; I'd rather not get texts.
