@@ -99,7 +99,7 @@ const MEANINGS: Readonly<Record<string, readonly string[]>> = {
   z: words('to'),
   e: words('more anymore again ever any anything stuff everything all nada mas ya todo here else further'),
   f: words(
-    'the your ur such damn stupid dumb silly automated auto daily constant with of los las el la sus su tu tus tantos todos todas con de',
+    'the your ur w such damn stupid dumb silly automated auto daily constant with of los las el la sus su tu tus tantos todos todas con de',
     'del a que future keep start many for al a an on',
   ),
   g: words('mean say ask asking trying tell going'),
@@ -130,9 +130,9 @@ const WRONG_NUMBER = whole(
 
 /** What people say who have had enough, in words that combine with nothing. */
 const HAD_ENOUGH = whole(
-  `(?<=^|\\| )(?:(?:no|sorry|thanks|thank you|hi|im|i am|were|we are) )*(?:not|nolonger) interested(?= stop| please|$| \\|)|(?:not|nolonger) interested in (?:your |these |the |getting |receiving )*${TEXTS}|leave me alone|(?:get lost|knock it off|go away|buzz off|back off|i want out)(?=$| \\|| please)|cease and desist|^(?:please )?count me out|fuck (?:off|you)|piss off|f off|do not disturb|dont (?:want|wish|need|care) to hear from (?:you|u|yall|you guys)`,
+  `(?<=^|\\| )(?:(?:no|sorry|thanks|thank you|hi|im|i am|were|we are) )*(?:not|nolonger) interested(?= stop| please|$| \\|)|(?:not|nolonger) interested in (?:your |these |the |getting |receiving )*${TEXTS}|leave me alone|(?:get lost|(?:knock|cut|lay) (?:it )?(?:off|out)|go away|buzz off|back off|i want out)(?=$| \\|| please| with (?:the|these|your|all))|cease and desist|^(?:please )?count me out|fuck (?:off|you)|piss off|f off|do not disturb|dont (?:want|wish|need|care) to hear from (?:you|u|yall|you guys)`,
   `too many ${TEXTS}|(?:so |really )?(?:done|sick|tired|fed up|over)(?: (?:with|of|all))* (?:these |your |the |all |this |getting |receiving )*${TEXTS}|i hate (?:these|your|the) ${TEXTS}|why (?:do|are) (?:you|u|yall) (?:keep|still|always) (?:texting|messaging|sending|contacting|bothering)(?: me)?(?=$| \\|| these| this)|(?:you|u) keep (?:texting|messaging)`,
-  'i (?:never|didnt) (?:sign(?:ed)? up|subscribed?|ask(?:ed)?|agreed?|consent(?:ed)?|opt(?:ed)? in) (?:for|to) (?:this|these|any of this|your|get|receive|be|texts?|messages?)(?: texts?| messages?)?',
+  '(?:i|we|(?<=^|\\| )) ?(?:never|didnt) (?:sign(?:ed)? up|subscribed?|ask(?:ed)?|agreed?|consent(?:ed)?|opt(?:ed)? in) (?:for|to) (?:this|these|any of this|your|get|receive|be|texts?|messages?)(?: texts?| messages?)?',
   'reported? (?:this |you |it )?(?:as|for) spam|reporting (?:this|you)|(?:this|it|esto) (?:is|es) spam|^its spam|^spam(?! (?:folder|filter))|(?:im |am |i will be |ill be )(?:blocking|reporting) (?:you|this)|^block(?:ed|ing you)?$',
   '^(?:please )?stop and (?:also |please |just )*(?:call|cancel|remove|delete|email)|i (?:already |have |just |clearly )*said (?:to )?(?:stop|quit|unsubscribe)(?= it| already| please| now| this| these|$| \\|)|(?:told|asked|telling|asking) (?:you|u|yall|them|you guys|you all|you people)(?: \\S+){0,2} to (?:stop|quit)(?= it| already| please| now| this| these|$| \\|)|how many times (?:\\S+ ){1,8}stop<end>',
   '(?:revoke|revoking|withdraw|withdrawing|retiro|revoco|rescind|take back) (?:my |all |any |mi |el )*(?:consent|permission|authorization|consentimiento|permiso|autorizacion)|(?:consent|permission|authorization) (?:is |has been |hereby )*(?:revoked|withdrawn)',
@@ -156,6 +156,8 @@ const ONE_WORD: ReadonlyArray<readonly [RegExp, string]> = [
   [whole('(?:cant|wont|couldnt) (?:you|u)'), 'can you'],
   [whole('can not|can t|will not|won t'), 'cant'],
   [whole('i would|i d'), 'id'],
+  [whole('(?<=\\S \\S+ )no more<end>'), 'anymore'],
+  [whole('(?<=(?:stop|quit) )using (?:this|my|that|our) (?:phone|number|cell)'), 'texting'],
   [whole('(?:please|pls|thanks|thank you) and (?:please|thanks|thank you)'), 'please'],
   [
     whole(
