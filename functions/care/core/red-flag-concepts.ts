@@ -313,7 +313,7 @@ const CONCEPTS = [
     '{only,just,few,some,barely} drops, few drops, drop or two, drip{,s}, dribble{,s}, trickle{,s}, nothing {happens,comes,comes out,came}, gotas, gotitas',
   ],
   ['sight', 'place', 'vision, eyesight, eye sight, my sight, vista, mi vision'],
-  ['heart', 'place', 'my heart, heart rate, heartbeat, his heart, her heart, corazon, pulse, pulso'],
+  ['heart', 'place', 'heart, heart rate, heartbeat, his heart, her heart, corazon, pulse, pulso'],
   [
     'faint',
     'quality',

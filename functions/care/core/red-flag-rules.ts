@@ -239,7 +239,7 @@ export const RED_FLAG_RULES: readonly RedFlagRule[] = [
     combines: [
       near(['calf'], ['swollen', 'swelling', 'hot'], 5),
       near(['leg'], ['swelling'], 4),
-      near(['leg', 'calf'], ['enlarged', 'inflamed'], 5),
+      near(['leg', 'calf'], ['enlarged', 'inflamed'], 7),
       near(['legBack'], ['swollen', 'swelling', 'inflamed'], 5),
     ],
     says: '(?:leg|ankle|pierna)(?: \\S+){0,4} (?:swollen|swelled up|swole|hinchad[oa]|se (?:me )?hincho)|(?:swollen|hinchad[oa]|se me hincho)(?: \\S+){0,3} (?:leg|ankle|pierna)|blood clots?|dvt|coagulos?|trombosis|embolism|pulmonary',
