@@ -138,7 +138,7 @@ const CONCEPTS = [
     'failing',
     'event',
     '{give,gives,giving,gave,given,giv} {out,way}, {went,going,goes} out, gone out, buckle, buckles, buckled, buckling, collapse, collapsed, collapses, collapsing, {dont,doesnt,didnt,not,isnt,arent,stopped,wont,quit} {work,working,respond,responding}, wont {hold,move,lift,bend,go up,come up,wake up,support}, ' +
-      '{hangs,hanging} {there,down,limp}, just hangs, dangles, dangling, folded, folds, folding, crumples, crumpled, went from under, clumsy, {wont,doesnt,dont,not} {listen,listening,obey,cooperate,cooperating}, {refuses,refusing}, {curled,curling} {up,in}, {shuts,shut,shutting} down, no {me ,}{obedece,obedecen,aguantan,aguanta}, no {me ,}{responde,responden,sostiene,sostienen,funciona,funcionan}, me falla, me fallan, me fallo, me fallaron, se me {dobla,doblan,doblo,doblaron,va,van}',
+      '{hangs,hanging} {there,down,limp}, just hangs, dangles, dangling, {folded,folds,folding} {under,up}, crumples, crumpled, went from under, clumsy, {wont,doesnt,dont,not} {listen,listening,obey,cooperate,cooperating}, {refuses,refusing}, {curled,curling} {up,in}, {shuts,shut,shutting} down, no {me ,}{obedece,obedecen,aguantan,aguanta}, no {me ,}{responde,responden,sostiene,sostienen,funciona,funcionan}, me falla, me fallan, me fallo, me fallaron, se me {dobla,doblan,doblo,doblaron,va,van}',
   ],
 
   // Places
