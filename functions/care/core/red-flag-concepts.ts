@@ -76,12 +76,12 @@ const CONCEPTS = [
   [
     'moving',
     'function',
-    'climb, get up on, go up on, press down, push down, get my {leg,legs,foot,feet,arm,hand} to, make my {leg,legs,foot,feet,arm,hand}, kick, subir, move, moving, lift, lifting, raise, raising, bend, bending, flex, wiggle, pick up, use, using, push, point, straighten, mover, levantar, alzar, doblar, usar, cerrar, agarrar, estirar',
+    'curl, comb my hair, brush my {hair,teeth}, hold up, reach up, step {up,down,onto,over}, climb, get up on, go up on, press down, push down, get my {leg,legs,foot,feet,arm,hand} to, make my {leg,legs,foot,feet,arm,hand}, kick, subir, move, moving, lift, lifting, raise, raising, bend, bending, flex, wiggle, pick up, open, close, zip, use, using, push, point, straighten, mover, levantar, alzar, doblar, usar, cerrar, agarrar, estirar',
   ],
   [
     'gripping',
     'function',
-    'hold a cup, hold things, do buttons, do my buttons, open a jar, hold a pen, open anything, sostener, amarrarme, grip, grab, button, write, hold a, hold my, hold onto, hold things, open jars, type, abotonar, escribir, agarrar',
+    'pick up {coins,change,a coin,small things,anything}, zip, unzip, thread, turn {a,the,my} {key,knob,doorknob}, hold a cup, hold things, do buttons, do my buttons, tie my {shoes,laces,shoelaces}, use {keys,my keys,a fork,my fork,chopsticks}, text properly, open a jar, hold a pen, open anything, sostener, amarrarme, grip, grab, button, write, hold a, hold my, hold onto, hold things, open jars, type, abotonar, escribir, agarrar',
   ],
   [
     'standing',
@@ -125,12 +125,12 @@ const CONCEPTS = [
   [
     'odd',
     'quality',
-    'altered, odd, cold, coldness, icy, buzzing, humming, vibrating, tickling, fuzzy, foreign, padded, not mine, isnt mine, swollen feeling, frio, fria, cosquilleo, zumbido, weird, strange, funny, different, cotton, isnt there, not there, isnt right, not right, off, wrong, gone, rar{o,a,as,os}, extran{o,a,as,os}, diferente, como algodon',
+    'altered, frozen, like {cardboard,plastic,wood,leather,a cushion,a pillow}, dentist, not mine, someone elses, odd, cold, coldness, icy, buzzing, humming, vibrating, tickling, fuzzy, foreign, padded, not mine, isnt mine, swollen feeling, frio, fria, cosquilleo, zumbido, weird, strange, funny, different, cotton, isnt there, not there, isnt right, not right, off, wrong, gone, rar{o,a,as,os}, extran{o,a,as,os}, diferente, como algodon',
   ],
   [
     'weak',
     'quality',
-    'dead weight, like {cement,concrete,lead,bricks,mush,mashed potatoes,wood}, mushy, rubbery, lifeless, unresponsive, weak, weaker, paralyzed, paralysed, jelly, noodle{,s}, rubber, rubbery, spaghetti, wobbly, floppy, limp, useless, dead, debil, debiles, sin fuerza{,s}, paralizad{o,a,os,as}, aguad{o,a,os,as}, floj{o,a,os,as}, como trapo',
+    'shrinking, shrunk, wasting, wasted, withered, withering, atrophied, atrophy, dead weight, like {cement,concrete,lead,bricks,mush,mashed potatoes,wood}, mushy, rubbery, lifeless, unresponsive, weak, weaker, paralyzed, paralysed, jelly, noodle{,s}, rubber, rubbery, spaghetti, wobbly, floppy, limp, useless, dead, debil, debiles, sin fuerza{,s}, paralizad{o,a,os,as}, aguad{o,a,os,as}, floj{o,a,os,as}, como trapo',
   ],
   ['weakness', 'finding', 'weakness, paralysis, foot drop, drop foot, debilidad, flaqueza, paralisis, pie caido'],
   ['heavy', 'quality', 'heavy, pesad{o,a,os,as}, like lead'],
@@ -138,7 +138,7 @@ const CONCEPTS = [
     'failing',
     'event',
     '{give,gives,giving,gave,given,giv} {out,way}, {went,going,goes} out, gone out, buckle, buckles, buckled, buckling, collapse, collapsed, collapses, collapsing, {dont,doesnt,didnt,not,isnt,arent,stopped,wont,quit} {work,working,respond,responding}, wont {hold,move,lift,bend,go up,come up,wake up,support}, ' +
-      'clumsy, {wont,doesnt,dont,not} {listen,listening,obey,cooperate,cooperating}, {shuts,shut,shutting} down, no {me ,}{obedece,obedecen,aguantan,aguanta}, no {me ,}{responde,responden,sostiene,sostienen,funciona,funcionan}, me falla, me fallan, me fallo, me fallaron, se me {dobla,doblan,doblo,doblaron,va,van}',
+      '{hangs,hanging} {there,down,limp}, just hangs, dangles, dangling, {folded,folds,folding} {under,up}, crumples, crumpled, went from under, clumsy, {wont,doesnt,dont,not} {listen,listening,obey,cooperate,cooperating}, {refuses,refusing}, {curled,curling} {up,in}, {shuts,shut,shutting} down, no {me ,}{obedece,obedecen,aguantan,aguanta}, no {me ,}{responde,responden,sostiene,sostienen,funciona,funcionan}, me falla, me fallan, me fallo, me fallaron, se me {dobla,doblan,doblo,doblaron,va,van}',
   ],
 
   // Places
@@ -153,7 +153,7 @@ const CONCEPTS = [
   [
     'legs',
     'place',
-    '{both ,each ,my ,the ,his ,her ,two ,}legs, both sides, both my {legs,feet}, each leg, {both ,my ,the ,his ,her }feet, {both ,my ,his ,her }thighs, lower legs, both calves, piernas, {los,mis,dos,ambos,sus} pies, ambos muslos',
+    '{both ,each ,my ,the ,his ,her ,two ,}legs, both sides, both my {legs,feet}, each leg, {both ,my ,the ,his ,her }feet, {both ,my ,his ,her }thighs, lower legs, {bottom,lower} half, lower body, both calves, piernas, {los,mis,dos,ambos,sus} pies, ambos muslos',
   ],
   [
     'limb',
@@ -170,16 +170,16 @@ const CONCEPTS = [
   ['chest', 'place', 'breastbone, sternum, ribcage, rib cage, my heart, mi corazon, chest, pecho'],
   ['calf', 'place', 'calf, calves, calfs, pantorrilla{,s}, chamorro{,s}'],
   ['leg', 'place', 'leg, ankle, pierna, tobillo'],
-  ['spine', 'place', 'spine, neck, arms, legs, chest, body, espalda, columna, cuello'],
+  ['spine', 'place', 'spine, neck, chin, my head, arms, legs, chest, body, espalda, columna, cuello'],
   [
     'head',
     'finding',
-    'headache, headaches, head pain, head ache, migraine, head hurts, pain in my head, dolor de cabeza, duele la cabeza, cefalea, jaqueca',
+    'headache, headaches, head pain, head ache, migraine, head {hurts,pounds,pounding,throbs,throbbing,splitting,killing}, head is {pounding,throbbing,splitting,killing}, pain in my head, dolor de cabeza, duele la cabeza, cefalea, jaqueca',
   ],
   [
     'wound',
     'place',
-    'epidural site, injection, {surgery,surgical,epidural} {site,area}, site of the injection, staples, sutures, surgical cut, surgery cut, where they {cut,operated,injected}, bandage, dressing, cirugia, incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
+    'epidural site, injection, {surgery,surgical,epidural} {site,area}, site of the injection, staples, sutures, surgical cut, surgery {cut,spot}, {shot,needle,puncture} site, where they {cut,operated,injected,did,opened,poked}, where i {had,got} the, post op, the cut, my cut, bandage, dressing, cirugia, incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
   ],
   [
     'body',
@@ -197,7 +197,7 @@ const CONCEPTS = [
   [
     'electric',
     'finding',
-    'shockwave{,s}, shock waves, zaps, lightning bolt{,s}, electric{,al} {shock,shocks,zap,zaps,shooting}, electric, band of numbness, tight band, lhermitte, toque{,s} electrico{,s}, descarga{,s}',
+    'jolt{,s}, shockwave{,s}, shock waves, zaps, lightning bolt{,s}, electric{,al} {shock,shocks,zap,zaps,shooting}, electric, band of numbness, tight band, lhermitte, toque{,s} electrico{,s}, descarga{,s}',
   ],
   [
     'pressing',
@@ -214,7 +214,7 @@ const CONCEPTS = [
   [
     'infected',
     'quality',
-    'tenderness, weepy, hinchazon, redness, heat, swelling, sore and red, yellow, green, foul, discharge, oozes, drips, weeping, soaked, pussy, busted, infectada, pus, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
+    'tenderness, weepy, hinchazon, redness, heat, swelling, sore and red, yellow, green, foul, odor, odour, reeks, discharge, oozes, drips, weeping, soaked, pussy, busted, infectada, pus, split, fluid, liquid, seeping, wet, gaping, reopened, apart, streaks, liquido, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
   ],
   [
     'fever',
@@ -224,9 +224,53 @@ const CONCEPTS = [
   [
     'unwell',
     'finding',
-    'confused, confusion, stiff neck, rigid neck, weak, weakness, numb, numbness, vomiting, throwing up, vomit, shaking, faint, delirious, cant {pee,urinate,walk,move,think}, confundid{o,a}, cuello rigido, debil, debilidad, vomito, vomitando, vomitos, entumecid{o,a,os,as}',
+    'confused, confusion, stiff neck, rigid neck, light {bothers,hurts}, bright light{,s}, weak, weakness, numb, numbness, vomiting, throwing up, vomit, shaking, faint, delirious, cant {pee,urinate,walk,move,think}, confundid{o,a}, cuello rigido, debil, debilidad, vomito, vomitando, vomitos, entumecid{o,a,os,as}',
   ],
-  ['cancer', 'finding', 'cancer, tumor, tumour'],
+  ['cancer', 'finding', 'cancer, tumor, tumour, mets, metastases'],
+  // A leak of spinal fluid after a needle: the head hurts upright, or since then.
+  [
+    'tapped',
+    'detail',
+    'epidural, spinal tap, lumbar puncture, spinal, injection, shot, myelogram, nerve block, upright, lay down, laying down, laying flat, lie down, lying down, lying flat, stand up, sit up, epidural, inyeccion, acostarme, pararme, sentarme',
+  ],
+  [
+    'thinner',
+    'event',
+    '{losing,lost,lose,loosing,dropping,dropped,shedding,melting off} {weight,so much weight,a lot of weight,some weight}, weight loss, weight is {dropping,falling}, {5,6,7,8,9,10,12,14,15,16,18,20,22,25,30,35,40} {lbs,pounds,kilos} {gone,lighter,less,down}, {lost,dropped,down} {5,6,7,8,9,10,12,14,15,16,18,20,22,25,30,35,40} {lbs,pounds,kilos,kg}, clothes {falling off,hang,are falling off,dont fit}, {perdi,perdido,perdiendo,bajado,baje,bajando} {de peso,peso}, perdida de peso, bajado kilos',
+  ],
+  [
+    'unexplained',
+    'detail',
+    'without trying, without dieting, not trying, not even trying, not on a diet, not dieting, no reason, dont know why, no idea why, dont understand why, unexplained, unintentional, unintentionally, havent changed, eat{ing,} {normal,normally,the same,fine}, in a month, in {2,3,4,5,6,two,three,four,six} {weeks,months}, no appetite, not hungry, cant eat, night sweats, at night, night pain, fast, sin {querer,razon,dieta,motivo,hacer dieta}, no se por que',
+  ],
+  ['legBack', 'place', '{behind,back of} {my,the,his,her} {knee,leg,calf}, detras de la rodilla'],
+  // One leg against the other.
+  [
+    'enlarged',
+    'event',
+    'double the size, twice the size, twice as big, bigger than, bigger than the other, larger than, fatter than, ballooned, ballooning, blew up, blown up, blowing up, swelling up, huge, mas grande que, el doble',
+  ],
+  [
+    'inflamed',
+    'quality',
+    'red, redness, purple, blue, discolored, blotchy, {feels,is,and,its,very,really,so} {hot,warm}, red hot, {hot,warm} {to the touch,to touch,spot}, hot and, warm and, roja, rojo, morada, caliente',
+  ],
+  // Medicines that harm when too many are taken, and what too many do.
+  [
+    'medicine',
+    'place',
+    'pill, pills, tablet, tablets, capsule, capsules, meds, med, medicine, medicines, medication, medications, dose, doses, dosed, muscle {relaxer,relaxers,relaxant}, pain {killer,killers,meds}, painkillers, opioid, opioids, narcotic, narcotics, oxy, oxys, oxycodone, oxycontin, percocet, percocets, percs, norco, norcos, vicodin, hydrocodone, tramadol, tramadols, morphine, fentanyl, patch, patches, gabapentin, gabapentins, gabas, lyrica, flexeril, cyclobenzaprine, baclofen, tizanidine, soma, xanax, valium, ativan, ambien, tylenol, tylenols, acetaminophen, ibuprofen, naproxen, pastilla, pastillas, pildoras, medicina, medicinas, medicamento, dosis',
+  ],
+  [
+    'overtaken',
+    'event',
+    '{took,taken,takes,had,swallowed} {too many,too much,too much of,way too many,way too much,double,triple,twice,extra,an extra,a lot of}, {accidentally,mistakenly} {took,taken,doubled,tripled,overdid}, doubled up, {double,tripled,triple,doubled} {dosed,dose,the dose,my,her,his}, mixed, mixing, more than {prescribed,i should,im supposed to,i was supposed to}, by mistake, {tome,tomo,trague} {demasiad{a,as,o,os},el doble,doble,de mas,muchas,dos veces}',
+  ],
+  [
+    'sedated',
+    'event',
+    '{wont,cant,doesnt,not} {stay awake,wake up,waking up,keep my eyes open}, nodding {off,out}, hard to wake, barely {awake,stay awake,keep my eyes open}, so {drowsy,out of it}, really sleepy, out of it, no {despierta,se despierta}',
+  ],
   [
     'spinal',
     'finding',
@@ -237,7 +281,7 @@ const CONCEPTS = [
   [
     'fast',
     'detail',
-    'sudden, suddenly, all of a sudden, overnight, today, this {morning,afternoon,evening}, tonight, last night, since {yesterday,this morning,last night,today}, within hours, hours, worse, worsening, spread, spreading, progressing, progressive, progressively, rapidly, quickly, more and more, increasing, increasingly, every day, ' +
+    'sudden, suddenly, all of a sudden, overnight, today, this {morning,afternoon,evening}, tonight, last night, since {yesterday,this morning,last night,today}, within hours, hours, worse, worsening, spread, spreading, progressing, progressive, progressively, rapidly, quickly, more and more, increasing, increasingly, every day, climbing, climbs, creeping, creeps, moving up, going up, moves up, traveling, travels, higher, ' +
       'de repente, de pronto, repentin{o,a}, repentinamente, subit{o,a}, subitamente, hoy, anoche, esta manana, desde ayer, empeora, empeoro, empeorado, empeorando, peor, cada {vez,dia} mas, rapido, avanzando, aumentando',
   ],
   [
@@ -257,7 +301,24 @@ const CONCEPTS = [
     'detail',
     'car, truck, van, bus, suv, bike, motorcycle, scooter, vehicle, driver, carro, coche, auto, camion, moto, troca, camioneta',
   ],
+  ['stiffNeck', 'finding', 'stiff neck, rigid neck, neck is {stiff,rigid}, neck so stiff, cuello {rigido,tieso}'],
+  [
+    'meningeal',
+    'finding',
+    'light {bothers,hurts}, bright light{,s}, lights hurt, nausea, nauseous, vomiting, throwing up, vomit, vomito, nauseas, headache, fever, confused',
+  ],
+  [
+    'drops',
+    'detail',
+    '{only,just,few,some,barely} drops, few drops, drop or two, drip{,s}, dribble{,s}, trickle{,s}, nothing {happens,comes,comes out,came}, gotas, gotitas',
+  ],
   ['sight', 'place', 'vision, eyesight, eye sight, my sight, vista, mi vision'],
+  ['heart', 'place', 'heart, heart rate, heartbeat, his heart, her heart, corazon, pulse, pulso'],
+  [
+    'faint',
+    'quality',
+    'faint, lightheaded, dizzy, sweaty, clammy, palpitating, stopped, 1{20,30,40,50,60,70,80}, jumping, irregular, weird, mareado, mareada, mareo, acelerado',
+  ],
   ['throat', 'place', 'throat, tongue, lips, face, garganta, lengua, labios, cara'],
   [
     'closing',

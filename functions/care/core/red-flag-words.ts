@@ -15,7 +15,7 @@ const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
     'nopuedo',
   ],
   [
-    /(?<![^ ])(?:no (?:me )?siento|no (?:me )?sentia|no (?:me )?sent[ií]|dejado de sentir|deje de sentir|nopuedo sentir)(?! (?:muy |tan |nada )?(?:bien|mejor|comod[oa]|segur[oa]|list[oa]))(?![^ ])/g,
+    /(?<![^ ])(?:no (?:me )?siento|no (?:me )?sentia|no (?:me )?sent[ií]|no (?:se |le |me )*(?:siente|sienten|sintio|sintieron|sienta)|dejado de sentir|deje de sentir|nopuedo sentir)(?! (?:muy |tan |nada )?(?:bien|mejor|comod[oa]|segur[oa]|list[oa]))(?![^ ])/g,
     'nosiento',
   ],
   [
@@ -111,7 +111,7 @@ const NEVER_REPAIRED = new Set(
     'strengths controls private feelings dealing feels heeling orange bottle bottoms bowls batteries letter latter lather matter ' +
     'pissed ore mover moria mirar vive viver vivo viven cada salida comida ayuda perna aires arte cabezas pesos reason poor pool pope poops pops urge ' +
     'sadly paddle sandal sudden sever several severed server served secure serve paper peeling seeing feeing bathrooms accidental accidentally ' +
-    'wreak evening evenings inflection tightens pressured breathes breaths charge chart cheap shores chores hours shorts breaking breakfast broth'
+    'wreak evening evenings inflection tightens pressured breathes breaths charge chart cheap shores chores hours shorts breaking breakfast broth injection injections injected inject'
   ).split(' '),
 );
 

@@ -52,6 +52,7 @@ const TURNS =
   /(?<![^ ])(?:but|except|until|yet|anymore|although|though|however|unless|only|before|like|such|than|since|worse|worsening|now(?! (?:\||just|thanks|thank)|$)|just(?! (?:a |some |the |my |normal |regular |still |really |more |bit |little )*(?:sore|soreness|stiff|stiffness|pain|ache|aches|achy|aching|tired|tight|tightness|discomfort|joking|kidding)(?! in))|pero|excepto|aunque|hasta|salvo|todavia|ahora|ya no|antes|asi|como|desde|peor|not no)(?![^ ])/;
 
 const isSaid = ({ one, other, within }: Combination, { said }: Reading): boolean =>
+  said.size > 0 &&
   one.some((first) => {
     const spans = said.get(first);
     if (spans === undefined) return false;

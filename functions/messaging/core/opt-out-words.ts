@@ -99,7 +99,7 @@ const MEANINGS: Readonly<Record<string, readonly string[]>> = {
   z: words('to'),
   e: words('more anymore again ever any anything stuff everything all nada mas ya todo here else further'),
   f: words(
-    'the your ur such damn stupid dumb silly automated auto daily constant with of los las el la sus su tu tus tantos todos todas con de',
+    'the your ur w such damn stupid dumb silly automated auto daily constant with of los las el la sus su tu tus tantos todos todas con de',
     'del a que future keep start many for al a an on',
   ),
   g: words('mean say ask asking trying tell going'),
@@ -121,6 +121,7 @@ const WRONG_NUMBER = whole(
   '(?:(?:you|u) )?(?:(?:have|got|reached|texted|texting) )?(?:the )?(?:wrong|incorrect) (?:phone |cell )?(?:number|phone|person|guy|girl|lady|man|woman|patient|cell|contact|one|num)',
   '(?:you|u) (?:have|got) the wrong(?= \\||$)|^wrong(?: \\|)?$|(?<=not me (?:\\| )?)wrong$|not the right (?:number|person|phone)',
   '(?:isnt|is not|not) (?!for |at |by |near |on |with )(?:\\S+|my \\S+) (?:phone|number|cell)(?: any ?more)?<end>|(?:not|isnt) (?:his|her|their|my) (?:number|phone)|not my appointment',
+  '(?:phone|number|cell|line)(?: \\S+){0,3} belongs to (?:someone|somebody|another|a different|me now)(?: \\S+)?|(?:number|phone|cell) (?:has |was |got |is )*(?:reassigned|changed hands|recycled)|(?:just|recently) got (?:this|a new) (?:phone )?number|(?:someone|somebody) else (?:now )?(?:has|owns|got) (?:this|that) (?:number|phone)|(?:este|el) (?:numero|telefono|celular)(?: \\S+){0,2} (?:es|pertenece a) (?:de )?(?:otra|alguien)(?: (?:persona|mas))?',
   '(?:^|(?<=^(?:hi|hello|sorry|no|hey) (?:\\| )?))(?:this|it) (?:isnt|is not) (?!me|my|the|a|an|to|for|in|on)(?!\\S*(?:ing|ed|ful|ent|ght|able|ible)$)(?!(?:good|fair|true|right|new|bad|fun|easy|ok|okay|clear|correct|funny|mine|it|enough|normal|better|over|real|true|safe|spam|me|him|her|cool|nice|great|done|fine)$)[a-z]{3,}$',
   'nolonger \\S+ (?:number|phone|cell)|\\S+ nolonger (?:has|uses|owns) (?:this|that|the) (?:number|phone)|(?:doesnt|does not) (?:have|use|own) this (?:number|phone)(?: any ?more)?|no one (?:by|with|named) (?:that|this) name|dont know (?:a|any|anyone named|anybody named|no) [a-z]+$',
   'no es (?:el |mi |su )?(?:numero|telefono|celular) de \\S+|(?:numero|telefono|persona) (?:equivocad[oa]|incorrect[oa])|se equivoc\\w+(?: de (?:numero|persona|telefono))?<end>',
@@ -129,9 +130,9 @@ const WRONG_NUMBER = whole(
 
 /** What people say who have had enough, in words that combine with nothing. */
 const HAD_ENOUGH = whole(
-  `(?<=^|\\| )(?:(?:no|sorry|thanks|thank you|hi|im|i am|were|we are) )*(?:not|nolonger) interested(?= stop| please|$| \\|)|(?:not|nolonger) interested in (?:your |these |the |getting |receiving )*${TEXTS}|leave me alone|(?:get lost|knock it off|go away|buzz off|back off|i want out)(?=$| \\|| please)|cease and desist|^(?:please )?count me out|fuck (?:off|you)|piss off|f off|do not disturb|dont (?:want|wish|need|care) to hear from (?:you|u|yall|you guys)`,
+  `(?<=^|\\| )(?:(?:no|sorry|thanks|thank you|hi|im|i am|were|we are) )*(?:not|nolonger) interested(?= stop| please|$| \\|)|(?:not|nolonger) interested in (?:your |these |the |getting |receiving )*${TEXTS}|leave me alone|(?:get lost|(?:knock|cut|lay) (?:it )?(?:off|out)|go away|buzz off|back off|i want out)(?=$| \\|| please| (?:with )?(?:the|these|your|all))|cease and desist|^(?:please )?count me out|fuck (?:off|you)|piss off|f off|do not disturb|dont (?:want|wish|need|care) to hear from (?:you|u|yall|you guys)`,
   `too many ${TEXTS}|(?:so |really )?(?:done|sick|tired|fed up|over)(?: (?:with|of|all))* (?:these |your |the |all |this |getting |receiving )*${TEXTS}|i hate (?:these|your|the) ${TEXTS}|why (?:do|are) (?:you|u|yall) (?:keep|still|always) (?:texting|messaging|sending|contacting|bothering)(?: me)?(?=$| \\|| these| this)|(?:you|u) keep (?:texting|messaging)`,
-  'i (?:never|didnt) (?:sign(?:ed)? up|subscribed?|ask(?:ed)?|agreed?|consent(?:ed)?|opt(?:ed)? in) (?:for|to) (?:this|these|any of this|your|get|receive|be|texts?|messages?)(?: texts?| messages?)?',
+  '(?:i|we|(?<=^|\\| )) ?(?:never|didnt) (?:sign(?:ed)? up|subscribed?|ask(?:ed)?|agreed?|consent(?:ed)?|opt(?:ed)? in) (?:for|to) (?:this|these|any of this|your|get|receive|be|texts?|messages?)(?: texts?| messages?)?',
   'reported? (?:this |you |it )?(?:as|for) spam|reporting (?:this|you)|(?:this|it|esto) (?:is|es) spam|^its spam|^spam(?! (?:folder|filter))|(?:im |am |i will be |ill be )(?:blocking|reporting) (?:you|this)|^block(?:ed|ing you)?$',
   '^(?:please )?stop and (?:also |please |just )*(?:call|cancel|remove|delete|email)|i (?:already |have |just |clearly )*said (?:to )?(?:stop|quit|unsubscribe)(?= it| already| please| now| this| these|$| \\|)|(?:told|asked|telling|asking) (?:you|u|yall|them|you guys|you all|you people)(?: \\S+){0,2} to (?:stop|quit)(?= it| already| please| now| this| these|$| \\|)|how many times (?:\\S+ ){1,8}stop<end>',
   '(?:revoke|revoking|withdraw|withdrawing|retiro|revoco|rescind|take back) (?:my |all |any |mi |el )*(?:consent|permission|authorization|consentimiento|permiso|autorizacion)|(?:consent|permission|authorization) (?:is |has been |hereby )*(?:revoked|withdrawn)',
@@ -155,6 +156,16 @@ const ONE_WORD: ReadonlyArray<readonly [RegExp, string]> = [
   [whole('(?:cant|wont|couldnt) (?:you|u)'), 'can you'],
   [whole('can not|can t|will not|won t'), 'cant'],
   [whole('i would|i d'), 'id'],
+  [whole('(?<=\\S \\S+ )no more<end>'), 'anymore'],
+  [whole('(?<=(?:stop|quit) )using (?:this|my|that|our) (?:phone|number|cell)'), 'texting'],
+  [whole('(?:please|pls|thanks|thank you) and (?:please|thanks|thank you)'), 'please'],
+  [
+    whole(
+      '(?<=(?:stop|quit|cancel|end|with|send|sending|more)(?: (?!i |have )\\S+){0,2} )(?:(?:pain|health|follow ?up|daily|weekly) )*(?:surveys?|questions|questionnaires?|check ?ins?|checkins?|quizzes|encuestas|preguntas)(?<!(?:no|any|some|have|more) (?:more )?questions)',
+    ),
+    'texts',
+  ],
+  [whole('(?:stop|quit|dejen? de) (?:asking (?:me|us|my \\S+)|preguntarme)'), 'stop texting'],
   [whole('opt(?:ed|ing)? (?:(?:me|us|this number) )?out'), 'optout'],
   [whole('unsubscribe from what'), 'what'],
   [whole('(?:turn|turning|shut|switch) (?:(?:this|these|those|them) )?off'), 'mute these'],
@@ -166,7 +177,7 @@ const ONE_WORD: ReadonlyArray<readonly [RegExp, string]> = [
   [whole('i (?:will|can|may|might|have to|had to|should|am going to|must)|i ll|im going to|ill'), 'ill'],
 ];
 
-const LETTERS = '[QqmuMIWzDdfeTtGob0]';
+const LETTERS = '[QqmuMIWzDdfeTtGob0A]';
 /** From the start of a clause, over words that add nothing. */
 const CLAUSE = `(?<=^|\\||Q)(?:(?!md)${LETTERS}){0,12}`;
 const ENDS = '(?=[QqeufG0]{0,8}(?:$|\\|))';
@@ -191,7 +202,7 @@ const RULES: readonly RegExp[] = [
     // Cancel my reminders; turn off all texts.
     `[KE][fMDdeO]{0,5}(?:[txZ]?[fMDd]{0,2}T|t${ENDS})`,
     // Paren de enviarme mensajes; alto a los mensajes; ya párenle; enough with these texts.
-    `[Aa][fb]{0,4}(?:[Tti]|D[Tt]|Gf?T)|(?<=^|\\|)[qQ]{0,3}pf{1,2}[Tti]|${CLAUSE}A${ENDS}`,
+    `[Aa](?:e?[fb]{0,4})(?:[Tti]|D[Tt]|Gf?T)|(?<=^|\\|)[qQ]{0,3}pf{1,2}[Tti]|${CLAUSE}A${ENDS}`,
   ),
   rules(
     // I don't want (to get) any more texts; no quiero que me manden recordatorios; I'd rather not get texts.

@@ -254,7 +254,10 @@ export const isRescheduleKeyword = (forms: readonly string[]): boolean => isOneO
 /** A phone's reaction to one of our texts, which quotes it, "Reply STOP" and all. */
 const REACTION =
   /^\s*(?:(?:liked|loved|disliked|emphasized|laughed at|questioned|removed an? \S+ from|reacted .{1,12} to|(?:a (?:\S+ ){0,2})?le (?:gust[oa]|encant[oa]|dio .{1,12} a)|no le gusto|te gusto|enfatizo|se rio de)\s*["“”«'‘]|[^\p{L}\p{N}"“«]{1,8} (?:to|a) ["“«]|a\s*["“«][^"”»]*["”»] (?:le|te) (?:gust[oa]|encant[oa]))/iu;
-export const isReaction = (raw: string): boolean => REACTION.test(raw.normalize('NFKD').replace(/\p{M}/gu, ''));
+// Every reaction quotes: most texts need no closer look.
+const QUOTES = /[^\t\n\r -~]|["']/;
+export const isReaction = (raw: string): boolean =>
+  QUOTES.test(raw) && REACTION.test(raw.normalize('NFKD').replace(/\p{M}/gu, ''));
 
 /** What somebody says themselves: of a reaction, what stands outside the quote. */
 export const ownWordsOf = (raw: string): string =>
