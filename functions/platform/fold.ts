@@ -43,14 +43,21 @@ export const PAUSE = '|';
 const PAUSES = /[^\S\n]*(?:[.,;:!?¡¿()[\]{}"“”«»…\n\r\u2028\u2029|]|\s[-–—]+\s|[–—])+/g;
 const NOT_WORD_NOR_PAUSE = /[^\p{L}\p{N}|]+/gu;
 
+/** The rules of one text fold it again and again: what the last one came to is kept. */
+const keepingLast = (fold: (text: string) => string): ((text: string) => string) => {
+  let last = { text: '', folded: fold('') };
+  return (text) => {
+    if (text !== last.text) last = { text, folded: fold(text) };
+    return last.folded;
+  };
+};
+
 /** Words joined by single spaces, each run of punctuation between them reduced to the word {@link PAUSE}. */
-export function foldClauses(text: string): string {
-  return foldCharacters(text).replace(PAUSES, ' | ').replace(NOT_WORD_NOR_PAUSE, ' ').trim();
-}
+export const foldClauses = keepingLast((text) =>
+  foldCharacters(text).replace(PAUSES, ' | ').replace(NOT_WORD_NOR_PAUSE, ' ').trim(),
+);
 
 const NOT_WORD = /[^\p{L}\p{N}]+/gu;
 
 /** Words joined by single spaces, nothing else: the form in which a whole message is compared with a keyword. */
-export function foldWords(text: string): string {
-  return foldCharacters(text).replace(NOT_WORD, ' ').trim();
-}
+export const foldWords = keepingLast((text) => foldCharacters(text).replace(NOT_WORD, ' ').trim());

@@ -137,7 +137,20 @@ function deletions(word: string): string[] {
 const MAX_WORD_LENGTH = 20;
 const STRETCHED = /(.)\1{2,}/g;
 
+/** People use the same few thousand words: each is looked at once. */
+const repaired = new Map<string, string>();
+const mostRepaired = 4_000;
+
 const repairedWord = (token: string): string => {
+  const known = repaired.get(token);
+  if (known !== undefined) return known;
+  const word = repair(token);
+  if (repaired.size >= mostRepaired) repaired.clear();
+  if (token.length <= MAX_WORD_LENGTH) repaired.set(token, word);
+  return word;
+};
+
+const repair = (token: string): string => {
   const short = SHORT_SPELLINGS.get(token);
   if (short !== undefined) return short;
   if (token === PAUSE || token.length < 4 || token.length > MAX_WORD_LENGTH || KNOWN.has(token)) return token;

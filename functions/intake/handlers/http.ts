@@ -1,11 +1,11 @@
 import { httpHandler } from '../../platform/http/api.ts';
 import { found } from '../../platform/problem.ts';
 import { routes } from '../contract.ts';
-import { readForm, saveAnswers } from '../form-api.ts';
 import { loadPatient, registerPatient, searchPatients, setContact, setLanguage, withoutClinic } from '../patients.ts';
 
-/** Most requests are of the front desk's: pages are loaded when the first one is asked for. */
+/** Most requests are of the front desk's: what a patient's form asks is loaded when the first one is. */
 const loadPages = () => import('../form-page.ts');
+const loadForm = () => import('../form-api.ts');
 
 export const handler = httpHandler(
   routes,
@@ -36,9 +36,10 @@ export const handler = httpHandler(
         ),
       ),
     }),
-    getFormByLink: async ({ link }) => ({ body: await readForm(link) }),
+    getFormByLink: async ({ link }) => ({ body: await (await loadForm()).readForm(link) }),
     saveFormByLink: async ({ caller, link, params: { token }, body, ifMatch }) => {
       const agreed = { texts: body.consentToText, marketing: body.consentToMarketing };
+      const { saveAnswers } = await loadForm();
       return { body: await saveAnswers(caller, link, body.answers, { rev: ifMatch, agreement: { agreed, token } }) };
     },
     showFormPage: async ({ caller, link, params, query }) =>
