@@ -34,7 +34,7 @@ export type RedFlagGroup =
   | 'emergency';
 
 /** One concept of the first list and one of the second, at most `within` words or pauses between; the first alone without a second. */
-export interface Combination {
+interface Combination {
   readonly one: ReadonlyArray<Concept | Deficit>;
   readonly other: ReadonlyArray<Concept | Deficit>;
   readonly within: number;

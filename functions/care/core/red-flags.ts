@@ -1,7 +1,6 @@
 import { foldClauses, PAUSE } from '../../platform/fold.ts';
 import { type Reading, readWords, type Span } from './red-flag-reading.ts';
 import {
-  type Combination,
   DISPOSITIONS,
   RED_FLAG_RULE_SET,
   RED_FLAG_RULES,
@@ -38,9 +37,10 @@ export const screenText = (text: string): RedFlagScreening => {
   const words = canonical.split(' ');
   // A question is answered by a human, whatever it denies.
   const reading = readWords(words, TURNS.test(canonical) || /[?？]/.test(text));
-  const flags = RED_FLAG_RULES.filter(
-    (rule) => rule.combines.some((combination) => isSaid(combination, reading)) || says(rule, canonical, reading),
-  ).map(({ group, rule, disposition }) => ({ group, rule, disposition }));
+  const combined = combinedIn(reading);
+  const flags = RED_FLAG_RULES.filter((rule) => combined.has(rule) || says(rule, canonical, reading)).map(
+    ({ group, rule, disposition }) => ({ group, rule, disposition }),
+  );
   return { ruleSet: RED_FLAG_RULE_SET, disposition: mostUrgent(flags), flags };
 };
 
@@ -51,17 +51,26 @@ const mostUrgent = (flags: readonly RedFlag[]): RedFlagDisposition | null =>
 const TURNS =
   /(?<![^ ])(?:but|except|until|yet|anymore|although|though|however|unless|only|before|like|such|than|since|worse|worsening|now(?! (?:\||just|thanks|thank)|$)|just(?! (?:a |some |the |my |normal |regular |still |really |more |bit |little )*(?:sore|soreness|stiff|stiffness|pain|ache|aches|achy|aching|tired|tight|tightness|discomfort|joking|kidding)(?! in))|pero|excepto|aunque|hasta|salvo|todavia|ahora|ya no|antes|asi|como|desde|peor|not no)(?![^ ])/;
 
-const isSaid = ({ one, other, within }: Combination, { said }: Reading): boolean =>
-  said.size > 0 &&
-  one.some((first) => {
-    const spans = said.get(first);
-    if (spans === undefined) return false;
-    if (other.length === 0) return true;
-    return other.some((second) => {
-      const others = said.get(second);
-      return others !== undefined && areNear(spans, others, within);
-    });
-  });
+/** The combinations by each concept of their first list: most texts say few concepts, and most rules are about others. */
+const BY_CONCEPT = Map.groupBy(
+  RED_FLAG_RULES.flatMap((rule) =>
+    rule.combines.flatMap(({ one, other, within }) => one.map((concept) => ({ rule, concept, other, within }))),
+  ),
+  ({ concept }) => concept,
+);
+
+/** The rules of which a text says a combination. */
+const combinedIn = ({ said }: Reading): ReadonlySet<RedFlagRule> => {
+  const found = new Set<RedFlagRule>();
+  for (const [concept, spans] of said) {
+    for (const { rule, other, within } of BY_CONCEPT.get(concept) ?? []) {
+      if (found.has(rule)) continue;
+      const isNear = other.some((second) => areNear(spans, said.get(second) ?? [], within));
+      if (other.length === 0 || isNear) found.add(rule);
+    }
+  }
+  return found;
+};
 
 /** Whether one of each lie within so many words. Both lists are in the order of the text. */
 const areNear = (ones: readonly Span[], others: readonly Span[], within: number): boolean => {
