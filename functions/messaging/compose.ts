@@ -20,11 +20,11 @@ import {
 import { type Allowed, allowanceOf } from './allowance.ts';
 import { composeStaffText } from './compose-staff.ts';
 import { barOf, type ConsentCategory, stopOf } from './consent.ts';
-import { codeOf } from './core/codes.ts';
 import { CONSENT_CATEGORIES } from './core/consent.ts';
 import { decideSend, type PlanStep, type SendState } from './core/plan.ts';
 import { formatVisitTime, type Language, type TemplateName } from './core/templates.ts';
 import { closesAt, isOpen, textingWindow, treatmentWindow } from './core/texting-window.ts';
+import { codeOf } from './core/which.ts';
 import { getPicture, type Picture } from './picture-store.ts';
 import { stepInForce } from './plan-in-force.ts';
 import { loadSettings } from './settings.ts';

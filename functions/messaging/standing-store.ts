@@ -92,7 +92,7 @@ export interface Standing extends ConsentState {
   readonly sentDays?: readonly SentDay[] | undefined;
   /** The clinic's number that the thread is on: the conversation stays there while the number works. */
   readonly origin?: string | undefined;
-  /** Texts in a row that the number could not be reached with (core/dead-number.ts); 0 or absent when the last one arrived. */
+  /** Texts in a row that the number could not be reached with (core/reach.ts); 0 or absent when the last one arrived. */
   readonly failures?: number | undefined;
   /** Nobody can be reached there: nothing goes to it until somebody looks, or writes from it. */
   readonly unreachable?: { readonly at: string; readonly reason: string } | undefined;

@@ -20,6 +20,7 @@ import {
   type TransactItem,
 } from '../platform/store/records.ts';
 import { MESSAGE_STATUSES, type MessageStatus } from './core/message-status.ts';
+import { emailEnding } from './core/plan.ts';
 import { TEMPLATE_NAMES, type TemplateName } from './core/template-names.ts';
 import type { Language } from './core/templates.ts';
 import type { PlanId } from './plan-store.ts';
@@ -231,14 +232,12 @@ const toMessage = (stored: FormattedItem<typeof MessageEntity>): Message => ({
 /** Well within what a key may hold: whatever a receipt names is looked up, beside others of its batch. */
 const messageIdShape = /^([!-"$-~]{1,200})#([!-"$-~]{1,200})#(\d{1,9})$/;
 
-const emailMark = '-email';
-
 /** The step of the e-mail that takes the place of a text. */
-export const emailStepOf = (step: string): string => `${step}${emailMark}`;
+export const emailStepOf = (step: string): string => `${step}${emailEnding}`;
 
 /** The step of its plan that a message is of, which an e-mail has from its text. */
 export const planStepOf = ({ step, channel }: Pick<Message, 'step' | 'channel'>): string =>
-  channel === 'email' ? step.slice(0, -emailMark.length) : step;
+  channel === 'email' ? step.slice(0, -emailEnding.length) : step;
 
 /** The parts of a message id, or undefined for anything else. */
 export const messageKeyOf = (

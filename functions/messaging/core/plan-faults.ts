@@ -1,6 +1,6 @@
 import { tellsOfCare } from './care-words.ts';
 import type { MessagePlan, StepSpec } from './message-plan.ts';
-import type { Occasion } from './plan.ts';
+import { emailEnding, type Occasion } from './plan.ts';
 import type { TemplateName } from './template-names.ts';
 
 /** What is wrong with a field of a plan: `steps.2.offsetHours`. */
@@ -17,8 +17,6 @@ export interface PlanWarning extends PlanFault {
 const mostSteps = 30;
 const mostDays = { start: 60, end: 365 };
 const namePattern = /^[a-z][a-z0-9-]{0,39}$/;
-/** What the e-mail in place of a text is called by, after the name of the text's step. */
-const emailEnding = '-email';
 
 /**
  * The texts that say what a step of a kind has to say, and ask what its answer is read as. Those that take the place of another in a

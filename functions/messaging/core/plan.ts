@@ -89,6 +89,9 @@ export interface PlannedMessage {
   readonly dueAt: Temporal.Instant;
 }
 
+/** What the e-mail in place of a text is called by, after the name of the text's step: no step of a plan ends so. */
+export const emailEnding = '-email';
+
 /** The deterministic id of a planned text. */
 export const messageId = (causeId: string, step: string, sequence: number): string => `${causeId}#${step}#${sequence}`;
 

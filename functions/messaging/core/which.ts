@@ -58,6 +58,9 @@ const isAnswered = (body: string, { question: { kind }, classification }: Candid
     ? ABOUT_A_VISIT.has(classification.intent)
     : readNumber(body, kind === 'pain' ? PAIN_QUESTION : EXERCISE_QUESTION).kind !== 'none';
 
+/** The code of the nth thing we ask about, as our texts write it. A letter first, so that it is no answer to a question about a number. */
+export const codeOf = (index: number): string => `V${index + 1}`;
+
 const CODE = /^(?:(?:v|code|codigo|number|num|numero|option|opcion) ?)(\d)$/;
 const ORDINALS = [
   'first, the first, first one, the first one, 1st, the 1st, primera, la primera, primero, el primero',

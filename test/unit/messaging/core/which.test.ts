@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../../../functions/messaging/core/codes.ts';
 import { classify } from '../../../../functions/messaging/core/replies.ts';
-import { type Asked, codeIn, understand } from '../../../../functions/messaging/core/which.ts';
+import { type Asked, codeIn, codeOf, understand } from '../../../../functions/messaging/core/which.ts';
 import { CORPUS } from './replies.corpus.ts';
 
 interface Named extends Asked {
