@@ -17,11 +17,20 @@ const VISIBLE = /[^\s\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 /** Whether a reader sees anything of a text: not of blanks, joiners and other characters without a form. */
 export const isVisible = (text: string): boolean => VISIBLE.test(text);
 
+/** The rules of one text fold it again and again: what the last one came to is kept. */
+const keepingLast = (fold: (text: string) => string): ((text: string) => string) => {
+  let last = { text: '', folded: fold('') };
+  return (text) => {
+    if (text !== last.text) last = { text, folded: fold(text) };
+    return last.folded;
+  };
+};
+
 /**
  * Lower case, compatibility forms resolved (full-width, keycaps, ligatures), no diacritics, no apostrophes, no invisible
  * characters. Punctuation and emoji stay. Never throws, whatever the string holds.
  */
-export function foldCharacters(text: string): string {
+export const foldCharacters = keepingLast((text) => {
   if (ASCII_ONLY.test(text)) return text.toLowerCase().replace(APOSTROPHES, '');
   return (
     text
@@ -35,22 +44,13 @@ export function foldCharacters(text: string): string {
       .toLowerCase()
       .replace(COMBINING_MARKS, '')
   );
-}
+});
 
 /** The mark that stands for a pause (comma, full stop, line end, spaced dash) in {@link foldClauses}. */
 export const PAUSE = '|';
 
 const PAUSES = /[^\S\n]*(?:[.,;:!?¡¿()[\]{}"“”«»…\n\r\u2028\u2029|]|\s[-–—]+\s|[–—])+/g;
 const NOT_WORD_NOR_PAUSE = /[^\p{L}\p{N}|]+/gu;
-
-/** The rules of one text fold it again and again: what the last one came to is kept. */
-const keepingLast = (fold: (text: string) => string): ((text: string) => string) => {
-  let last = { text: '', folded: fold('') };
-  return (text) => {
-    if (text !== last.text) last = { text, folded: fold(text) };
-    return last.folded;
-  };
-};
 
 /** Words joined by single spaces, each run of punctuation between them reduced to the word {@link PAUSE}. */
 export const foldClauses = keepingLast((text) =>

@@ -15,7 +15,7 @@
 import type { Concept, Deficit } from './red-flag-concepts.ts';
 
 /** Version of table and matching together; stored with every screening. Rises with every change of either. */
-export const RED_FLAG_RULE_SET = '2026-11-22.4';
+export const RED_FLAG_RULE_SET = '2026-11-22.5';
 
 /** How soon a human must act. Ordered: the first wins. */
 export const DISPOSITIONS = ['EMERGENCY', 'SAME_DAY'] as const;

@@ -1,4 +1,5 @@
 import { PAUSE } from '../../platform/fold.ts';
+import { phraseReplacer } from '../../platform/phrase-index.ts';
 
 /** Ways to say that one cannot, each made one word, so that a rule need not list them. */
 const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
@@ -32,6 +33,8 @@ const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<![^ ])my self(?![^ ])/g, 'myself'],
   [/(?<![^ ])bowl(?= (?:control|movements?|incontinence|problems?|trouble|function|or bladder|and bladder))/g, 'bowel'],
 ];
+
+const withPlainPhrases = phraseReplacer(PHRASES);
 
 /** Misspellings too short for the repair below, and words run together. */
 const SHORT_SPELLINGS = new Map([
@@ -77,16 +80,9 @@ const SHORT_SPELLINGS = new Map([
   ['pood', 'pooped'],
 ]);
 
-const NEEDS_PHRASES =
-  /(?<![^ ])(?:can|cannot|cant|cnt|caint|could|couldnt|couldn|unable|able|inability|impossible|not|don|dont|didnt|did|isn|aren|will|won|without|wouldnt|would|haven|havent|hasnt|no|sin|dejado|deje|i|it|ki[l1]+|my|bowl|never|ni|temp|temperature|temperatura|fiebre|running|10[0-6]|39|40)(?![^ ])/;
-
 /** A folded text with its misspellings repaired and its ways of saying "cannot" made one. */
-export const canonicalWords = (folded: string): string => {
-  let canonical = folded.split(' ').map(repairedWord).join(' ');
-  if (NEEDS_PHRASES.test(canonical))
-    for (const [pattern, plain] of PHRASES) canonical = canonical.replace(pattern, plain);
-  return canonical;
-};
+export const canonicalWords = (folded: string): string =>
+  withPlainPhrases(folded.split(' ').map(repairedWord).join(' '));
 
 /**
  * The words whose misspelling would cost a flag. A token of five letters or more, not itself a word of this list or of the one

@@ -1,4 +1,5 @@
 import { foldClauses, PAUSE } from '../../platform/fold.ts';
+import { phraseIndex } from '../../platform/phrase-index.ts';
 import { type Reading, readWords, type Span } from './red-flag-reading.ts';
 import {
   DISPOSITIONS,
@@ -37,10 +38,16 @@ export const screenText = (text: string): RedFlagScreening => {
   const words = canonical.split(' ');
   // A question is answered by a human, whatever it denies.
   const reading = readWords(words, TURNS.test(canonical) || /[?？]/.test(text));
-  const combined = combinedIn(reading);
-  const flags = RED_FLAG_RULES.filter((rule) => combined.has(rule) || says(rule, canonical, reading)).map(
-    ({ group, rule, disposition }) => ({ group, rule, disposition }),
-  );
+  const held = combinedIn(reading);
+  for (const rule of RULES_OF_PHRASES(words)) if (!held.has(rule) && says(rule, canonical, reading)) held.add(rule);
+  const flags =
+    held.size === 0
+      ? []
+      : RED_FLAG_RULES.filter((rule) => held.has(rule)).map(({ group, rule, disposition }) => ({
+          group,
+          rule,
+          disposition,
+        }));
   return { ruleSet: RED_FLAG_RULE_SET, disposition: mostUrgent(flags), flags };
 };
 
@@ -59,8 +66,11 @@ const BY_CONCEPT = Map.groupBy(
   ({ concept }) => concept,
 );
 
+/** The rules by the words their phrases begin with. */
+const RULES_OF_PHRASES = phraseIndex(RED_FLAG_RULES.flatMap((rule) => (rule.says === null ? [] : [[rule.says, rule]])));
+
 /** The rules of which a text says a combination. */
-const combinedIn = ({ said }: Reading): ReadonlySet<RedFlagRule> => {
+const combinedIn = ({ said }: Reading): Set<RedFlagRule> => {
   const found = new Set<RedFlagRule>();
   for (const [concept, spans] of said) {
     for (const { rule, other, within } of BY_CONCEPT.get(concept) ?? []) {

@@ -1,4 +1,5 @@
 import { foldClauses } from '../../platform/fold.ts';
+import { phraseReplacer } from '../../platform/phrase-index.ts';
 
 /**
  * "No more texts", however it is put: 47 CFR 64.1200(a)(10) wants any reasonable means understood. Nobody can list the
@@ -177,6 +178,8 @@ const ONE_WORD: ReadonlyArray<readonly [RegExp, string]> = [
   [whole('i (?:will|can|may|might|have to|had to|should|am going to|must)|i ll|im going to|ill'), 'ill'],
 ];
 
+const withOneWord = phraseReplacer(ONE_WORD);
+
 const LETTERS = '[QqmuMIWzDdfeTtGob0A]';
 /** From the start of a clause, over words that add nothing. */
 const CLAUSE = `(?<=^|\\||Q)(?:(?!md)${LETTERS}){0,12}`;
@@ -261,9 +264,7 @@ interface Gloss {
 
 const glossOf = (body: string): Gloss => {
   if (NOT_NAMED.test(body)) return { words: ['wrongnumber'], meanings: 'X' };
-  let folded = foldClauses(apart(body).replace(QUOTES, ' ')).replace(STRETCHED, '$1');
-  for (const [several, one] of ONE_WORD) folded = folded.replace(several, one);
-  const words = folded.split(' ');
+  const words = withOneWord(foldClauses(apart(body).replace(QUOTES, ' ')).replace(STRETCHED, '$1')).split(' ');
   const meanings = words.map((word) =>
     word === '|' ? '|' : (MEANING_OF.get(word) ?? (DIGITS.test(word) ? '0' : 'x')),
   );
