@@ -60,7 +60,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/*.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],
-          testTimeout: 180_000,
+          // Longer than what a test waits for may take: then it says what it waited for in vain.
+          testTimeout: 900_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },

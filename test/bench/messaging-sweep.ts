@@ -193,7 +193,14 @@ const measureWithCarrier = async (): Promise<MessagingSweepResult> => {
     };
     const put = standing?.Put;
     if (put === undefined) throw new Error('An agreement writes a standing');
-    const itsStanding = { ...put.Item, clinicId: its.clinicId, phone, pk: `clinic#${its.clinicId}#phone#${phone}` };
+    const grantedBy = [...(put.Item?.grantedBy ?? [])].map((agreed) => ({ ...agreed, patientId: patient.id }));
+    const itsStanding = {
+      ...put.Item,
+      grantedBy,
+      clinicId: its.clinicId,
+      phone,
+      pk: `clinic#${its.clinicId}#phone#${phone}`,
+    };
     const dueAt = due.add({ minutes: 1 }).toString({ smallestUnit: 'second' });
     return [
       items[0],
@@ -226,8 +233,8 @@ const measureWithCarrier = async (): Promise<MessagingSweepResult> => {
   );
   const sentSeconds = (performance.now() - sending) / 1000;
   const last = refs.at(-1);
-  const { status } = (last && (await getMessage(last.clinicId, last.messageId))) ?? {};
-  if (status !== 'accepted') throw new Error(`The last text is ${status}`);
+  const text = last && (await getMessage(last.clinicId, last.messageId));
+  if (text?.status !== 'accepted') throw new Error(`The last text is ${text?.status}, ${text?.statusReason}`);
   console.log(
     `claimed by their senders, sent and recorded in another ${sentSeconds.toFixed(1)} s (${(cpuMillis / 1000).toFixed(1)} s CPU of those that send)`,
   );

@@ -82,8 +82,6 @@ afterAll(async () => {
   }
 });
 
-/** New processes for all who ask at once take their time on a busy machine. */
-const patienceMillis = 240_000;
 const longestPauseMillis = 4_000;
 
 /**
@@ -96,20 +94,16 @@ const untilAnswered = async (
   expected: number,
 ) => {
   let pauseMillis = 200;
-  return until(
-    `${name} is answered`,
-    async () => {
-      const answer = await clinic.admin.ask(name, call);
-      if (answer.status >= 500) {
-        await sleep(pauseMillis * (0.5 + Math.random()));
-        pauseMillis = Math.min(longestPauseMillis, pauseMillis * 2);
-        return undefined;
-      }
-      if (answer.status !== expected) throw new Error(`${name} was answered ${outcomeOf(answer)}`);
-      return appointmentView.parse(answer.body);
-    },
-    patienceMillis,
-  );
+  return until(`${name} is answered`, async () => {
+    const answer = await clinic.admin.ask(name, call);
+    if (answer.status >= 500) {
+      await sleep(pauseMillis * (0.5 + Math.random()));
+      pauseMillis = Math.min(longestPauseMillis, pauseMillis * 2);
+      return undefined;
+    }
+    if (answer.status !== expected) throw new Error(`${name} was answered ${outcomeOf(answer)}`);
+    return appointmentView.parse(answer.body);
+  });
 };
 
 /** Runs the sweeps a few minutes apart, so that leases run out and waiting ends. */

@@ -42,14 +42,10 @@ class Start {
   }
 
   async ready() {
-    const found = await until(
-      'the clinic to be ready',
-      () => {
-        if (this.process.exitCode !== null) throw new Error(`It ended: ${JSON.stringify(this.lines.at(-1))}`);
-        return this.lines.find(({ kind }) => kind === 'ready');
-      },
-      240_000,
-    );
+    const found = await until('the clinic to be ready', () => {
+      if (this.process.exitCode !== null) throw new Error(`It ended: ${JSON.stringify(this.lines.at(-1))}`);
+      return this.lines.find(({ kind }) => kind === 'ready');
+    });
     return ready.parse(found);
   }
 
