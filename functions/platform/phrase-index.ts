@@ -11,6 +11,7 @@ export type PhraseIndex<T> = (words: readonly string[]) => readonly T[];
 
 /** People use the same few thousand words: what can begin with each is looked up once. */
 const mostWords = 4_000;
+const longestWord = 20;
 
 /** Indexes patterns by the words they can begin with. Each must match from the beginning of a word on: `(?<![^ ])(?:…)`. */
 export const phraseIndex = <T>(entries: ReadonlyArray<readonly [pattern: RegExp, value: T]>): PhraseIndex<T> => {
@@ -27,7 +28,7 @@ export const phraseIndex = <T>(entries: ReadonlyArray<readonly [pattern: RegExp,
     if (found !== undefined) return found;
     const values = begun.flatMap(([beginnings, value]) => (canBegin(beginnings, word) ? [value] : []));
     if (known.size >= mostWords) known.clear();
-    known.set(word, values);
+    if (word.length <= longestWord) known.set(word, values);
     return values;
   };
   return (words) => {
