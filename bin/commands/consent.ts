@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import type { ImportReport } from '../../functions/messaging/consent-import.ts';
-import type { ConsentReport } from '../../functions/messaging/record-consent.ts';
+import type { ImportReport } from '../../functions/messaging/consent/consent-import.ts';
+import type { ConsentReport } from '../../functions/messaging/consent/record-consent.ts';
 import type { Id } from '../../functions/platform/ids.ts';
 import { type Aim, aim, withAim } from '../aim.ts';
 import { CliError, print } from '../cli.ts';
@@ -93,7 +93,7 @@ const show = async (command: Command, whom: string): Promise<void> => {
   const phone = isPatientId(whom) ? (await loadPatient(clinicId, whom))?.phone : whom;
   if (phone === undefined) throw new CliError('The clinic has no such patient');
   const asked = { phone, patientId: isPatientId(whom) ? whom : undefined };
-  const { consentReport } = await import('../../functions/messaging/record-consent.ts');
+  const { consentReport } = await import('../../functions/messaging/consent/record-consent.ts');
   const { cursor, ...report } = await consentReport(clinicId, asked, { limit: ledgerPage });
   const entries = [...report.entries];
   for (let next = cursor; next !== undefined; ) {
@@ -151,7 +151,7 @@ const unlist = async (command: Command, phone: string): Promise<void> => {
   if (!northAmerican.test(phone)) throw new CliError('Expected a number like +13035550100', 2);
   const { list, ...target } = command.opts<Aim & { readonly list: string }>();
   const caller = await callerOf(target, 'consent-unlist');
-  const { takeOffCarrierList } = await import('../../functions/messaging/carrier-list.ts');
+  const { takeOffCarrierList } = await import('../../functions/messaging/consent/carrier-list.ts');
   const { Problem } = await import('../../functions/platform/problem.ts');
   const report = await takeOffCarrierList(caller, phone, { list }).catch((error: unknown) => {
     throw error instanceof Problem ? new CliError(error.message) : error;
@@ -171,7 +171,7 @@ const importFile = async (command: Command, file: string): Promise<void> => {
     throw new CliError(error.code === 'ENOENT' ? 'There is no such file' : `The file cannot be read (${error.code})`);
   });
   const caller = await callerOf(target, 'consent-import');
-  const { importConsents } = await import('../../functions/messaging/consent-import.ts');
+  const { importConsents } = await import('../../functions/messaging/consent/consent-import.ts');
   const report = await importConsents(caller, source, { apply, collector: `import:${basename(file)}` });
   print(command, { clinicId: caller.clinicId, ...report }, importText(report, apply));
   if (report.errors.length > 0) process.exitCode = 1;

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { FiguresReport } from '../../functions/messaging/figures-report.ts';
+import type { FiguresReport } from '../../functions/messaging/figures/figures-report.ts';
 import { type Aim, aim, withAim } from '../aim.ts';
 import { CliError, isJson, print } from '../cli.ts';
 import { explainFailures } from '../target.ts';
@@ -43,8 +43,8 @@ const figures = async (command: Command): Promise<void> => {
   const { localDateOf } = await import('../../functions/platform/time.ts');
   const { monthBounds } = await import('../../functions/messaging/core/figures-days.ts');
   const { figuresCsv } = await import('../../functions/messaging/core/figures-csv.ts');
-  const { freshDays } = await import('../../functions/messaging/figures.ts');
-  const { noShowRateBefore, reportOf } = await import('../../functions/messaging/figures-report.ts');
+  const { freshDays } = await import('../../functions/messaging/figures/figures.ts');
+  const { noShowRateBefore, reportOf } = await import('../../functions/messaging/figures/figures-report.ts');
 
   const clinic = await loadClinic(clinicId);
   const now = systemClock.now();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
-import type { PlanPreview } from '../../functions/messaging/plan-preview.ts';
-import type { PlanView } from '../../functions/messaging/plans.ts';
+import type { PlanPreview } from '../../functions/messaging/plans/plan-preview.ts';
+import type { PlanView } from '../../functions/messaging/plans/plans.ts';
 import type { Id } from '../../functions/platform/ids.ts';
 import { type Aim, aim, withAim } from '../aim.ts';
 import { CliError, print } from '../cli.ts';
@@ -69,7 +69,7 @@ const show = async (command: Command): Promise<void> => {
   const options = command.opts<PlanOptions>();
   const planId = planIdOf(options);
   const clinicId = await aim(options);
-  const { readPlan } = await import('../../functions/messaging/plans.ts');
+  const { readPlan } = await import('../../functions/messaging/plans/plans.ts');
   const plan = await orExplain(readPlan(clinicId, planId));
   print(command, { clinicId, ...plan }, planText(plan));
 };
@@ -121,7 +121,7 @@ const preview = async (command: Command, appointmentId: string): Promise<void> =
   if (!process.env.PUBLIC_URL) throw new CliError('Say with --public-url what links begin with', 2);
   const { systemClock } = await import('../../functions/platform/clock.ts');
   const { loadAppointment } = await import('../../functions/scheduling/visits.ts');
-  const { previewPlan } = await import('../../functions/messaging/plan-preview.ts');
+  const { previewPlan } = await import('../../functions/messaging/plans/plan-preview.ts');
   const actor = { kind: 'system', id: 'plan-preview' } as const;
   const caller = { clinicId, actor, requestId: randomUUID(), now: systemClock.now() };
   // Unless another is asked for, the plan that its own texts would have.

@@ -1,5 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
-import { sweepDue } from '../messaging/sweep.ts';
+import { sweepDue } from '../messaging/sending/sweep.ts';
 import { toStored } from '../platform/clock.ts';
 import { metricNames } from '../platform/metric-names.ts';
 import { count } from '../platform/metrics.ts';

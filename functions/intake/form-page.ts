@@ -6,7 +6,7 @@ import {
   renderForm,
   renderFormResult,
 } from '../../web/visit/pages.ts';
-import { type AgreedOnForm, barOf, loadStanding, stopOf } from '../messaging/consent.ts';
+import { type AgreedOnForm, barOf, loadStanding, stopOf } from '../messaging/consent/consent.ts';
 import { marketingConsent, textsConsent } from '../messaging/core/consent-wording.ts';
 import type { Caller } from '../platform/actor.ts';
 import type { Reply } from '../platform/http/api.ts';

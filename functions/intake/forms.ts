@@ -1,7 +1,7 @@
 import { openTriageCase } from '../care/triage.ts';
-import { type AgreedOnForm, agreementsOf, consentItems } from '../messaging/consent.ts';
-import { dispatch } from '../messaging/dispatch.ts';
-import { type MessageRef, planAlert } from '../messaging/plan.ts';
+import { type AgreedOnForm, agreementsOf, consentItems } from '../messaging/consent/consent.ts';
+import { type MessageRef, planAlert } from '../messaging/plans/plan.ts';
+import { dispatch } from '../messaging/sending/dispatch.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Id } from '../platform/ids.ts';

@@ -1,5 +1,5 @@
-import { type AgreedOnForm, agreementsOf, consentItems } from '../messaging/consent.ts';
-import { numberLeftItem } from '../messaging/number-left.ts';
+import { type AgreedOnForm, agreementsOf, consentItems } from '../messaging/consent/consent.ts';
+import { numberLeftItem } from '../messaging/sending/number-left.ts';
 import type { Caller } from '../platform/actor.ts';
 import { type Id, newId } from '../platform/ids.ts';
 import { badFields, found, Problem } from '../platform/problem.ts';

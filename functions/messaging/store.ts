@@ -23,7 +23,7 @@ import { MESSAGE_STATUSES, type MessageStatus } from './core/message-status.ts';
 import { emailEnding } from './core/plan.ts';
 import { TEMPLATE_NAMES, type TemplateName } from './core/template-names.ts';
 import type { Language } from './core/templates.ts';
-import type { PlanId } from './plan-store.ts';
+import type { PlanId } from './plans/plan-store.ts';
 
 /** Which sweep looks after a planned text. */
 export const dueKinds = ['reminders', 'check-ins'] as const;

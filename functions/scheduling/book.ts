@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { loadPatient, type Patient } from '../intake/patients.ts';
-import { dispatch } from '../messaging/dispatch.ts';
-import { planVisitTexts } from '../messaging/plan.ts';
+import { planVisitTexts } from '../messaging/plans/plan.ts';
+import { dispatch } from '../messaging/sending/dispatch.ts';
 import { type Caller, stampOf } from '../platform/actor.ts';
 import type { Commit } from '../platform/http/api.ts';
 import { type Id, newId } from '../platform/ids.ts';

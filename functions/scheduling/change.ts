@@ -1,6 +1,6 @@
 import { loadPatient } from '../intake/patients.ts';
-import { dispatch } from '../messaging/dispatch.ts';
-import { type Plan, planVisitTexts, type VisitChange } from '../messaging/plan.ts';
+import { type Plan, planVisitTexts, type VisitChange } from '../messaging/plans/plan.ts';
+import { dispatch } from '../messaging/sending/dispatch.ts';
 import { type Caller, stampOf } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
 import { metricNames } from '../platform/metric-names.ts';

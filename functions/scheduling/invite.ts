@@ -1,5 +1,5 @@
 import type { Patient } from '../intake/patients.ts';
-import type { VisitChange } from '../messaging/plan.ts';
+import type { VisitChange } from '../messaging/plans/plan.ts';
 import { type Caller, stampOf } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { TransactItem } from '../platform/store/records.ts';

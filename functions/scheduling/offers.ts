@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import { loadPatient, type Patient } from '../intake/patients.ts';
-import { loadStanding, mayBeTexted } from '../messaging/consent.ts';
+import { loadStanding, mayBeTexted } from '../messaging/consent/consent.ts';
 import { opensAt, treatmentWindow } from '../messaging/core/texting-window.ts';
-import { dispatch } from '../messaging/dispatch.ts';
-import { offerTextStanding } from '../messaging/offer-text.ts';
-import { planOffer } from '../messaging/plan.ts';
+import { planOffer } from '../messaging/plans/plan.ts';
+import { dispatch } from '../messaging/sending/dispatch.ts';
+import { offerTextStanding } from '../messaging/sending/offer-text.ts';
 import { loadSettings } from '../messaging/settings.ts';
 import { type Caller, stampOf } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { dispatch } from '../messaging/dispatch.ts';
-import { planPhoneCode } from '../messaging/plan.ts';
+import { planPhoneCode } from '../messaging/plans/plan.ts';
+import { dispatch } from '../messaging/sending/dispatch.ts';
 import type { Caller } from '../platform/actor.ts';
 import { toStored } from '../platform/clock.ts';
 import type { Commit } from '../platform/http/api.ts';

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { loadPatient } from '../intake/patients.ts';
-import { planVisitTexts } from '../messaging/plan.ts';
+import { planVisitTexts } from '../messaging/plans/plan.ts';
 import { type Caller, stampOf } from '../platform/actor.ts';
 import type { Id } from '../platform/ids.ts';
 import { found } from '../platform/problem.ts';

@@ -11,9 +11,9 @@ import {
   type PatientDetails,
   requireBornInThePast,
 } from '../intake/patients.ts';
-import { agreementsOf, consentItems } from '../messaging/consent.ts';
-import { dispatch } from '../messaging/dispatch.ts';
-import { type MessageRef, planAlert } from '../messaging/plan.ts';
+import { agreementsOf, consentItems } from '../messaging/consent/consent.ts';
+import { type MessageRef, planAlert } from '../messaging/plans/plan.ts';
+import { dispatch } from '../messaging/sending/dispatch.ts';
 import type { Caller } from '../platform/actor.ts';
 import type { Commit } from '../platform/http/api.ts';
 import { sha256 } from '../platform/ids.ts';

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { loadPatient } from '../intake/patients.ts';
-import { dispatch } from '../messaging/dispatch.ts';
+import { dispatch } from '../messaging/sending/dispatch.ts';
 import { type Caller, stampOf } from '../platform/actor.ts';
 import type { Commit } from '../platform/http/api.ts';
 import { type Id, newId } from '../platform/ids.ts';

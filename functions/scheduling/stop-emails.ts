@@ -1,6 +1,6 @@
 import { pageHeaders } from '../../web/visit/pages.ts';
 import { renderStopEmails } from '../../web/visit/stop-emails-page.ts';
-import { refuseEmails } from '../messaging/mail-refusal.ts';
+import { refuseEmails } from '../messaging/consent/mail-refusal.ts';
 import type { Caller } from '../platform/actor.ts';
 import type { Reply } from '../platform/http/api.ts';
 import { loadClinic } from '../platform/store/clinic.ts';

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { pageHeaders, renderVisit, type VisitOutcome } from '../../web/visit/pages.ts';
 import { loadIntakeAnswers } from '../intake/forms.ts';
 import { loadPatient } from '../intake/patients.ts';
-import { setTextsByLink, type TextsWish, textsByLink } from '../messaging/texts-by-link.ts';
+import { setTextsByLink, type TextsWish, textsByLink } from '../messaging/consent/texts-by-link.ts';
 import type { Caller } from '../platform/actor.ts';
 import { env } from '../platform/config.ts';
 import type { Reply } from '../platform/http/api.ts';

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { Temporal } from 'temporal-polyfill';
-import { sendText } from '../../functions/messaging/send.ts';
+import { sendText } from '../../functions/messaging/sending/send.ts';
 import type { MessageRef } from '../../functions/messaging/store.ts';
 import { sharingReads } from '../../functions/platform/store/records.ts';
 

@@ -65,7 +65,7 @@ const sendAll = async (refs: readonly MessageRef[], now: string): Promise<void> 
 
 const measureWithCarrier = async (): Promise<MessagingSweepResult> => {
   const { documentClient, transact } = await import('../../functions/platform/store/records.ts');
-  const { sweepDue } = await import('../../functions/messaging/sweep.ts');
+  const { sweepDue } = await import('../../functions/messaging/sending/sweep.ts');
   const { createMessageItem, getMessage } = await import('../../functions/messaging/store.ts');
   const world = await import('../integration/messaging/world.ts');
   const { newId } = await import('../../functions/platform/ids.ts');
@@ -75,7 +75,7 @@ const measureWithCarrier = async (): Promise<MessagingSweepResult> => {
   const { newAppointment } = await import('../../functions/scheduling/core/appointment-status.ts');
   const { visitTime } = await import('../../functions/scheduling/core/visit-time.ts');
   const { dueEntry } = await import('../../functions/platform/store/due.ts');
-  const { consentItems } = await import('../../functions/messaging/consent.ts');
+  const { consentItems } = await import('../../functions/messaging/consent/consent.ts');
   const counted = meter(documentClient);
 
   const due = Temporal.Instant.from('2026-11-24T17:00:00Z');

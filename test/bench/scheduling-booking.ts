@@ -27,7 +27,7 @@ const measure = async (): Promise<unknown> => {
   const { hoursChangedItem } = await import('../../functions/scheduling/hours-store.ts');
   const { newId } = await import('../../functions/platform/ids.ts');
   const { newPatient } = await import('../../functions/intake/patients.ts');
-  const { consentItems } = await import('../../functions/messaging/consent.ts');
+  const { consentItems } = await import('../../functions/messaging/consent/consent.ts');
   const { stampOf } = await import('../../functions/platform/actor.ts');
 
   const now = Temporal.Instant.from('2026-11-23T08:00:00Z');

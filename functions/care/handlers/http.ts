@@ -1,4 +1,4 @@
-import { loadInboundText } from '../../messaging/thread.ts';
+import { loadInboundText } from '../../messaging/inbox/thread.ts';
 import { httpHandler } from '../../platform/http/api.ts';
 import { found } from '../../platform/problem.ts';
 import { routes } from '../contract.ts';

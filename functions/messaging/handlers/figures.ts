@@ -1,4 +1,4 @@
 import { scheduleHandler } from '../../platform/schedule.ts';
-import { sweepFigures } from '../figures-sweep.ts';
+import { sweepFigures } from '../figures/figures-sweep.ts';
 
 export const handler = scheduleHandler('figures counted', sweepFigures);

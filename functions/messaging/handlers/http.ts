@@ -2,10 +2,10 @@ import { loadPatient } from '../../intake/patients.ts';
 import { httpHandler } from '../../platform/http/api.ts';
 import { found } from '../../platform/problem.ts';
 import { loadAppointment } from '../../scheduling/visits.ts';
+import { consentReport, recordByStaff } from '../consent/record-consent.ts';
 import { deskRoutes } from '../contract/desk-routes.ts';
-import { consentReport, recordByStaff } from '../record-consent.ts';
-import { closeTask, listTasks, type StaffTask } from '../tasks.ts';
-import { listAppointmentTexts, listPatientTexts, type Message } from '../thread.ts';
+import { closeTask, listTasks, type StaffTask } from '../inbox/tasks.ts';
+import { listAppointmentTexts, listPatientTexts, type Message } from '../inbox/thread.ts';
 
 const view = (message: Message) => ({
   id: message.id,

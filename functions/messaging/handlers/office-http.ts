@@ -1,11 +1,11 @@
 import { httpHandler } from '../../platform/http/api.ts';
 import { officeRoutes } from '../contract/office-routes.ts';
-import { readFigures } from '../figures-report.ts';
-import { listTemplates, listTemplateVersions, readTemplate, saveTemplate, tryWords } from '../own-words.ts';
-import { addPicture, listPictures, retirePicture } from '../pictures.ts';
-import { previewPlan } from '../plan-preview.ts';
-import { listPlans, listPlanVersions, readPlan, savePlan, withdrawPlan } from '../plans.ts';
+import { readFigures } from '../figures/figures-report.ts';
+import { previewPlan } from '../plans/plan-preview.ts';
+import { listPlans, listPlanVersions, readPlan, savePlan, withdrawPlan } from '../plans/plans.ts';
 import { changeSettings, readSettings } from '../settings.ts';
+import { listTemplates, listTemplateVersions, readTemplate, saveTemplate, tryWords } from '../templates/own-words.ts';
+import { addPicture, listPictures, retirePicture } from '../templates/pictures.ts';
 
 export const handler = httpHandler(officeRoutes, {
   getMessagingFigures: async ({ caller, query }) => ({ body: await readFigures(caller.clinicId, query) }),

@@ -1,8 +1,8 @@
 import { onOurClock, systemClock } from '../../platform/clock.ts';
 import { queueHandler, snsMessageOf, snsTimeOf } from '../../platform/queue.ts';
-import { inTurn } from '../in-turn.ts';
-import { parseInbound } from '../inbound.ts';
-import { receiveText } from '../receive.ts';
+import { inTurn } from '../replies/in-turn.ts';
+import { parseInbound } from '../replies/inbound.ts';
+import { receiveText } from '../replies/receive.ts';
 
 export const handler = queueHandler('receive', async (record) => {
   const inbound = parseInbound(snsMessageOf(record));

@@ -6,7 +6,7 @@ import { cancelByLink, confirmByLink, findSlotsByLink, getVisit, rescheduleByLin
 // Pages, and what few ask for, are loaded by the first request for one.
 const visitPages = () => import('../visit-page.ts');
 const stopPages = () => import('../stop-emails.ts');
-const texts = () => import('../../messaging/texts-by-link.ts');
+const texts = () => import('../../messaging/consent/texts-by-link.ts');
 const offers = () => import('../offer-link.ts');
 const offerPages = () => import('../offer-page.ts');
 

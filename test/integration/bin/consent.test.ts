@@ -9,9 +9,9 @@ import {
   PutOptedOutNumberCommand,
 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { consentItems, loadStanding } from '../../../functions/messaging/consent.ts';
-import { consentsOf } from '../../../functions/messaging/consent-store.ts';
-import { standingItem } from '../../../functions/messaging/standing-store.ts';
+import { consentItems, loadStanding } from '../../../functions/messaging/consent/consent.ts';
+import { consentsOf } from '../../../functions/messaging/consent/consent-store.ts';
+import { standingItem } from '../../../functions/messaging/consent/standing-store.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import { testPhone } from '../../helpers/phones.ts';
 import { startNetwork } from '../messaging/network.ts';

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handler } from '../../../functions/intake/handlers/http.ts';
 import { findPatientsByPhone, findRegistered, loadPatient } from '../../../functions/intake/patients.ts';
-import { loadStanding } from '../../../functions/messaging/consent.ts';
+import { loadStanding } from '../../../functions/messaging/consent/consent.ts';
 import { type Answer, askAsStaff, createTestClinic, type TestClinic } from '../../helpers/clinic.ts';
 import { testPhone } from '../../helpers/phones.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { loadStanding, withConsent } from '../../../functions/messaging/consent.ts';
-import { consentsOf } from '../../../functions/messaging/consent-store.ts';
+import { loadStanding, withConsent } from '../../../functions/messaging/consent/consent.ts';
+import { consentsOf } from '../../../functions/messaging/consent/consent-store.ts';
+import { standingItem } from '../../../functions/messaging/consent/standing-store.ts';
 import { stateOf } from '../../../functions/messaging/core/consent.ts';
-import { writeStaffText } from '../../../functions/messaging/staff-text.ts';
-import { standingItem } from '../../../functions/messaging/standing-store.ts';
-import { loadInboundText } from '../../../functions/messaging/thread.ts';
-import { threadIdOf } from '../../../functions/messaging/thread-store.ts';
+import { writeStaffText } from '../../../functions/messaging/inbox/staff-text.ts';
+import { loadInboundText } from '../../../functions/messaging/inbox/thread.ts';
+import { threadIdOf } from '../../../functions/messaging/inbox/thread-store.ts';
 import type { Problem } from '../../../functions/platform/problem.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import { type Answer, askAsStaff } from '../../helpers/clinic.ts';

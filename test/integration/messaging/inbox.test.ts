@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Temporal } from 'temporal-polyfill';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pageOfObservations } from '../../../functions/care/store.ts';
-import { loadStanding } from '../../../functions/messaging/consent.ts';
+import { loadStanding } from '../../../functions/messaging/consent/consent.ts';
 import { inboxRoutes } from '../../../functions/messaging/contract.ts';
 import { DEFAULT_SETTINGS } from '../../../functions/messaging/core/settings.ts';
 import {
@@ -12,12 +12,16 @@ import {
   listThreads,
   loadThread,
   takeAnswering,
-} from '../../../functions/messaging/inbox.ts';
-import { sendText } from '../../../functions/messaging/send.ts';
+} from '../../../functions/messaging/inbox/inbox.ts';
+import {
+  cancelStaffText,
+  type StaffTextCommand,
+  writeStaffText,
+} from '../../../functions/messaging/inbox/staff-text.ts';
+import { threadIdOf } from '../../../functions/messaging/inbox/thread-store.ts';
+import { sendText } from '../../../functions/messaging/sending/send.ts';
 import { changeSettings } from '../../../functions/messaging/settings.ts';
-import { cancelStaffText, type StaffTextCommand, writeStaffText } from '../../../functions/messaging/staff-text.ts';
 import { getMessage, messagesOfCause } from '../../../functions/messaging/store.ts';
-import { threadIdOf } from '../../../functions/messaging/thread-store.ts';
 import type { Caller } from '../../../functions/platform/actor.ts';
 import type { Route } from '../../../functions/platform/http/contract.ts';
 import { routeKeyOf } from '../../../functions/platform/http/contract.ts';

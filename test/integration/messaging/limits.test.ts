@@ -2,16 +2,18 @@ import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { loadExercisePlan } from '../../../functions/care/exercise.ts';
-import { loadStanding } from '../../../functions/messaging/consent.ts';
+import { loadStanding } from '../../../functions/messaging/consent/consent.ts';
+import { standingItem } from '../../../functions/messaging/consent/standing-store.ts';
 import { DEFAULT_PLAN, type StepSpec } from '../../../functions/messaging/core/message-plan.ts';
-import { parseRef } from '../../../functions/messaging/hint.ts';
-import { pauseSending, resumeSending } from '../../../functions/messaging/pause.ts';
-import { forgetPlans } from '../../../functions/messaging/plan-in-force.ts';
-import { savePlan } from '../../../functions/messaging/plans.ts';
-import { recordReceipt } from '../../../functions/messaging/receipts.ts';
-import { receiveText } from '../../../functions/messaging/receive.ts';
-import { sendText } from '../../../functions/messaging/send.ts';
-import { standingItem } from '../../../functions/messaging/standing-store.ts';
+import { closeTask, listTasks } from '../../../functions/messaging/inbox/tasks.ts';
+import { forgetPlans } from '../../../functions/messaging/plans/plan-in-force.ts';
+import { savePlan } from '../../../functions/messaging/plans/plans.ts';
+import { receiveText } from '../../../functions/messaging/replies/receive.ts';
+import { parseRef } from '../../../functions/messaging/sending/hint.ts';
+import { pauseSending, resumeSending } from '../../../functions/messaging/sending/pause.ts';
+import { recordReceipt } from '../../../functions/messaging/sending/receipts.ts';
+import { sendText } from '../../../functions/messaging/sending/send.ts';
+import { sweepDue } from '../../../functions/messaging/sending/sweep.ts';
 import {
   createMessageItem,
   getMessage,
@@ -19,8 +21,6 @@ import {
   messagesOfCause,
   replaceMessageItem,
 } from '../../../functions/messaging/store.ts';
-import { sweepDue } from '../../../functions/messaging/sweep.ts';
-import { closeTask, listTasks } from '../../../functions/messaging/tasks.ts';
 import { directoryItem, findLink } from '../../../functions/platform/store/directory.ts';
 import { transact } from '../../../functions/platform/store/records.ts';
 import { stopEmails } from '../../../functions/scheduling/stop-emails.ts';

@@ -10,7 +10,7 @@ const lines = vi.hoisted((): string[] => {
 
 import { handler as receipts } from '../../../functions/messaging/handlers/receipts.ts';
 import { handler as receive } from '../../../functions/messaging/handlers/receive.ts';
-import { sendText } from '../../../functions/messaging/send.ts';
+import { sendText } from '../../../functions/messaging/sending/send.ts';
 import { lambdaContext } from '../../helpers/events.ts';
 import { startNetwork } from './network.ts';
 import { addPatient, at, bookVisit, later, newWorld, optOut, reply, start } from './world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pageOfObservations } from '../../../functions/care/store.ts';
-import { loadStanding } from '../../../functions/messaging/consent.ts';
-import { sendText } from '../../../functions/messaging/send.ts';
+import { loadStanding } from '../../../functions/messaging/consent/consent.ts';
+import { sendText } from '../../../functions/messaging/sending/send.ts';
 import { getMessage } from '../../../functions/messaging/store.ts';
 import { loadAppointment } from '../../../functions/scheduling/visits.ts';
 import type { Fault } from '../../../local/carrier/faults.ts';

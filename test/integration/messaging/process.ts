@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { smsClient } from '../../../functions/messaging/carrier.ts';
+import { smsClient } from '../../../functions/messaging/sending/carrier.ts';
 import { documentClient } from '../../../functions/platform/store/records.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { parseRef } from '../../../functions/messaging/hint.ts';
+import { parseRef } from '../../../functions/messaging/sending/hint.ts';
 
 // The queue's address is used as configured, not as an endpoint.
 const queueClient = new SQSClient({ useQueueUrlAsEndpoint: false });

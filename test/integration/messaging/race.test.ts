@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { setContact } from '../../../functions/intake/patients.ts';
-import { loadStanding } from '../../../functions/messaging/consent.ts';
-import { recordReceipt } from '../../../functions/messaging/receipts.ts';
-import { sendText } from '../../../functions/messaging/send.ts';
+import { loadStanding } from '../../../functions/messaging/consent/consent.ts';
+import { setTextsByLink } from '../../../functions/messaging/consent/texts-by-link.ts';
+import { recordReceipt } from '../../../functions/messaging/sending/receipts.ts';
+import { sendText } from '../../../functions/messaging/sending/send.ts';
 import { getMessage, messagesOfCause } from '../../../functions/messaging/store.ts';
-import { setTextsByLink } from '../../../functions/messaging/texts-by-link.ts';
 import { newLinkToken } from '../../../functions/platform/ids.ts';
 import { type TransactItem, transact } from '../../../functions/platform/store/records.ts';
 import type { AppointmentCommand } from '../../../functions/scheduling/core/appointment-status.ts';

@@ -1,12 +1,12 @@
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { loadExercisePlan } from '../../../functions/care/exercise.ts';
-import { takeOffCarrierList } from '../../../functions/messaging/carrier-list.ts';
-import { loadStanding } from '../../../functions/messaging/consent.ts';
-import { consentReport, recordConsent } from '../../../functions/messaging/record-consent.ts';
-import { sendText } from '../../../functions/messaging/send.ts';
+import { takeOffCarrierList } from '../../../functions/messaging/consent/carrier-list.ts';
+import { loadStanding } from '../../../functions/messaging/consent/consent.ts';
+import { consentReport, recordConsent } from '../../../functions/messaging/consent/record-consent.ts';
+import { listTasks } from '../../../functions/messaging/inbox/tasks.ts';
+import { sendText } from '../../../functions/messaging/sending/send.ts';
 import { getMessage, type Message, messagesOfCause } from '../../../functions/messaging/store.ts';
-import { listTasks } from '../../../functions/messaging/tasks.ts';
 import { findLink } from '../../../functions/platform/store/directory.ts';
 import { startNetwork } from './network.ts';
 import {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { openTriageCase } from '../../../functions/care/triage.ts';
+import { writeStaffText } from '../../../functions/messaging/inbox/staff-text.ts';
 import {
   type Answer,
   type Plan,
@@ -7,10 +8,9 @@ import {
   planAnswer,
   planOffer,
   planPhoneCode,
-} from '../../../functions/messaging/plan.ts';
-import { receiveText } from '../../../functions/messaging/receive.ts';
-import { sendText } from '../../../functions/messaging/send.ts';
-import { writeStaffText } from '../../../functions/messaging/staff-text.ts';
+} from '../../../functions/messaging/plans/plan.ts';
+import { receiveText } from '../../../functions/messaging/replies/receive.ts';
+import { sendText } from '../../../functions/messaging/sending/send.ts';
 import { messagesOfCause } from '../../../functions/messaging/store.ts';
 import { newId } from '../../../functions/platform/ids.ts';
 import { directoryItem } from '../../../functions/platform/store/directory.ts';

@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { newPatient, type Patient } from '../../../functions/intake/patients.ts';
-import { consentItems } from '../../../functions/messaging/consent.ts';
-import { planVisitTexts, type VisitChange } from '../../../functions/messaging/plan.ts';
-import { receiveText } from '../../../functions/messaging/receive.ts';
+import { consentItems } from '../../../functions/messaging/consent/consent.ts';
+import { planVisitTexts, type VisitChange } from '../../../functions/messaging/plans/plan.ts';
+import { receiveText } from '../../../functions/messaging/replies/receive.ts';
 import type { Caller } from '../../../functions/platform/actor.ts';
 import { stampOf } from '../../../functions/platform/actor.ts';
 import { type Id, newId } from '../../../functions/platform/ids.ts';

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { Temporal } from 'temporal-polyfill';
 import { expect } from 'vitest';
-import { sendText } from '../../../functions/messaging/send.ts';
+import { sendText } from '../../../functions/messaging/sending/send.ts';
 import { env } from '../../../functions/platform/config.ts';
 import { type Id, sha256 } from '../../../functions/platform/ids.ts';
 import { documentClient } from '../../../functions/platform/store/records.ts';

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { Temporal } from 'temporal-polyfill';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { newPatient, type Patient } from '../../../functions/intake/patients.ts';
-import { consentItems } from '../../../functions/messaging/consent.ts';
+import { consentItems } from '../../../functions/messaging/consent/consent.ts';
 import { messagesOfCause } from '../../../functions/messaging/store.ts';
 import { type Caller, stampOf } from '../../../functions/platform/actor.ts';
 import { type Id, newId } from '../../../functions/platform/ids.ts';

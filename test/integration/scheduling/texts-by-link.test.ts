@@ -1,15 +1,21 @@
 import { Temporal } from 'temporal-polyfill';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as intake } from '../../../functions/intake/handlers/http.ts';
-import { barOf, consentItems, type Given, loadStanding, withConsent } from '../../../functions/messaging/consent.ts';
-import { consentsOf } from '../../../functions/messaging/consent-store.ts';
+import {
+  barOf,
+  consentItems,
+  type Given,
+  loadStanding,
+  withConsent,
+} from '../../../functions/messaging/consent/consent.ts';
+import { consentsOf } from '../../../functions/messaging/consent/consent-store.ts';
+import { standingItem } from '../../../functions/messaging/consent/standing-store.ts';
 import { CONSENT_CATEGORIES } from '../../../functions/messaging/core/consent.ts';
 import { textsConsent } from '../../../functions/messaging/core/consent-wording.ts';
 import { DEFAULT_SETTINGS } from '../../../functions/messaging/core/settings.ts';
-import { receiveText } from '../../../functions/messaging/receive.ts';
-import { sendText } from '../../../functions/messaging/send.ts';
+import { receiveText } from '../../../functions/messaging/replies/receive.ts';
+import { sendText } from '../../../functions/messaging/sending/send.ts';
 import { changeSettings } from '../../../functions/messaging/settings.ts';
-import { standingItem } from '../../../functions/messaging/standing-store.ts';
 import { getMessage } from '../../../functions/messaging/store.ts';
 import type { Caller } from '../../../functions/platform/actor.ts';
 import { type Id, newLinkToken } from '../../../functions/platform/ids.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../../functions/messaging/core/settings.ts';
-import { receiveText } from '../../../functions/messaging/receive.ts';
+import { receiveText } from '../../../functions/messaging/replies/receive.ts';
 import { changeSettings } from '../../../functions/messaging/settings.ts';
 import { messagesOfCause } from '../../../functions/messaging/store.ts';
 import { toStored } from '../../../functions/platform/clock.ts';

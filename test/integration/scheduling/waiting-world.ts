@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Temporal } from 'temporal-polyfill';
 import { expect } from 'vitest';
 import { handler as intake } from '../../../functions/intake/handlers/http.ts';
-import { sendText } from '../../../functions/messaging/send.ts';
+import { sendText } from '../../../functions/messaging/sending/send.ts';
 import { messagesOfCause } from '../../../functions/messaging/store.ts';
 import type { Id } from '../../../functions/platform/ids.ts';
 import type { Offer } from '../../../functions/scheduling/core/waiting-list.ts';

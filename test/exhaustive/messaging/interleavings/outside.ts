@@ -3,8 +3,8 @@ import {
   type SendTextMessageCommand,
   ThrottlingException,
 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
-import { parseRef } from '../../../../functions/messaging/hint.ts';
-import type { Receipt } from '../../../../functions/messaging/receipts.ts';
+import { parseRef } from '../../../../functions/messaging/sending/hint.ts';
+import type { Receipt } from '../../../../functions/messaging/sending/receipts.ts';
 import type { MessageRef } from '../../../../functions/messaging/store.ts';
 import type { Turns } from '../../support/turns.ts';
 import type { Judge } from './judge.ts';

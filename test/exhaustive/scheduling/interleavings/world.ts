@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { newPatient, type Patient } from '../../../../functions/intake/patients.ts';
-import { consentItems } from '../../../../functions/messaging/consent.ts';
+import { consentItems } from '../../../../functions/messaging/consent/consent.ts';
 import { type Caller, stampOf } from '../../../../functions/platform/actor.ts';
 import { type Id, newId } from '../../../../functions/platform/ids.ts';
 import { inAllShards } from '../../../../functions/platform/store/due.ts';
