@@ -17,8 +17,9 @@ const localOffsetMillis = (): number => {
   try {
     const { offsetMillis }: { readonly offsetMillis?: unknown } = JSON.parse(readFileSync(path, 'utf8'));
     return Number.isSafeInteger(offsetMillis) ? Number(offsetMillis) : 0;
-  } catch {
-    return 0; // no file yet: the clock has not been moved
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0; // The clock has not been moved yet.
+    throw error;
   }
 };
 

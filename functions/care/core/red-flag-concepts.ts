@@ -81,7 +81,7 @@ const CONCEPTS = [
   [
     'gripping',
     'function',
-    'pick up {coins,change,a coin,small things,anything}, zip, unzip, thread, turn {a,the,my} {key,knob,doorknob}, hold a cup, hold things, do buttons, do my buttons, tie my {shoes,laces,shoelaces}, use {keys,my keys,a fork,my fork,chopsticks}, text properly, open a jar, hold a pen, open anything, sostener, amarrarme, grip, grab, button, write, hold a, hold my, hold onto, hold things, open jars, type, abotonar, escribir, agarrar',
+    'abrochar, abrocharme, abrocharse, abotonarse, pick up {coins,change,a coin,small things,anything}, zip, unzip, thread, turn {a,the,my} {key,knob,doorknob}, hold a cup, hold things, do buttons, do my buttons, tie my {shoes,laces,shoelaces}, use {keys,my keys,a fork,my fork,chopsticks}, text properly, open a jar, hold a pen, open anything, sostener, amarrarme, grip, grab, button, write, hold a, hold my, hold onto, hold things, open jars, type, abotonar, escribir, agarrar',
   ],
   [
     'standing',
@@ -91,7 +91,7 @@ const CONCEPTS = [
   [
     'passing',
     'function',
-    'pee, peeing, urinate, urinating, urination, pass water, passing water, pass urine, passing urine, wee, piss, pissing, void, voiding, tinkle, poop, pooping, poo, shit, bowel movement{,s}, bm, pass gas, pass stool, {go,went,going} to the {bathroom,toilet,restroom}, go to {bathroom,toilet}, {go,going} {pee,poop,number 1,number 2,number one,number two}, use the {bathroom,toilet,restroom}, empty my bladder, empty the bladder, start {my,the,a} stream, {my,the} stream, ' +
+    '{make,making,made} water, go potty, pee, peeing, urinate, urinating, urination, pass water, passing water, pass urine, passing urine, wee, piss, pissing, void, voiding, tinkle, poop, pooping, poo, shit, bowel movement{,s}, bm, pass gas, pass stool, {go,went,going} to the {bathroom,toilet,restroom}, go to {bathroom,toilet}, {go,going} {pee,poop,number 1,number 2,number one,number two}, use the {bathroom,toilet,restroom}, empty my bladder, empty the bladder, start {my,the,a} stream, {my,the} stream, ' +
       'go number {1,2,one,two}, start peeing, start to pee, start urinating, get a stream, have a bowel movement, orinar, orinando, hacer {pis,pipi,chis,popo,caca,del bano,del cuerpo,bano}, ir al bano, mear, miccionar, vaciar la vejiga, defecar, evacuar, obrar',
   ],
   [
@@ -109,7 +109,7 @@ const CONCEPTS = [
   [
     'numb',
     'quality',
-    'deadened, desensitized, senseless, insensible, insensibles, anesthetized, anestesiad{o,a,os,as}, sin sentir nada, numb, numbed, numbing, tingly, tingles, tingling in, asleep, dead, novocaine, went to sleep, goes to sleep, go to sleep, gone to sleep, falling asleep, going to sleep, nosiento, adormecid{o,a,os,as}, dormid{o,a,os,as}, entumecid{o,a,os,as}, entumid{o,a,os,as}, hormiguea, hormiguean, acalambrad{o,a,os,as}, se me {duerme,duermen,durmio,durmieron,adormece,adormecen,adormecio,adormecieron,entume,entumio,entumece,entumecen,entumecio}',
+    'buzzing, buzzy, zinging, deadened, desensitized, senseless, insensible, insensibles, anesthetized, anestesiad{o,a,os,as}, sin sentir nada, numb, numbed, numbing, tingly, tingles, tingling in, asleep, dead, novocaine, went to sleep, goes to sleep, go to sleep, gone to sleep, falling asleep, going to sleep, nosiento, adormecid{o,a,os,as}, dormid{o,a,os,as}, entumecid{o,a,os,as}, entumid{o,a,os,as}, hormiguea, hormiguean, acalambrad{o,a,os,as}, se me {duerme,duermen,durmio,durmieron,adormece,adormecen,adormecio,adormecieron,entume,entumio,entumece,entumecen,entumecio}',
   ],
   [
     'numbness',
@@ -125,19 +125,19 @@ const CONCEPTS = [
   [
     'odd',
     'quality',
-    'altered, frozen, like {cardboard,plastic,wood,leather,a cushion,a pillow}, dentist, not mine, someone elses, odd, cold, coldness, icy, buzzing, humming, vibrating, tickling, fuzzy, foreign, padded, not mine, isnt mine, swollen feeling, frio, fria, cosquilleo, zumbido, weird, strange, funny, different, cotton, isnt there, not there, isnt right, not right, off, wrong, gone, rar{o,a,as,os}, extran{o,a,as,os}, diferente, como algodon',
+    'altered, frozen, like {cardboard,plastic,wood,leather,a cushion,a pillow}, dentist, not mine, someone elses, odd, cold, coldness, icy, humming, vibrating, tickling, fuzzy, foreign, padded, isnt mine, swollen feeling, frio, fria, cosquilleo, zumbido, weird, strange, funny, different, cotton, isnt there, not there, isnt right, not right, off, wrong, gone, rar{o,a,as,os}, extran{o,a,as,os}, diferente, como algodon',
   ],
   [
     'weak',
     'quality',
-    'shrinking, shrunk, wasting, wasted, withered, withering, atrophied, atrophy, dead weight, like {cement,concrete,lead,bricks,mush,mashed potatoes,wood}, mushy, rubbery, lifeless, unresponsive, weak, weaker, paralyzed, paralysed, jelly, noodle{,s}, rubber, rubbery, spaghetti, wobbly, floppy, limp, useless, dead, debil, debiles, sin fuerza{,s}, paralizad{o,a,os,as}, aguad{o,a,os,as}, floj{o,a,os,as}, como trapo',
+    'jello, like {jello,jelly,noodles}, shrinking, shrunk, wasting, wasted, withered, withering, atrophied, atrophy, dead weight, like {cement,concrete,lead,bricks,mush,mashed potatoes,wood}, mushy, rubbery, lifeless, unresponsive, weak, weaker, paralyzed, paralysed, jelly, noodle{,s}, rubber, rubbery, spaghetti, wobbly, floppy, limp, useless, dead, debil, debiles, sin fuerza{,s}, paralizad{o,a,os,as}, aguad{o,a,os,as}, floj{o,a,os,as}, como trapo',
   ],
   ['weakness', 'finding', 'weakness, paralysis, foot drop, drop foot, debilidad, flaqueza, paralisis, pie caido'],
   ['heavy', 'quality', 'heavy, pesad{o,a,os,as}, like lead'],
   [
     'failing',
     'event',
-    '{give,gives,giving,gave,given,giv} {out,way}, {went,going,goes} out, gone out, buckle, buckles, buckled, buckling, collapse, collapsed, collapses, collapsing, {dont,doesnt,didnt,not,isnt,arent,stopped,wont,quit} {work,working,respond,responding}, wont {hold,move,lift,bend,go up,come up,wake up,support}, ' +
+    '{wont,dont,doesnt} do what {i,he,she}, just {wasnt,isnt,not} there, {give,gives,giving,gave,given,giv} {out,way}, {went,going,goes} out, gone out, buckle, buckles, buckled, buckling, collapse, collapsed, collapses, collapsing, {dont,doesnt,didnt,not,isnt,arent,stopped,wont,quit} {work,working,respond,responding}, wont {hold,move,lift,bend,go up,come up,wake up,support}, ' +
       '{hangs,hanging} {there,down,limp}, just hangs, dangles, dangling, {folded,folds,folding} {under,up}, crumples, crumpled, went from under, clumsy, {wont,doesnt,dont,not} {listen,listening,obey,cooperate,cooperating}, {refuses,refusing}, {curled,curling} {up,in}, {shuts,shut,shutting} down, no {me ,}{obedece,obedecen,aguantan,aguanta}, no {me ,}{responde,responden,sostiene,sostienen,funciona,funcionan}, me falla, me fallan, me fallo, me fallaron, se me {dobla,doblan,doblo,doblaron,va,van}',
   ],
 
@@ -145,7 +145,7 @@ const CONCEPTS = [
   [
     'saddle',
     'place',
-    'saddle, groin, genital, genitals, genitalia, private, privates, private {part,parts,area}, crotch, perineum, perineal, taint, between {my,the,his,her} {legs,thighs}, between legs, inner {thigh,thighs}, buttock, buttocks, butt, butt cheek{,s}, but cheek{,s}, bum, bottom, backside, behind area, rear end, rear, ass, tush, rectum, rectal, anus, anal, vagina, vaginal, vulva, labia, lady part{,s}, hoo ha, hooha, coochie, cooch, cooter, pussy, clit, clitoris, penis, dick, cock, junk, scrotum, balls, testicle, testicles, nuts, nether region{,s}, down there, down below, where i sit, when i {wipe,sit}, i wipe, wipe, wiping, ' +
+    'seat area, {bike,bicycle} seat, where {you,u} sit, undercarriage, saddle, groin, genital, genitals, genitalia, private, privates, private {part,parts,area}, crotch, perineum, perineal, taint, between {my,the,his,her} {legs,thighs}, between legs, inner {thigh,thighs}, buttock, buttocks, butt, butt cheek{,s}, but cheek{,s}, bum, bottom, backside, behind area, rear end, rear, ass, tush, rectum, rectal, anus, anal, vagina, vaginal, vulva, labia, lady part{,s}, hoo ha, hooha, coochie, cooch, cooter, pussy, clit, clitoris, penis, dick, cock, junk, scrotum, balls, testicle, testicles, nuts, nether region{,s}, down there, down below, where i sit, when i {wipe,sit}, i wipe, wipe, wiping, ' +
       'pubic, pubic bone, pubes, back passage, loins, muslos internos, muslo interno, cara interna, ingle, ingles, genitales, genital, entrepierna{,s}, {partes,parte,zona,area} {intima,intimas,privada,privadas,noble,nobles,genital,genitales}, parte de abajo, partes de abajo, mis partes, las partes, nalga{,s}, trasero, gluteo{,s}, pompi{,s}, pompas, ano, recto, cola, colita, entre {las,mis} piernas, alla abajo, ahi abajo, aqui abajo, pene, testiculo{,s}, vagina, perine, silla de montar, limpiarme, me limpio',
   ],
   ['seat', 'place', 'the chair, the seat, my seat, toilet seat, toilet paper, la silla, el asiento'],
@@ -179,7 +179,7 @@ const CONCEPTS = [
   [
     'wound',
     'place',
-    'epidural site, injection, {surgery,surgical,epidural} {site,area}, site of the injection, staples, sutures, surgical cut, surgery {cut,spot}, {shot,needle,puncture} site, where they {cut,operated,injected,did,opened,poked}, where i {had,got} the, post op, the cut, my cut, bandage, dressing, cirugia, incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
+    'where {they,you,u,yall,he,she,doc} {gave,did,put,stuck,poked,injected,cut,operated,opened,went in}, donde me {inyectaron,operaron,picaron,pusieron,abrieron,cortaron,hicieron}, epidural site, injection, {surgery,surgical,epidural} {site,area}, site of the injection, staples, sutures, surgical cut, surgery {cut,spot}, {shot,needle,puncture} site, where they {cut,operated,injected,did,opened,poked}, where i {had,got} the, post op, the cut, my cut, bandage, dressing, cirugia, incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
   ],
   [
     'body',
@@ -214,7 +214,7 @@ const CONCEPTS = [
   [
     'infected',
     'quality',
-    'tenderness, weepy, hinchazon, redness, heat, swelling, sore and red, yellow, green, foul, odor, odour, reeks, discharge, oozes, drips, weeping, soaked, pussy, busted, infectada, pus, split, fluid, liquid, seeping, wet, gaping, reopened, apart, streaks, liquido, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
+    'oozing, puffy, caliente, tenderness, weepy, hinchazon, redness, heat, swelling, sore and red, yellow, green, foul, odor, odour, reeks, discharge, oozes, drips, weeping, soaked, pussy, busted, infectada, pus, split, fluid, liquid, seeping, wet, gaping, reopened, apart, streaks, liquido, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
   ],
   [
     'fever',
@@ -236,19 +236,19 @@ const CONCEPTS = [
   [
     'thinner',
     'event',
-    '{losing,lost,lose,loosing,dropping,dropped,shedding,melting off} {weight,so much weight,a lot of weight,some weight}, weight loss, weight is {dropping,falling}, {5,6,7,8,9,10,12,14,15,16,18,20,22,25,30,35,40} {lbs,pounds,kilos} {gone,lighter,less,down}, {lost,dropped,down} {5,6,7,8,9,10,12,14,15,16,18,20,22,25,30,35,40} {lbs,pounds,kilos,kg}, clothes {falling off,hang,are falling off,dont fit}, {perdi,perdido,perdiendo,bajado,baje,bajando} {de peso,peso}, perdida de peso, bajado kilos',
+    '{pants,clothes,jeans,trousers,ring,rings,belt} {falling off,are falling off,fall off,keep falling off,hang off,hang on}, {losing,lost,lose,loosing,dropping,dropped,shedding,melting off} {weight,so much weight,a lot of weight,some weight}, weight loss, weight is {dropping,falling}, {5,6,7,8,9,10,12,14,15,16,18,20,22,25,30,35,40} {lbs,pounds,kilos} {gone,lighter,less,down}, {lost,dropped,down} {5,6,7,8,9,10,12,14,15,16,18,20,22,25,30,35,40} {lbs,pounds,kilos,kg}, clothes {falling off,hang,are falling off,dont fit}, {perdi,perdido,perdiendo,bajado,baje,bajando} {de peso,peso}, perdida de peso, bajado kilos',
   ],
   [
     'unexplained',
     'detail',
-    'without trying, without dieting, not trying, not even trying, not on a diet, not dieting, no reason, dont know why, no idea why, dont understand why, unexplained, unintentional, unintentionally, havent changed, eat{ing,} {normal,normally,the same,fine}, in a month, in {2,3,4,5,6,two,three,four,six} {weeks,months}, no appetite, not hungry, cant eat, night sweats, at night, night pain, fast, sin {querer,razon,dieta,motivo,hacer dieta}, no se por que',
+    'dont eat any different, dont eat {different,less}, {eat,eating} {like always,as usual}, without trying, without dieting, not trying, not even trying, not on a diet, not dieting, no reason, dont know why, no idea why, dont understand why, unexplained, unintentional, unintentionally, havent changed, eat{ing,} {normal,normally,the same,fine}, in a month, in {2,3,4,5,6,two,three,four,six} {weeks,months}, no appetite, not hungry, cant eat, night sweats, at night, night pain, fast, sin {querer,razon,dieta,motivo,hacer dieta}, no se por que',
   ],
   ['legBack', 'place', '{behind,back of} {my,the,his,her} {knee,leg,calf}, detras de la rodilla'],
   // One leg against the other.
   [
     'enlarged',
     'event',
-    'double the size, twice the size, twice as big, bigger than, bigger than the other, larger than, fatter than, ballooned, ballooning, blew up, blown up, blowing up, swelling up, huge, mas grande que, el doble',
+    'twice as {fat,thick,large,swollen}, double the size, twice the size, twice as big, bigger than, bigger than the other, larger than, fatter than, ballooned, ballooning, blew up, blown up, blowing up, swelling up, huge, mas grande que, el doble',
   ],
   [
     'inflamed',
@@ -281,7 +281,7 @@ const CONCEPTS = [
   [
     'fast',
     'detail',
-    'sudden, suddenly, all of a sudden, overnight, today, this {morning,afternoon,evening}, tonight, last night, since {yesterday,this morning,last night,today}, within hours, hours, worse, worsening, spread, spreading, progressing, progressive, progressively, rapidly, quickly, more and more, increasing, increasingly, every day, climbing, climbs, creeping, creeps, moving up, going up, moves up, traveling, travels, higher, ' +
+    'moved up, crept up, reached, subio, sube, subiendo, subido, extendio, extendido, sudden, suddenly, all of a sudden, overnight, today, this {morning,afternoon,evening}, tonight, last night, since {yesterday,this morning,last night,today}, within hours, hours, worse, worsening, spread, spreading, progressing, progressive, progressively, rapidly, quickly, more and more, increasing, increasingly, every day, climbing, climbs, creeping, creeps, moving up, going up, moves up, traveling, travels, higher, ' +
       'de repente, de pronto, repentin{o,a}, repentinamente, subit{o,a}, subitamente, hoy, anoche, esta manana, desde ayer, empeora, empeoro, empeorado, empeorando, peor, cada {vez,dia} mas, rapido, avanzando, aumentando',
   ],
   [
@@ -323,7 +323,7 @@ const CONCEPTS = [
   [
     'closing',
     'event',
-    'swelling, swollen, swelled, closing, closed up, closing up, tightening, hinchad{o,a,os}, hinchando, hincha, hincho, cierra, cerrando, cerro',
+    'huge, puffed up, hincharon, hinchan, swelling, swollen, swelled, closing, closed up, closing up, tightening, hinchad{o,a,os}, hinchando, hincha, hincho, cierra, cerrando, cerro',
   ],
 ] as const satisfies ReadonlyArray<readonly [string, Kind, string]>;
 

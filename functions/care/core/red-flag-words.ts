@@ -3,6 +3,17 @@ import { phraseReplacer } from '../../platform/phrase-index.ts';
 
 /** Ways to say that one cannot, each made one word, so that a rule need not list them. */
 const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
+  // What only sounds like a finding.
+  [/(?<![^ ])(?:slept|sleep|sleeping|sleeps) like the dead(?![^ ])/g, 'slept well'],
+  [
+    /(?<![^ ])me (?:quede|quedo|quedaba|he quedado) dormid[oa](?![^ ])(?! (?:el|la|los|las|mi|todo|toda|de) )/g,
+    'dormi',
+  ],
+  [/(?<![^ ])ya no se me (?:adormecen?|duermen?|entumecen?|entumen?)(?![^ ])/g, 'mejor'],
+  [
+    /(?<![^ ])hold (?:a|the|that|this|my) (?:plank|pose|bridge|stretch|squat|note|conversation|grudge)(?![^ ])/g,
+    'plank',
+  ],
   [
     /(?<![^ ])(?:can no longer|(?:inability|not the ability|no ability|impossible(?: for me)?) to|no longer can|(?:no longer|longer) able to|never able to|cant hardly|can not|cannot|without (?:being )?able to|cant|cnt|caint|couldnt|could not|can t|couldn t|(?:am |im |i am |is |was |been |being |be |were |are )?(?:not able|unable|not been able) to|(?:have not|havent|hasnt|haven t|wasnt|wont be|not) (?:been )?able to|havent been able to)(?![^ ])/g,
     'cant',
@@ -20,11 +31,11 @@ const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
     'nosiento',
   ],
   [
-    /(?<![^ ])(?:(?:body )?temp(?:erature)?|temperatura|fiebre|running|ran|registered|reading|got)(?: (?:is|of|at|was|a|temp|over|above|around|about|like|de|en|up|to))* (?:10[0-6]|3[89]|40)(?: \| \d+)?(?! (?:minutes|min|percent|miles|dollars|am|pm|reps))(?![^ ])/g,
+    /(?<![^ ])(?:thermometer|termometro|(?:body )?temp(?:erature)?|temperatura|fiebre|running|ran|registered|reading|got)(?: (?:is|of|at|was|says|said|read|reads|shows|showed|marca|dice|a|temp|over|above|around|about|like|de|en|up|to))* (?:10[0-6]|3[89]|40)(?: \| \d+)?(?! (?:minutes|min|percent|miles|dollars|am|pm|reps))(?![^ ])/g,
     'fever',
   ],
   [
-    /(?<![^ ])(?:10[0-6]|39|40)(?: \| \d+)? (?:degrees?|f|temp|temperature|de (?:fiebre|temperatura|calentura))(?![^ ])/g,
+    /(?<![^ ])(?:10[0-6]|39|40)(?: \| \d+)? (?:degrees?|f|temp|temperature|on (?:the|my) thermometer|de (?:fiebre|temperatura|calentura))(?![^ ])/g,
     'fever',
   ],
   [/(?<![^ ])(?:i m|i am)(?![^ ])/g, 'im'],

@@ -35,7 +35,7 @@ const MEANINGS: Readonly<Record<string, readonly string[]>> = {
   y: words('drop scratch cut pull strike'),
   r: words(
     'quitame quiteme quitenme quitarme sacame saqueme saquenme sacarme borrame borreme borrenme borrarme eliminame elimineme',
-    'eliminenme eliminarme',
+    'eliminenme eliminarme kitame kiteme kitenme quitenmen saquenmen',
   ),
   // Texts; `t` is one, or the verb; then to send and to call, and who is not to be written to.
   T: words(
@@ -67,7 +67,7 @@ const MEANINGS: Readonly<Record<string, readonly string[]>> = {
   n: words('didnt wont cant cannot wasnt couldnt wouldnt isnt shouldnt without havent sin'),
   w: words('nolonger yano'),
   W: words(
-    'want wnt wanna wish need like care prefer rather desire accept quiero deseas deseo necesito kiero autorizo quisiera acepto',
+    'want wants wnt wanna wish need like care prefer rather desire accept quiero quiere queremos desea deseas deseo necesito kiero autorizo quisiera acepto',
   ),
   C: words('consent permission authorization authorize consentimiento permiso autorizacion'),
   U: words(
@@ -119,7 +119,7 @@ const TEXTS = `(?:${anyOf('texts? txts? messages? msgs? sms reminders? mensajes?
 
 /** Says that the number, or the person, is somebody else. */
 const WRONG_NUMBER = whole(
-  '(?:(?:you|u) )?(?:(?:have|got|reached|texted|texting) )?(?:the )?(?:wrong|incorrect) (?:phone |cell )?(?:number|phone|person|guy|girl|lady|man|woman|patient|cell|contact|one|num)',
+  'wrong(?= stop(?: |$))|(?:(?:you|u) )?(?:(?:have|got|reached|texted|texting) )?(?:the )?(?:wrong|incorrect) (?:phone |cell )?(?:number|phone|person|guy|girl|lady|man|woman|patient|cell|contact|one|num)',
   '(?:you|u) (?:have|got) the wrong(?= \\||$)|^wrong(?: \\|)?$|(?<=not me (?:\\| )?)wrong$|not the right (?:number|person|phone)',
   '(?:isnt|is not|not) (?!for |at |by |near |on |with )(?:\\S+|my \\S+) (?:phone|number|cell)(?: any ?more)?<end>|(?:not|isnt) (?:his|her|their|my) (?:number|phone)|not my appointment',
   '(?:phone|number|cell|line)(?: \\S+){0,3} belongs to (?:someone|somebody|another|a different|me now)(?: \\S+)?|(?:number|phone|cell) (?:has |was |got |is )*(?:reassigned|changed hands|recycled)|(?:just|recently) got (?:this|a new) (?:phone )?number|(?:someone|somebody) else (?:now )?(?:has|owns|got) (?:this|that) (?:number|phone)|(?:este|el) (?:numero|telefono|celular)(?: \\S+){0,2} (?:es|pertenece a) (?:de )?(?:otra|alguien)(?: (?:persona|mas))?',
@@ -131,11 +131,11 @@ const WRONG_NUMBER = whole(
 
 /** What people say who have had enough, in words that combine with nothing. */
 const HAD_ENOUGH = whole(
-  `(?<=^|\\| )(?:(?:no|sorry|thanks|thank you|hi|im|i am|were|we are) )*(?:not|nolonger) interested(?= stop| please|$| \\|)|(?:not|nolonger) interested in (?:your |these |the |getting |receiving )*${TEXTS}|leave me alone|(?:get lost|(?:knock|cut|lay) (?:it )?(?:off|out)|go away|buzz off|back off|i want out)(?=$| \\|| please| (?:with )?(?:the|these|your|all))|cease and desist|^(?:please )?count me out|fuck (?:off|you)|piss off|f off|do not disturb|dont (?:want|wish|need|care) to hear from (?:you|u|yall|you guys)`,
+  `(?<=^|\\| )(?:(?:no|sorry|thanks|thank you|hi|im|i am|were|we are) )*(?:not|nolonger) interested(?= stop| please|$| \\|)|(?:not|nolonger) interested in (?:your |these |the |getting |receiving )*${TEXTS}|leave me alone|(?:get lost|(?:knock|cut|lay) (?:it )?(?:off|out)|go away|buzz off|back off|i want out)(?= of (?:this|these|your|the) (?:\\S+ )?(?:text|texts|texting|messages?|list|thing|program)|$| \\|| please| (?:with )?(?:the|these|your|all))|cease and desist|^(?:please )?count me out|fuck (?:off|you)|piss off|f off|do not disturb|dont (?:want|wish|need|care) to hear from (?:you|u|yall|you guys)`,
   `too many ${TEXTS}|(?:so |really )?(?:done|sick|tired|fed up|over)(?: (?:with|of|all))* (?:these |your |the |all |this |getting |receiving )*${TEXTS}|i hate (?:these|your|the) ${TEXTS}|why (?:do|are) (?:you|u|yall) (?:keep|still|always) (?:texting|messaging|sending|contacting|bothering)(?: me)?(?=$| \\|| these| this)|(?:you|u) keep (?:texting|messaging)`,
   '(?:i|we|(?<=^|\\| )) ?(?:never|didnt) (?:sign(?:ed)? up|subscribed?|ask(?:ed)?|agreed?|consent(?:ed)?|opt(?:ed)? in) (?:for|to) (?:this|these|any of this|your|get|receive|be|texts?|messages?)(?: texts?| messages?)?',
   'reported? (?:this |you |it )?(?:as|for) spam|reporting (?:this|you)|(?:this|it|esto) (?:is|es) spam|^its spam|^spam(?! (?:folder|filter))|(?:im |am |i will be |ill be )(?:blocking|reporting) (?:you|this)|^block(?:ed|ing you)?$',
-  '^(?:please )?stop and (?:also |please |just )*(?:call|cancel|remove|delete|email)|i (?:already |have |just |clearly )*said (?:to )?(?:stop|quit|unsubscribe)(?= it| already| please| now| this| these|$| \\|)|(?:told|asked|telling|asking) (?:you|u|yall|them|you guys|you all|you people)(?: \\S+){0,2} to (?:stop|quit)(?= it| already| please| now| this| these|$| \\|)|how many times (?:\\S+ ){1,8}stop<end>',
+  '^(?:please )?stop and (?:also |please |just )*(?:call|cancel|remove|delete|email)|i (?:already |have |just |clearly |even )*(?:said|replied|texted|typed|sent|wrote|answered) (?:to |you |yall |back |with )*(?:stop|quit|unsubscribe)(?= it| already| please| now| this| these| twice| again| before| yesterday| last| (?:two|three|\\d) times| and|$| \\|)(?! and (?:then )?(?:call|see|start|cancel))|(?:told|asked|telling|asking) (?:you|u|yall|them|you guys|you all|you people)(?: \\S+){0,2} to (?:stop|quit)(?= it| already| please| now| this| these|$| \\|)|how many times (?:\\S+ ){1,8}stop<end>',
   '(?:revoke|revoking|withdraw|withdrawing|retiro|revoco|rescind|take back) (?:my |all |any |mi |el )*(?:consent|permission|authorization|consentimiento|permiso|autorizacion)|(?:consent|permission|authorization) (?:is |has been |hereby )*(?:revoked|withdrawn)',
   '(?:dar|darme|deme|denme|dame|dense|doy|darse|date) de baja|en paz|optar por no (?:participar|recibir)|no doy (?:mi )?(?:consentimiento|permiso)|no molestar|dont (?:do|use) texts?|(?:deje?n?me|dejame) tranquil[oa]|(?:no|nolonger) (?:quiero|deseo) (?:recibir )?(?:nada|mas|esto|mas de esto|nada mas)(?: de (?:ustedes|usted|la clinica))?<end>',
 );
@@ -157,7 +157,8 @@ const ONE_WORD: ReadonlyArray<readonly [RegExp, string]> = [
   [whole('(?:cant|wont|couldnt) (?:you|u)'), 'can you'],
   [whole('can not|can t|will not|won t'), 'cant'],
   [whole('i would|i d'), 'id'],
-  [whole('(?<=\\S \\S+ )no more<end>'), 'anymore'],
+  [whole('(?<=(?:please|pls|plz|favor) )no (?:more|mas)<end>'), 'optout'],
+  [whole('(?<=\\S \\S+ )no more<end>|any longer'), 'anymore'],
   [whole('(?<=(?:stop|quit) )using (?:this|my|that|our) (?:phone|number|cell)'), 'texting'],
   [whole('(?:please|pls|thanks|thank you) and (?:please|thanks|thank you)'), 'please'],
   [
@@ -166,6 +167,7 @@ const ONE_WORD: ReadonlyArray<readonly [RegExp, string]> = [
     ),
     'texts',
   ],
+  [whole('(?:check ?in|follow ?up|survey)(?= (?:texts|messages|reminders))'), 'automated'],
   [whole('(?:stop|quit|dejen? de) (?:asking (?:me|us|my \\S+)|preguntarme)'), 'stop texting'],
   [whole('opt(?:ed|ing)? (?:(?:me|us|this number) )?out'), 'optout'],
   [whole('unsubscribe from what'), 'what'],
@@ -218,7 +220,7 @@ const RULES: readonly RegExp[] = [
     // No texts; no more messages; no texting please; no more of these.
     `(?<=^|\\|)[qQIW]{0,4}[oNw][feDdM]{0,5}[TtV]{1,2}${ENDS}|oe{1,2}[fDdM]{0,3}[TtV]|oe{1,2}f?D${ENDS}`,
     // No me manden más mensajes; no vuelvan a escribirme; no manden más; favor de no enviar.
-    '[owN]Mv(?!f{1,2}x)|[ow]v(?=[QqefMdD]{0,5}(?:$|\\||T))|[ow]M?[iG](?=[feM]{0,3}T|[eqQ]{0,2}(?:$|\\|))',
+    '[owN]Mv(?!f{1,2}x)|[ow]v(?=[QqefMdD]{0,5}(?:$|\\||T|L(?:$|\\|)))|[ow]M?[iG](?=[feM]{0,3}T|[eqQ]{0,2}(?:$|\\|))',
     // I do not (give) consent to these.
     '[Nwo][WfMxuGh]{0,3}C(?=$|\\||[qQ]|z[bfDdMG]{0,4}[TtVPDdG])',
   ),
@@ -226,7 +228,7 @@ const RULES: readonly RegExp[] = [
     // Remove me; remove my number; remove from list; borra mi número; quítenme de la lista.
     `RM(?:${ENDS}|O[fDdM]{0,3}(?:[xZ]?(?:l|T)|[LtV]|[Dd]${ENDS}))|R[fMDdOe]{0,4}(?:[xVL]?L|[xVtT]?l)|r(?:${ENDS}|[fO]{0,3}[dM]?[lL])`,
     // Take me off (your list); take my mom's number off; take off my number; get me off this; drop me from the list.
-    `[kG][fMDd]{0,2}x?[ML]O(?:${ENDS}|[fDdM]{0,3}(?:[xtTV]{0,2}l|T|[Dd]${ENDS}))|kO[fMDd]{1,3}L|GO[fMDd]{1,3}l|[ky][Mfd]{1,2}x?L?O[fDd]{0,2}x?l`,
+    `[kG][fMDd]{0,2}x?[ML]O(?:${ENDS}|[fDdM]{0,3}(?:[xtTV]{0,2}l|T|[Dd]${ENDS}))|kO[fMDd]{1,3}L|GO[fMDd]{1,3}l|[ky][Mfd]{1,2}x?L?O[fDd]{0,2}[xtTV]{0,2}l`,
     // To be removed (from a list).
     `[IW]zbY${ENDS}|bYO[fDdM]{0,3}(?:[xZ]?l|T|[Dd]${ENDS})`,
     'U|X',

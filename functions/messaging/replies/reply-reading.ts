@@ -36,6 +36,9 @@ export interface Reading {
   readonly today: string;
 }
 
+/** How far the carrier's clock may be behind ours: an answer within the second must not count as said before its question. */
+const clocksApart = { seconds: 5 };
+
 /** What a reply says, to which question, and, where a code told whose question it was, from whom. */
 export const read = async (
   caller: Caller,
@@ -45,7 +48,7 @@ export const read = async (
   const now = toStored(caller.now);
   // What was said before a question was asked does not answer it, however late it comes.
   const questions = (standing.openQuestions ?? []).filter(
-    ({ askedAt, openUntil }) => askedAt <= toStored(said) && now < openUntil,
+    ({ askedAt, openUntil }) => askedAt <= toStored(said.add(clocksApart)) && now < openUntil,
   );
   const option = chosenOption(standing, questions, { now, nameIn: (of) => codeIn(body, of) });
   if (option !== undefined) {

@@ -222,6 +222,12 @@ describe('a number that answers a question', () => {
     expect(await observations()).toEqual([{ kind: 'pain', value: 7 }]);
   });
 
+  it('is stored when the carrier, whose clock is not ours, passed it on a moment before it was asked for', async () => {
+    const { world, patient, ask, observations } = await seen();
+    await replySaid(world, patient.phone, '7', { said: ask.subtract({ seconds: 2 }), now: later(ask, 0.1) });
+    expect(await observations()).toEqual([{ kind: 'pain', value: 7 }]);
+  });
+
   it('is not stored when it comes too late to know what it answers', async () => {
     const { world, patient, ask, observations } = await seen();
     await reply(world, patient.phone, '7', later(ask, 73));

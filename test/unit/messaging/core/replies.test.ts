@@ -17,11 +17,18 @@ vi.setConfig({ testTimeout: 60_000 });
 
 /** Replies that are no red flag and are read as one: recall is bought with these, and with no more. */
 const KNOWN_FALSE_ALARMS = [
+  "An aunt of mine had breast cancer about 30 years ago, she's fine. The form asked so there you go [none]",
+  'Mi abuela tuvo cáncer hace como cuarenta años, se me olvidó ponerlo en la hoja [none]',
   'My chest of drawers is too heavy to move [none]',
+  'Never had a fever and the incision looks clean and dry, thank you for checking [none]',
+  'cat had an allergic reaction to her shots so im at the vet til noon, call me after with the insurance question [none]',
+  'mi perrito se orina por todos lados y no lo puedo dejar solo, lo puedo llevar a la clinica? [none]',
+  'my dog cant hold his bladder so gotta clean up first, running 15 late [none]',
   'never had chest pain [none]',
   'numb at the injection site for an hour then it went away [none]',
   'same old tingling in my toes, no change in years [none]',
   'the dentist numbed my mouth today [none]',
+  'worst headache around here is your phone menu. have a human call me at 555-0177 [none]',
 ];
 
 const judged = CORPUS.map((reply) => ({ reply, result: classify(reply) }));
