@@ -1,7 +1,8 @@
 import { foldWords } from '../../platform/fold.ts';
 import { isConfirmation } from './coming-words.ts';
 import { asksForNothingElse, withoutOptOut } from './opt-out-words.ts';
-import { isOptIn, isOptOutKeyword, isStopSign, keywordForms, visitWishOf } from './reply-words.ts';
+import { isOptIn, isOptOutKeyword, isStopSign, keywordForms } from './reply-words.ts';
+import { visitWishOf } from './visit-wish-words.ts';
 
 export { saysWrongNumber } from './opt-out-words.ts';
 

@@ -4,7 +4,6 @@ import { EXERCISE_QUESTION, type NumberQuestion, PAIN_QUESTION, readNumber } fro
 import { confirmsByName, isConfirmation, saysYes } from './coming-words.ts';
 import { asksForNoMoreTexts, turnsItRound } from './opt-out-words.ts';
 import {
-  afterRefusal,
   asksForHelp,
   isOptIn,
   isOptOutKeyword,
@@ -17,8 +16,8 @@ import {
   ownWordsOf,
   sentencesOf,
   statementsOf,
-  visitWishOf,
 } from './reply-words.ts';
+import { afterRefusal, visitWishOf } from './visit-wish-words.ts';
 
 /** What a patient's text asks for. */
 export const INTENTS = [
