@@ -140,8 +140,8 @@ const NUMBER_WORDS = new Map(
 
 /** Words that say nothing besides the number. Where all the rest is of these, the number is the answer. */
 const FILLER = set(
-  'a,an,about,around,almost,approximately,approx,roughly,like,maybe,probably,say,id,i,im,it,its,is,was,be,at,my,the,me,now,today,right,currently,this,that,morning,week,level,scale,number,score,rating,rate,rated,pain,ache,feel,feels,feeling,would,give,guess,think,still,just,only,of,on,in,to,for,one,out,or,so,about,ok,okay,well,hi,hello,hey,thanks,thank,you,please,pretty,much,ish,solid,average,overall,between,been,has,have,did,do,done,exercises,exercise,them,last,past,all,total,yes,doing,good,great,better,worse,bad,very,ty,thx,tx,lol,tbh,hm,hmm,um,oh,eh,ugh,ouch,prob,prolly,honestly,sorry,dear,dr,says,managed,mom,mother,dad,father,husband,wife,son,daughter,she,he,we,' +
-    'un,una,el,la,los,las,mi,es,esta,este,hoy,ahora,como,de,del,unos,unas,mas,menos,o,casi,aproximadamente,diria,tengo,siento,creo,que,nivel,dolor,numero,escala,por,favor,gracias,hola,en,semana,hice,ejercicios,sobre,yo,lo,me,duele,si,bien,mal,poco,pues,ya,se,anda,ando,dice,mama,papa,esposo,esposa,hijo,hija,ella,nomas,solo,logre,pude',
+  'a,an,about,around,almost,approximately,approx,roughly,like,maybe,probably,say,id,i,im,it,its,is,was,be,at,my,the,me,now,today,right,currently,this,that,morning,week,level,scale,number,score,rating,rate,rated,pain,ache,feel,feels,feeling,would,give,guess,think,still,just,only,of,on,in,to,for,one,out,or,so,about,ok,okay,well,hi,hello,hey,thanks,thank,you,please,pretty,much,ish,solid,average,overall,between,been,has,have,did,do,done,exercises,exercise,them,last,past,all,total,yes,doing,good,great,better,worse,bad,very,ty,thx,tx,lol,tbh,hm,hmm,um,oh,eh,ugh,ouch,prob,prolly,honestly,sorry,dear,managed,' +
+    'un,una,el,la,los,las,mi,es,esta,este,hoy,ahora,como,de,del,unos,unas,mas,menos,o,casi,aproximadamente,diria,tengo,siento,creo,que,nivel,dolor,numero,escala,por,favor,gracias,hola,en,semana,hice,ejercicios,sobre,yo,lo,me,duele,si,bien,mal,poco,pues,ya,se,anda,ando,nomas,solo,logre,pude',
 );
 
 /** Words after a leading number that begin a remark about it: "7 but better than yesterday". */
@@ -172,8 +172,9 @@ const OTHER_UNITS = set(
 // A digit that a letter leads is a name: L4, S1.
 const TOKEN = /[a-z]+\d[a-z\d]*|[+-]?\d+(?:[.,]\d+)?|[a-z]+|:(?=\d)|[/%$#]|[-–—~]/g;
 const MAX_LENGTH = 320;
-/** "I would call it a four". */
-const CALL_IT = /\b(?:call|put|rate) it\b|\bnada mas\b/g;
+/** Who answers for somebody, and "I would call it a four": "my son is 7" is no answer, "my son says 7" is. */
+const LEADS_IN =
+  /\b(?:(?:my|mi) )?(?:mom|mother|dad|father|husband|wife|son|daughter|she|he|mama|papa|espos[oa]|hij[oa]|ella|el) (?:says|dice)\b|\b(?:call|put|rate) it\b|\bnada mas\b/g;
 
 interface NumberToken {
   readonly index: number;
@@ -183,7 +184,7 @@ interface NumberToken {
 /** Reads one whole number from a reply to a question with a number for an answer. Several different numbers are never guessed at. */
 export const readNumber = (text: string, question: NumberQuestion): NumberReading => {
   if (text.length > MAX_LENGTH) return { kind: 'none' };
-  const folded = foldCharacters(text).replace(CALL_IT, 'it');
+  const folded = foldCharacters(text).replace(LEADS_IN, 'it');
   const words = folded.replace(/[^a-z0-9]+/g, ' ').trim();
   const meaning = meaningOf(words, question) ?? meaningBefore(folded, question);
   if (meaning !== undefined) return { kind: 'number', value: meaning };
