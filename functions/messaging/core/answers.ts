@@ -140,7 +140,7 @@ const NUMBER_WORDS = new Map(
 
 /** Words that say nothing besides the number. Where all the rest is of these, the number is the answer. */
 const FILLER = set(
-  'a,an,about,around,almost,approximately,approx,roughly,like,maybe,probably,say,id,i,im,it,its,is,was,be,at,my,the,me,now,today,right,currently,this,that,morning,week,level,scale,number,score,rating,rate,rated,pain,ache,feel,feels,feeling,would,give,guess,think,still,just,only,of,on,in,to,for,one,out,or,so,about,ok,okay,well,hi,hello,hey,thanks,thank,you,please,pretty,much,ish,solid,average,overall,between,been,has,have,did,do,done,exercises,exercise,them,last,past,all,total,yes,doing,good,great,better,worse,bad,very,ty,thx,tx,lol,tbh,ugh,ouch,prob,prolly,honestly,sorry,dear,dr,says,managed,mom,mother,dad,father,husband,wife,son,daughter,she,he,we,' +
+  'a,an,about,around,almost,approximately,approx,roughly,like,maybe,probably,say,id,i,im,it,its,is,was,be,at,my,the,me,now,today,right,currently,this,that,morning,week,level,scale,number,score,rating,rate,rated,pain,ache,feel,feels,feeling,would,give,guess,think,still,just,only,of,on,in,to,for,one,out,or,so,about,ok,okay,well,hi,hello,hey,thanks,thank,you,please,pretty,much,ish,solid,average,overall,between,been,has,have,did,do,done,exercises,exercise,them,last,past,all,total,yes,doing,good,great,better,worse,bad,very,ty,thx,tx,lol,tbh,hm,hmm,um,oh,eh,ugh,ouch,prob,prolly,honestly,sorry,dear,dr,says,managed,mom,mother,dad,father,husband,wife,son,daughter,she,he,we,' +
     'un,una,el,la,los,las,mi,es,esta,este,hoy,ahora,como,de,del,unos,unas,mas,menos,o,casi,aproximadamente,diria,tengo,siento,creo,que,nivel,dolor,numero,escala,por,favor,gracias,hola,en,semana,hice,ejercicios,sobre,yo,lo,me,duele,si,bien,mal,poco,pues,ya,se,anda,ando,dice,mama,papa,esposo,esposa,hijo,hija,ella,nomas,solo,logre,pude',
 );
 
@@ -312,7 +312,7 @@ const isAnAnswer = (
 /** Nothing but what is counted stands between the number's word and the end of the clause. */
 const endsClause = (tokens: readonly string[], index: number, folded: string, question: NumberQuestion): boolean => {
   const counted = question.countedIn.has(tokens[index + 1] ?? '') ? ` ${tokens[index + 1]}` : '';
-  return new RegExp(`\\b${tokens[index]}${counted}\\s*[.,;!\\n(]`).test(folded);
+  return new RegExp(`\\b${tokens[index]}${counted}(?: (?:today|now|right now|hoy|ahora))?\\s*[.,;!\\n(]`).test(folded);
 };
 
 /** The words before the number name the level, and today's: "took my pills, pain is at a". */
