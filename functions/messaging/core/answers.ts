@@ -95,6 +95,7 @@ export const EXERCISE_QUESTION: NumberQuestion = {
       'no hice nada',
       'ninguna vez',
     ].map((words): [string, number] => [words, 0]),
+    ...['once', 'one time', 'una vez', 'una sola vez'].map((words): [string, number] => [words, 1]),
     ...[
       'twice',
       'dos veces',
@@ -139,8 +140,8 @@ const NUMBER_WORDS = new Map(
 
 /** Words that say nothing besides the number. Where all the rest is of these, the number is the answer. */
 const FILLER = set(
-  'a,an,about,around,almost,approximately,approx,roughly,like,maybe,probably,say,id,i,im,it,its,is,was,be,at,my,the,me,now,today,right,currently,this,that,morning,week,level,scale,number,score,rating,rate,rated,pain,ache,feel,feels,feeling,would,give,guess,think,still,just,only,of,on,in,to,for,one,out,or,so,about,ok,okay,well,hi,hello,hey,thanks,thank,you,please,pretty,much,ish,solid,average,overall,between,been,has,have,did,do,done,exercises,exercise,them,last,past,all,total,yes,doing,good,great,better,worse,bad,very,ty,' +
-    'un,una,el,la,los,las,mi,es,esta,este,hoy,ahora,como,de,del,unos,unas,mas,menos,o,casi,aproximadamente,diria,tengo,siento,creo,que,nivel,dolor,numero,escala,por,favor,gracias,hola,en,semana,hice,ejercicios,sobre,yo,lo,me,duele,si,bien,mal,poco,pues,ya,se,anda,ando',
+  'a,an,about,around,almost,approximately,approx,roughly,like,maybe,probably,say,id,i,im,it,its,is,was,be,at,my,the,me,now,today,right,currently,this,that,morning,week,level,scale,number,score,rating,rate,rated,pain,ache,feel,feels,feeling,would,give,guess,think,still,just,only,of,on,in,to,for,one,out,or,so,about,ok,okay,well,hi,hello,hey,thanks,thank,you,please,pretty,much,ish,solid,average,overall,between,been,has,have,did,do,done,exercises,exercise,them,last,past,all,total,yes,doing,good,great,better,worse,bad,very,ty,thx,tx,lol,tbh,hm,hmm,um,oh,eh,ugh,ouch,prob,prolly,honestly,sorry,dear,dr,says,managed,mom,mother,dad,father,husband,wife,son,daughter,she,he,we,' +
+    'un,una,el,la,los,las,mi,es,esta,este,hoy,ahora,como,de,del,unos,unas,mas,menos,o,casi,aproximadamente,diria,tengo,siento,creo,que,nivel,dolor,numero,escala,por,favor,gracias,hola,en,semana,hice,ejercicios,sobre,yo,lo,me,duele,si,bien,mal,poco,pues,ya,se,anda,ando,dice,mama,papa,esposo,esposa,hijo,hija,ella,nomas,solo,logre,pude',
 );
 
 /** Words after a leading number that begin a remark about it: "7 but better than yesterday". */
@@ -158,6 +159,11 @@ const OTHER_LEVELS = set(
   'not,never,less,more,than,was,were,before,yesterday,until,unless,if,goal,no,nunca,menos,antes,ayer,era,estaba',
 );
 
+/** "Last week seven". */
+const LEVELS_BEFORE = set('last,past,pasada,pasado');
+/** Number words that are other words oftener. */
+const PRONOUNS = set('one,uno,once');
+
 /** A number followed by one of these counts something else: time, pills, money. */
 const OTHER_UNITS = set(
   'day,days,week,weeks,hour,hours,hr,hrs,min,mins,minute,minutes,month,months,year,years,am,pm,a m,p m,oclock,mg,mgs,pills,pill,tablets,times,time,x,th,st,nd,rd,percent,miles,steps,pounds,lbs,questions,question,people,blocks,degrees,dia,dias,semana,semanas,hora,horas,minutos,mes,meses,ano,anos,pastillas,pastilla,veces,vez,preguntas,grados,kilos,appointments,visits,citas,sets,reps,exercise,exercises,ejercicio,ejercicios,more,of,st,dollars,things,other',
@@ -166,6 +172,8 @@ const OTHER_UNITS = set(
 // A digit that a letter leads is a name: L4, S1.
 const TOKEN = /[a-z]+\d[a-z\d]*|[+-]?\d+(?:[.,]\d+)?|[a-z]+|:(?=\d)|[/%$#]|[-–—~]/g;
 const MAX_LENGTH = 320;
+/** "I would call it a four". */
+const CALL_IT = /\b(?:call|put|rate) it\b|\bnada mas\b/g;
 
 interface NumberToken {
   readonly index: number;
@@ -175,9 +183,9 @@ interface NumberToken {
 /** Reads one whole number from a reply to a question with a number for an answer. Several different numbers are never guessed at. */
 export const readNumber = (text: string, question: NumberQuestion): NumberReading => {
   if (text.length > MAX_LENGTH) return { kind: 'none' };
-  const folded = foldCharacters(text);
+  const folded = foldCharacters(text).replace(CALL_IT, 'it');
   const words = folded.replace(/[^a-z0-9]+/g, ' ').trim();
-  const meaning = meaningOf(words, question);
+  const meaning = meaningOf(words, question) ?? meaningBefore(folded, question);
   if (meaning !== undefined) return { kind: 'number', value: meaning };
 
   const tokens = withoutDenominators(tokensOf(folded), question);
@@ -193,11 +201,28 @@ export const readNumber = (text: string, question: NumberQuestion): NumberReadin
 
 const tokensOf = (folded: string): string[] => folded.match(TOKEN) ?? [];
 
-const THANKS = /(?: (?:thanks|thank you|gracias|ty|thx|please|por favor))+$/;
+const THANKS = /(?: (?:thanks|thank you|thank god|gracias a dios|gracias|ty|thx|please|por favor))+$/;
 const meaningOf = (words: string, question: NumberQuestion): number | undefined =>
   question.meanings.get(
-    words.replace(THANKS, '').replace(/^(?:i did (?:it |them )?|los hice |did it |did them |i have |tengo )/, ''),
+    words
+      .replace(THANKS, '')
+      .replace(/^(?:i did (?:it |them )?|los hice |did it |did them |i have |tengo )/, '')
+      .replace(/^(?:just |only |solo |today |hoy |ahora |right now )+/, ''),
   );
+
+const REMARK = /^([^.,;!\n(]+)[.,;!\n(]+\s*([^?]*)$/;
+/** A remark that may take back what stands before it; "nothing, same as ever" is about what is new. */
+const TAKES_BACK =
+  /\d|\b(?:once|twice|couple|vez|veces|but|except|only|just|until|till|unless|when|if|other|maybe|well|actually|wait|almost|some|sometimes|mostly|not|yet|day|days|worse|hurts?|sore|aches?|pain|pero|excepto|menos|salvo|solo|hasta|cuando|si|otro|otra|casi|bueno|creo|quizas|dia|dias|peor|dolor|duel\w+)\b/;
+/** "None, I was sick": what a meaning says before a remark that leaves it as it is. */
+const meaningBefore = (folded: string, question: NumberQuestion): number | undefined => {
+  const [, said = '', remark = ''] = REMARK.exec(folded) ?? [];
+  const words = said.replace(/[^a-z0-9]+/g, ' ').trim();
+  if (/^(?:nada|nothing)$/.test(words) || (question === PAIN_QUESTION && !/pain|dolor|duele/.test(words)))
+    return undefined;
+  if (TAKES_BACK.test(remark) || tokensOf(remark).some((token) => numberOf(token) !== undefined)) return undefined;
+  return meaningOf(words, question);
+};
 
 const SCALE_ENDS = new Map(
   [PAIN_QUESTION, EXERCISE_QUESTION].map(({ max }) => [
@@ -263,11 +288,17 @@ const isAnAnswer = (
     (token, index) => !numbers.some((number) => number.index === index) && !question.countedIn.has(token),
   );
   const isOnlyFiller = rest.every((token) => FILLER.has(token) || /^[/~–—-]$/.test(token));
+  const lead = tokens.slice(0, first.index);
+  if (question === PAIN_QUESTION && lead.some((token) => LEVELS_BEFORE.has(token))) return false;
   if (isOnlyFiller) return !isQuestion || rest.length <= 1;
   if (isQuestion) return false;
-  // A number word in a real sentence is more often a pronoun or an article than an answer.
-  if (!/\d/.test(tokens[first.index] ?? '')) return false;
-  const lead = tokens.slice(0, first.index);
+  // A number word in a real sentence is more often a pronoun or an article than an answer: it has to be all of its clause.
+  if (!/\d/.test(tokens[first.index] ?? ''))
+    return (
+      !PRONOUNS.has(tokens[first.index] ?? '') &&
+      lead.every((token) => FILLER.has(token) && !OTHER_LEVELS.has(token) && !LEVELS_BEFORE.has(token)) &&
+      endsClause(tokens, first.index, folded, question)
+    );
   if (question === PAIN_QUESTION && numbers.length === 1 && endsInLevel(lead)) {
     const next = tokens[first.index + 1];
     return next === undefined || REMARK_OPENERS.has(next) || startsRemark(folded, tokens[first.index] ?? '');
@@ -276,6 +307,12 @@ const isAnAnswer = (
   let after = first.index + 1;
   while (question.countedIn.has(tokens[after] ?? '')) after++;
   return startsRemark(folded, tokens[first.index] ?? '') || REMARK_OPENERS.has(tokens[after] ?? '');
+};
+
+/** Nothing but what is counted stands between the number's word and the end of the clause. */
+const endsClause = (tokens: readonly string[], index: number, folded: string, question: NumberQuestion): boolean => {
+  const counted = question.countedIn.has(tokens[index + 1] ?? '') ? ` ${tokens[index + 1]}` : '';
+  return new RegExp(`\\b${tokens[index]}${counted}(?: (?:today|now|right now|hoy|ahora))?\\s*[.,;!\\n(]`).test(folded);
 };
 
 /** The words before the number name the level, and today's: "took my pills, pain is at a". */

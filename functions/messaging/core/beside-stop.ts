@@ -1,6 +1,7 @@
 import { foldWords } from '../../platform/fold.ts';
+import { isConfirmation } from './coming-words.ts';
 import { asksForNothingElse, withoutOptOut } from './opt-out-words.ts';
-import { isConfirmation, isOptIn, isOptOutKeyword, isStopSign, keywordForms, visitWishOf } from './reply-words.ts';
+import { isOptIn, isOptOutKeyword, isStopSign, keywordForms, visitWishOf } from './reply-words.ts';
 
 export { saysWrongNumber } from './opt-out-words.ts';
 

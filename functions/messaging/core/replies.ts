@@ -1,11 +1,11 @@
 import { screenText } from '../../care/core/red-flags.ts';
 import { foldWords } from '../../platform/fold.ts';
 import { EXERCISE_QUESTION, type NumberQuestion, PAIN_QUESTION, readNumber } from './answers.ts';
+import { confirmsByName, isConfirmation, saysYes } from './coming-words.ts';
 import { asksForNoMoreTexts, turnsItRound } from './opt-out-words.ts';
 import {
-  isConfirmation,
-  isExplicitConfirmation,
-  isHelpKeyword,
+  afterRefusal,
+  asksForHelp,
   isOptIn,
   isOptOutKeyword,
   isOptOutSentence,
@@ -15,7 +15,6 @@ import {
   isVisitWord,
   keywordForms,
   ownWordsOf,
-  saysYes,
   sentencesOf,
   statementsOf,
   visitWishOf,
@@ -59,8 +58,8 @@ const is = (intent: Intent, why: string, value: number | null = null): Classific
  * 5. the **open question**; 6. **appointment intents** in words; else `other`: a human reads it. When two readings
  *    compete ("yes but can we move it") the one that asks for something wins; numbers that disagree are never guessed at.
  *
- * `C` and the word "confirm" mean the visit with or without an open question (our texts use them for nothing else); a plain
- * yes needs the question.
+ * `C`, the word "confirm", and words of coming that name the visit mean it with or without an open question; a plain yes, or
+ * "I'll be there", needs the question.
  */
 export const classify = ({ body, open }: { readonly body: string; readonly open: OpenQuestion }): Classification => {
   const screening = screenText(ownWordsOf(body));
@@ -72,11 +71,11 @@ export const classify = ({ body, open }: { readonly body: string; readonly open:
   const forms = keywordForms(folded);
   return (
     optOut(body, forms) ??
-    help(forms) ??
+    help(body, forms) ??
     optIn(body, forms) ??
     answerToOpenQuestion(body, folded, forms, open) ??
-    appointmentIntent(folded, forms) ??
-    (isExplicitConfirmation(forms)
+    appointmentIntent(body, forms) ??
+    (confirmsByName(forms, folded, body)
       ? is('confirm', 'Confirms the visit by name, though no question is open.')
       : undefined) ??
     is('other', folded === '' ? 'Nothing in it to read.' : 'No rule applies: a human reads it.')
@@ -111,8 +110,8 @@ const optOut = (body: string, forms: readonly string[]): Classification | undefi
 const saysOptOut = (statement: string): boolean =>
   sentencesOf(statement).some(isOptOutSentence) && !turnsItRound(statement);
 
-const help = (forms: readonly string[]): Classification | undefined =>
-  isHelpKeyword(forms) ? is('help', 'The whole message is a help keyword.') : undefined;
+const help = (body: string, forms: readonly string[]): Classification | undefined =>
+  asksForHelp(forms, body) ? is('help', 'The whole message is a help keyword, or asks how to answer.') : undefined;
 
 const optIn = (body: string, forms: readonly string[]): Classification | undefined =>
   isOptIn(forms, body) ? is('opt_in', 'The whole message asks to be texted again.') : undefined;
@@ -138,7 +137,7 @@ const answerToOpenQuestion = (
 const confirmation = (body: string, folded: string, forms: readonly string[]): Classification | undefined => {
   if (isConfirmation(forms, body)) return is('confirm', 'A yes to the open question to confirm.');
   return (
-    appointmentIntent(folded, forms) ??
+    appointmentIntent(body, forms) ??
     (saysYes(folded, body)
       ? is('confirm', 'A yes to the open question to confirm, with courtesy and nothing else.')
       : undefined)
@@ -159,9 +158,9 @@ const numberAnswer = (body: string, question: NumberQuestion, asked: string): Cl
   }
 };
 
-const appointmentIntent = (folded: string, forms: readonly string[]): Classification | undefined => {
+const appointmentIntent = (body: string, forms: readonly string[]): Classification | undefined => {
   if (isRescheduleKeyword(forms)) return is('reschedule', 'The whole message is a keyword for another time.');
-  switch (visitWishOf(folded)) {
+  switch (visitWishOf(foldWords(afterRefusal(body)))) {
     case 'move':
       return is('reschedule', 'Words that ask for another time.');
     case 'cancel':

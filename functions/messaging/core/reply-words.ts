@@ -5,8 +5,9 @@ import { foldWords } from '../../platform/fold.ts';
  * (lower case, no accents, no punctuation, no apostrophes).
  */
 
-const wordList = (text: string): ReadonlySet<string> => new Set(text.split(',').map((word) => word.trim()));
-const phrases = (...sources: readonly string[]): RegExp => new RegExp(`(?<![^ ])(?:${sources.join('|')})(?![^ ])`);
+export const wordList = (text: string): ReadonlySet<string> => new Set(text.split(',').map((word) => word.trim()));
+export const phrases = (...sources: readonly string[]): RegExp =>
+  new RegExp(`(?<![^ ])(?:${sources.join('|')})(?![^ ])`);
 
 /**
  * Whole-message opt-outs that stay opt-outs when more is said in another sentence. 47 CFR 64.1200(a)(10) names stop, quit, end,
@@ -31,7 +32,7 @@ const OPT_OUT_OR_VISIT = wordList(
 );
 
 const HELP = wordList(
-  'help, info, ayuda, helpme, hlp, hepl, information, informacion, ayudame, ayudenme, necesito ayuda, i need help, need help, help needed, more info, mas informacion, mas info, que es esto, who is this, who are you, quien es, quien eres, support, commands, menu',
+  'help, info, ayuda, helpme, hlp, hepl, hlep, hlpe, ehlp, helpp, help menu, help options, help commands, information, informacion, ayudame, ayudenme, necesito ayuda, i need help, need help, help needed, more info, mas informacion, mas info, que es esto, who is this, who are you, quien es, quien eres, support, commands, menu',
 );
 
 const OPT_IN = wordList(
@@ -68,7 +69,7 @@ export const keywordForms = (folded: string): readonly string[] => {
   return forms;
 };
 
-const isOneOf = (words: ReadonlySet<string>, forms: readonly string[]): boolean =>
+export const isOneOf = (words: ReadonlySet<string>, forms: readonly string[]): boolean =>
   forms.some((form) => words.has(form));
 
 /** What no other word of these tables is, though one edit from it. */
@@ -111,11 +112,35 @@ export const isOptOutSentence = (sentence: string): boolean => isOneOf(OPT_OUT_A
 /** True for a bare opt-out word that people also use of a visit. */
 export const isVisitWord = (forms: readonly string[]): boolean => isOneOf(OPT_OUT_OR_VISIT, forms);
 
-export const isHelpKeyword = (forms: readonly string[]): boolean => isOneOf(HELP, forms);
+/** What somebody asks who does not know what to text us. */
+const HOW_TO_TEXT = new RegExp(
+  `^(?:${[
+    '(?:how|where) (?:do|does|can|should) (?:i|we|you|u|it|this|these|the|your) (?:(?:use|reply|respond|answer|to|work|with|this|these|the|your|text|whole) )*(?:text(?:ing|s)?|messag(?:es?|ing)|sms)(?: (?:thing|things|system|service|number|work|works|messages?))*(?: (?:here|please|pls))?',
+    'what (?:can|do|should|am|are|could) (?:(?:i|we|supposed|to) )+(?:text|reply|answer|respond|write)(?: (?:back|to|with|in|you|u|this|these|the|number|text|texts|message|messages|here|please|pls))*',
+    'what (?:are )?(?:the |your |my )?(?:commands?|keywords?|options|words|codes?)(?: (?:are there|(?:can|do|should) i (?:use|send|text|reply|write)(?: .{1,30})?|to (?:text|reply|send|use)(?: .{1,30})?|for .{1,30}))?',
+    'como (?:funcionan?|se usan?|uso|contesto|respondo|se contestan?)(?: (?:esto|esta|estos|este|los|el|la|lo|a|de|cosa))* (?:mensajes?|textos?|sms)',
+    'que (?:(?:le|les|debo|puedo|tengo que|hay que) )*(?:pongo|contesto|respondo|contestar|responder|poner)(?: (?:aqui|para|a|este|esto|estos|el|los|mensajes?|textos?|contestar|responder))*',
+  ].join('|')})$`,
+);
+
+/** True for a help keyword, or for a message that asks how these texts are answered and nothing else. */
+export const asksForHelp = (forms: readonly string[], raw: string): boolean => {
+  if (isOneOf(HELP, forms)) return true;
+  if (!HOW_OR_WHAT.test(raw)) return false;
+  const sentences = sentencesOf(raw);
+  return (
+    sentences.some((sentence) => HOW_TO_TEXT.test(sentence)) &&
+    sentences.every((sentence) => {
+      const named = keywordForms(sentence);
+      return HOW_TO_TEXT.test(sentence) || isOneOf(HELP, named) || named.includes('');
+    })
+  );
+};
+const HOW_OR_WHAT = /how|what|c[oó]mo|qu[eé]/i;
 const isOptInKeyword = (forms: readonly string[]): boolean => isOneOf(OPT_IN, forms);
 
 const TEXTS =
-  '(?:te?xt|texts|texting|tx?ts?|te?xt messages?|messages?|mess?[ae]ges?|msgs?|sms|reminders?|notifications?|alerts?|emails?|updates?)';
+  '(?:(?:te?xt|sms) (?:messages?|reminders?|alerts?|updates?)|te?xt|texts|texting|tx?ts?|te?xt messages?|messages?|mess?[ae]ges?|msgs?|sms|reminders?|notifications?|alerts?|emails?|updates?)';
 const TEXTOS = '(?:mensajes?|mensages?|textos?|sms|recordatorios?|notificaciones|avisos?|msj|msjs|mensajitos)';
 const AGAIN = '(?: (?:me|again|back|back on|to me|please|now|por favor|otra vez|de nuevo|nuevamente))*';
 /** A request to be texted again that says nothing besides. One that asks or denies is for a human: consent is never guessed. */
@@ -123,16 +148,53 @@ const OPT_IN_SENTENCE = new RegExp(
   `^(?:(?:yes|i|id|we|you|can|may|want|wish|would|like|to|please|changed my mind) )*(?:${[
     `(?:start|resume|restart|begin) (?:sending |getting |receiving |me |the |my |texting |with |your )*(?:texting|messaging|${TEXTS})`,
     `(?:text|message) me(?= again)|(?:re|un)subscribe me(?: to (?:the |your |these )?${TEXTS})?|(?:get|receive|have) (?:the |my |your )?${TEXTS}(?= (?:again|back))`,
+    `(?:put|add|get) me (?:back )?(?:on|to|in) (?:the |your |this |that )*(?:text(?:ing)?|message|messaging|reminders?|sms) (?:list|reminders|alerts)|(?:mand|envi)(?:ar?|en?)(?:me|nos)? (?:los |mis |sus )?${TEXTOS}(?= (?:otra vez|de nuevo|nuevamente))`,
     `(?:sign|opt|add|put) me (?:back )?(?:up|in|on) (?:for|to) (?:the |your |these |getting |receiving )*${TEXTS}|(?:the |my |your )?${TEXTS} (?:back|again)|opt (?:me )?(?:back )?in(?: (?:to|for) (?:the |your |these )*${TEXTS})?|turn (?:the |my )?${TEXTS} (?:back )?on`,
     `(?:vuelvan?|volver|empiecen|empiece|reanuden?) a (?:enviar|mandar|escribir)(?:me|nos)?(?: (?:los |sus |mis |mas )?${TEXTOS})?|quiero (?:volver a )?recibir (?:los |sus |mis )?${TEXTOS}|reanud(?:ar|en) (?:los |mis )?${TEXTOS}`,
   ].join('|')})${AGAIN}$`,
 );
 
-/** True for an opt-in keyword or request that is the whole message. */
-export const isOptIn = (forms: readonly string[], raw: string): boolean =>
-  isOptInKeyword(forms) || (!raw.includes('?') && forms.some((form) => OPT_IN_SENTENCE.test(form)));
+const STOP_WAS_SENT =
+  '(?:hit|typed|sent|pressed|put|said|texted|wrote|replied|tapped|clicked|pushed) (?:stop|unsubscribe|quit|cancel|it)(?: on (?:my|the) (?:phone|cell))?|(?:stopped|unsubscribed|opted out)(?: (?:from )?(?:the |these |your |my )?(?:it|this|these|them|texts?|messages|reminders))?';
+const BY_MISTAKE = '(?:by (?:accident|mistake)|on accident|accidentally|mistakenly|without meaning to)';
+/** Says that a STOP was none: what it takes back is plain then. */
+const STOPPED_BY_MISTAKE = new RegExp(
+  `^(?:(?:oops|sorry|i|we|my \\S+|he|she|must|have|may|think|just|accidentally|mistakenly) )*(?:(?:${STOP_WAS_SENT}) ${BY_MISTAKE}|(?<=(?:accidentally|mistakenly) )(?:${STOP_WAS_SENT})|(?:didnt|did not) mean to (?:stop|unsubscribe|opt out|hit stop|(?:say|text|send|type) stop)(?: .{1,20})?)$|^(?:(?:mi \\S+|yo|le|les|me|se|perdon) )*(?:puse|puso|mande|mando|escribi|escribio|di|dio|pique|pico|envie|conteste) (?:que )?(?:stop|alto|parar) (?:sin querer|por (?:error|accidente|equivocacion)|equivocadamente)$`,
+);
+/** Enough of a request after that. */
+const TAKES_IT_BACK = new RegExp(
+  `^(?:(?:i|id|would|like|want|to|please|can|could|you|u|love) )*(?:sign me (?:back )?up|(?:put|add) me back(?: (?:on|in))?|(?:start|turn|switch) (?:it|them|these)(?: back)?(?: on)?|turn (?:on|back on) (?:it|them|the ${TEXTS})|(?:keep|continue) (?:getting|receiving|sending) (?:me )?(?:the |your |my |these )?${TEXTS}|undo (?:it|that))${AGAIN}$`,
+);
+const MISSES_THEM = new RegExp(`^(?:i|we) (?:miss|need|like|love) (?:the |your |my |these |those |getting )*${TEXTS}$`);
 
-const DAY =
+/** True for an opt-in keyword or request that is the whole message, but for a STOP that it takes back. */
+export const isOptIn = (forms: readonly string[], raw: string): boolean =>
+  isOptInKeyword(forms) ||
+  (!raw.includes('?') && forms.some((form) => OPT_IN_SENTENCE.test(form))) ||
+  (OPTS_IN_AGAIN.test(raw) && raw.length <= MAX_OPT_IN_LENGTH && isOptInAgain(sentencesOf(raw)));
+
+const OPTS_IN_AGAIN = /stop|unsub|opted|list|parar|alto/i;
+const MAX_OPT_IN_LENGTH = 200;
+const isOptInAgain = (sentences: readonly string[]): boolean => {
+  const clauses = sentences.map(keywordForms);
+  const are = (clause: RegExp): boolean => clauses.some((forms) => forms.some((form) => clause.test(form)));
+  const isMistake = are(STOPPED_BY_MISTAKE);
+  return (
+    (are(OPT_IN_SENTENCE) || (isMistake && (are(TAKES_IT_BACK) || clauses.some(isOptInKeyword)))) &&
+    clauses.every((forms) =>
+      forms.some(
+        (form) =>
+          form === '' ||
+          OPT_IN_SENTENCE.test(form) ||
+          STOPPED_BY_MISTAKE.test(form) ||
+          MISSES_THEM.test(form) ||
+          (isMistake && (TAKES_IT_BACK.test(form) || OPT_IN.has(form))),
+      ),
+    )
+  );
+};
+
+export const DAY =
   '(?:mon|tues?|wed|wednes|thur?s?|fri|satur|sun)(?:day)?s?|today|todays|tomorrow|tomorrows|tmrw|tmw|tonight|next week|lunes|martes|miercoles|jueves|viernes|sabado|domingo|manana|hoy';
 const VISIT =
   'appointments?|appt|apt|appts|apptmt|appointmnt|apointments?|apointment|appoinment|appointement|app|visits?|sessions?|booking|reservation|slot|consult|consultation|checkup|check up|time|cita|citas|consulta|visita|sesion|turno|reserva';
@@ -143,30 +205,59 @@ const RESCHEDULE_PHRASES = phrases(
   're ?sc?h?ed\\w*|resche?dul\\w*|resced\\w*|reshed\\w*|rescheudle|reschdule|rebook|re book|re schedule',
   `(?:move|change|switch|push|shift|swap|bump|postpone|delay|adjust|modify|mover|cambiar|cambio|cambie|cambiarla|moverla|posponer|posponerla|aplazar|aplazarla|recorrer|modificar|pasar) ${MY_VISIT}`,
   '(?:move|push|change|switch|bump) (?:\\S+ ){0,3}(?:back|up|to|out|forward|earlier|later|dates?|times?|days?)|(?:can|could|may|please|need to|want to|like to|have to) (?:\\S+ )?(?:move|postpone|change|switch) (?:it|that|this|to|my)|postpone|reagend\\w*|re agend\\w*|reprogram\\w*|posponer\\w*|aplazar\\w*|cambiarla|cambiar (?:la |de |mi )?(?:hora|fecha|dia|cita)|cambiar$|mover$|cambi(?:en|e|enme|eme) (?:la |el |de |mi )*(?:hora|fecha|dia|cita|horario)',
-  '(?:different|another|(?<!every )other|new|better|later|earlier|sooner|alternate) (?:day|time|date|slot|appointment|appt|opening|hour)|some ?other (?:day|time)|(?:otra|otro|diferente|nueva|nuevo|distint[oa]) (?:hora|dia|fecha|horario|cita|semana)|(?:mas (?:tarde|temprano)|otro dia|otra hora|otra fecha|dia diferente)',
-  `(?:can|could|may|is it possible|possible|would|do you have|any chance) (?:\\S+ ){0,6}(?:instead|(?:earlier|later|sooner)(?! (?:today )?(?:call|than)))|(?:${DAY}) instead|instead of (?:${DAY})|come (?:in )?(?:earlier|later|another|a different)|(?:en vez|en lugar) de`,
+  '(?:different|another|(?<!every )other|new|better|later|earlier|sooner|alternate) (?:day|time|date|slot|appointment|appt|opening|hour)|(?:what|which|any) other (?:days|times|dates|slots|openings|hours|appointments)|anything (?:earlier|later|sooner)|(?:any|an|some) (?:earlier|later|sooner) (?:openings?|times?|slots?|days?|appointments?|appts?|dates?)|(?:earlier|later|sooner) openings?|rain ?check|(?:fit|squeeze|work|slot) (?:me|us|him|her) in|(?:is there|are there|do (?:you|u|yall) have|(?:you|u) (?:have|got)) (?:anything|something|(?:any )?(?:openings?|slots?|times?|availability)) (?:available |open |else )*(?:(?:in the|on|for|this|next|after|before) )*(?:mornings?|afternoons?|evenings?|week|\\d{1,2}(?: ?[ap]m)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?! (?:i|we|that|to))|what (?:else )?do (?:you|u|yall) have (?:available|open|after|next|in the (?:morning|afternoon)|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)|(?:days?|mornings?|afternoons?|evenings?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|next week|lunes|martes|miercoles|jueves|viernes) (?:would be|would work|works?) better|some ?other (?:day|time)|(?:adelant|atras|retras)(?:ar|e|en) (?:(?:mi|la|un poco|tantito) )*(?:cita|hora|visita|terapia)|(?:me|nos) la (?:puede[ns]? |podrian? )?(?:cambi|muev|mov|pas|pon|dej)\\w* (?:a|para|pal|al|el)|(?:hay|tienen?|habra) (?:chance|espacio|lugar|campo|cupo) (?:(?:de|para|en) )*(?:el |la |otr[oa] |mas |ir )|(?:que|cuales|hay) otr[oa]s (?:horas|dias|fechas|horarios|citas)|(?:otra|otro|diferente|nueva|nuevo|distint[oa]) (?:hora|dia|fecha|horario|cita|semana)|(?:mas (?:tarde|temprano)|otro dia|otra hora|otra fecha|dia diferente)',
+  `(?:can|could|may|is it possible|possible|would|do (?:you|u|ya|yall) have|any chance) (?:\\S+ ){0,6}(?:instead|(?:earlier|later|sooner)(?! (?:today )?(?:call|than)))|(?:${DAY}) instead|instead of (?:${DAY})|(?:(?:can|could|may) i (?:do|come|come in|get in|try)|(?:what|how) about) (?:(?:on|this|next|the|following) )*(?:${DAY})(?= (?:at|or|morning|afternoon|please|around|after)|$)|(?:can|could|may) (?:we|you|u) (?:do|try|make it|say) (?:(?:on|for|next|this|the|at|following) )*(?:${DAY}|week|\\d{1,2}(?: \\d\\d)? ?(?:am|pm|a m|p m)|\\d{1,2}(?:st|nd|rd|th))|(?:podemos|podriamos|se puede|puede ser|podria ser) (?:hacerl[oa] |dejarl[oa] )?(?:(?:el|la|para|pal|mejor|proxim[oa]) )*(?:lunes|martes|miercoles|jueves|viernes|sabado|proxima semana|otra semana)|come (?:in )?(?:earlier|later|another|a different)|(?:en vez|en lugar) de`,
 );
 
 /** Cannot come, and has not said whether to move or to cancel: gets the link that does either. */
 const CANNOT_COME_PHRASES = phrases(
-  '(?:cant|cannot|can not|can t|wont|won t|will not|not going to|not gonna|unable to|not able to|wont be able to|will not be able to|not be able to|couldnt|dont think i can|dont think ill be able to|may not|might not|may not be able to|might not be able to)(?: (?:be able|probably|actually|to))* (?:make|come|attend|do (?:it|that|this|then|today|tomorrow|mon\\w*|tue\\w*|wed\\w*|thu\\w*|fri\\w*|the)|get there|be there|keep|be in|show up|go)(?! (?:to the (?:bathroom|gym|link)|a copy))',
+  '(?:cant|cannot|can not|can t|wont|won t|will not|not going to|not gonna|unable to|not able to|wont be able to|will not be able to|not be able to|couldnt|dont think i can|dont think ill be able to|may not|might not|may not be able to|might not be able to)(?: (?:be able|probably|actually|to))* (?:make|come|attend|do (?:\\d{1,2}(?: \\d\\d)? ?(?:am|pm|a m|p m|oclock)|mornings?|afternoons?|it|that|this|then|today|tomorrow|mon\\w*|tue\\w*|wed\\w*|thu\\w*|fri\\w*|the)|get there|be there|keep|be in|show up|go)(?! (?:to the (?:bathroom|gym|link)|a copy))',
   '(?:that|this|the|my) (?:time|day|date|appointment|appt|slot) (?:doesnt|does not|wont|will not|isnt going to) work',
   '(?:doesnt|does not|dont|wont|isnt|not) (?:work(?:s|ing)?|a good time|good)(?: (?:for me|for us|anymore|now|that day|out|with my))|(?:something|things) (?:came|has come|come) up|have a conflict|schedul(?:e|ing) conflict|double booked',
-  'no (?:puedo|podre|voy a poder|podria|voy a)(?: \\S+){0,1} ?(?:ir|asistir|llegar|venir|acudir|presentarme|hacerlo)|no (?:puedo|podre) (?:ese|esa|el|la|manana|hoy|a esa|en ese)(?: \\S+)?|me surgio|se me complico|no me queda bien|no me funciona|tengo un conflicto|no alcanzo',
+  'no (?:puedo|podre|voy a poder|podria|voy a)(?: \\S+){0,1} ?(?:ir|asistir|llegar|venir|acudir|presentarme|hacerlo)|no (?:puedo|podre) (?:ese|esa|el|la|manana|hoy|a esa|en ese)(?: \\S+)?|me surgio|se me complico|no me queda bien|no me funciona|tengo un conflicto|no alcanzo|no (?:voy a|podre) (?:alcanzar|lograr)',
 );
 
 /** Asks to cancel the visit. */
 const CANCEL_VISIT_PHRASES = phrases(
   `(?:cance?l\\w{0,5}|cancle|cansel|cancer|call off|drop) (?:out )?${MY_VISIT}`,
+  `(?:cance?l\\w{0,5}|cancle|cansel) (?:(?:my|our|his|her|the|this|that|todays|tomorrows|next|physical|\\S{2,12}s) ){0,3}(?:${VISIT}|pt|therapy|physio|evaluation|eval|follow up|treatment)`,
+  `(?:cance?l\\w{0,5}|cancle|cansel) (?:me|us|him|her|them) (?:out |off )?(?:(?:for|on|this) )*(?:${DAY}|out|week|\\d)|(?:scratch|scrap|nix|canx|cxl|cncl) (?:my|the|our|this|his|her) (?:${VISIT})|call(?:ing)? (?:it|this|that) off|cance?l (?:please|pls|plz)$|cance?l (?:my|the|our|his|her|todays|tomorrows) \\d{1,2}(?: \\d\\d)?(?= (?:for|on|today|tomorrow|with|please|am|pm|a m|p m)|$)|(?:wont|will not|dont|do not) (?:be )?need(?:ing)? (?:the|my|this|that|our) (?:appointment|appt|visit)`,
+  '(?:please|pls|plz|porfa|gotta) (?:just )?(?:cance?l|cancle|cansel|canc[ae]l(?:e|en))',
+  '(?:take|get|pull) (?:\\S+ ){1,3}off (?:of )?(?:(?:the|your|my|tomorrows|\\w+days) )+(?:books?|schedule|calendar)|(?:give|let) (?:\\S+ ){1,3}(?:slot|spot|time|appointment|appt) (?:\\S+ )?to (?:somebody|someone|anybody|anyone|another)',
   `(?:need|have|want|would like|like|wish|going|gonna|got|can|could|may|must|please|should|trying|id like|lets|how do|will|prefer|rather|wanna) (?:i |to |you |we |like to |please |go ahead and |just )*(?:cance?l(?:l?ing)?|cancle|cansel)`,
   '(?:cancel|canceling|cancelling) (?:please )?(?:im|i|because|since|as|due|were|we|not|cuz|bc|sorry|can t|cant|got|wont|no longer)(?: \\S+)?|(?:im|i am|were|we are|am|we re|i m) (?:cancell?ing|not (?:coming|going|attending))|not coming|wont be coming|no longer (?:need|coming|want|able|required)(?: \\S+)*|dont need (?:the|my|this|an) (?:appointment|appt|visit)|cancell?ation please|(?:appointment|appt|visit|cita) (?:cancel|cancellation|cancelacion|cancelar)|please cancel',
-  '(?:cancelar|cancele|cancelen|cancela|cancelo|cancelame|cancelenme|cancelemos|cancelarla|cancelala|cancelen|anular|anulen|anule|anula|anulo|anularla|eliminar|borrar) (?:por favor )?(?:(?:mi|la|el|esta|esa|las|mis|nuestra|de|del|para|una) )*(?:cita|citas|consulta|visita|turno|sesion|hora|reserva|hoy|manana|lunes|martes|miercoles|jueves|viernes|sabado)',
-  '(?:quiero|necesito|quisiera|deseo|puedo|pueden|podria|podrian|puede|tengo que|voy a|favor de|me gustaria|hay que) (?:\\S+ )?(?:cancelar(?:la)?|anular(?:la)?)|cancelarla|anularla|cancelenla|no voy (?:a ir|a asistir|a llegar|ir)|ya no (?:voy|ire|necesito la cita|quiero la cita)|no ire|no asistire',
+  '(?:cancelar|cancele|cancelen|cancela|cancelo|cancelame|cancelenme|cancelemos|cancelarla|cancelala|cancelen|anular|anulen|anule|anula|anulo|anularla|eliminar|borrar) (?:por favor )?(?:(?:mi|la|el|esta|esa|las|mis|nuestra|de|del|para|una) )*(?:cita|citas|consulta|visita|turno|sesion|(?:fisio)?terapia|hora|reserva|hoy|manana|lunes|martes|miercoles|jueves|viernes|sabado)',
+  '(?:quiero|necesito|quisiera|deseo|puedo|pueden|podria|podrian|puede|tengo que|voy a|favor de|me gustaria|hay que) (?:\\S+ )?(?:cancelar(?:la)?|anular(?:la)?)|(?:cancel|anul)(?:ar|e|en|a|eme|enme|ame)l[ao]s?|no voy (?:a ir|a asistir|a llegar|ir)|ya no (?:voy|ire|necesito la cita|quiero la cita)|no ire|no asistire',
 );
 
 /** Names the visit's end without asking for it: a question, a policy, or "don't". Taken out before the lists above are asked. */
-const NOT_A_CANCELLATION =
-  /(?<![^ ])(?:(?:dont|do not|don t|never|not|no need to|didnt|did not|didn t|wont|please dont|never said|no|cant|havent|without|rather not|hope you dont|no quiero|no quise|no voy a|no necesito|no me|nunca) (?:(?:want|mean|have|need|going|trying|asking|like|wish|plan|planning|you|to|it|i|please|me|my|the|que) ){0,4}(?:cancel\w*|cancelar\w*|cancelen|anul\w*|re ?sched\w*|reagend\w*|reprogram\w*|move|postpone|change|cambi\w*|mov\w*)(?: (?:my|the|it|that|this|anything|mi|la|las|me|visit|appointment|appt|appointments|cita|time))*|cancel\w* (?:policy|fee|fees|charge|charges)|(?:cancellation|late cancel|no show) (?:policy|fee|charge)|(?:did|have|has|why|who) (?:you|they|he|she|u|yall|anyone|someone|the \S+)? ?(?:just )?(?:cancel\w*|re ?schedul\w*|mov(?:e|ed)|chang(?:e|ed))|(?:did|was|is|has|have|why|were|are|who|if|when) (?:\S+ ){0,4}(?:cancell?ed|rescheduled|moved|changed)|stop (?:cancell?ing|changing|moving|rescheduling)(?: \S+){0,2}|(?:got|been|was|were|is|are) (?:cancell?ed|rescheduled|moved)|(?:fue|esta|estan|era) (?:cancelad[oa]|reprogramad[oa]|cambiad[oa]))(?![^ ])/g;
+const NOT_A_CANCELLATION = new RegExp(
+  phrases(
+    '(?:dont|do not|don t|never|not|no need to|didnt|did not|didn t|wont|please dont|never said|no(?! (?:please|pls|plz|por favor))|cant|havent|without|rather not|hope you dont|no quiero|no quise|no voy a|no necesito|no me|nunca) (?:(?:want|mean|have|need|going|trying|asking|like|wish|plan|planning|you|to|it|i|please|me|my|the|que) ){0,4}(?:cancel\\w*|cancelar\\w*|cancelen|anul\\w*|re ?sched\\w*|reagend\\w*|reprogram\\w*|move|postpone|change|cambi\\w*|mov\\w*)(?: (?:my|the|it|that|this|anything|mi|la|las|me|visit|appointment|appt|appointments|cita|time))*',
+    'cancel\\w* (?:policy|fee|fees|charge|charges)',
+    '(?:cancellation|late cancel|no show) (?:policy|fee|charge)',
+    '(?:did|have|has|why|who) (?:you|they|he|she|u|yall|anyone|someone|the \\S+)? ?(?:just )?(?:cancel\\w*|re ?schedul\\w*|mov(?:e|ed)|chang(?:e|ed))',
+    '(?:did|was|is|has|have|why|were|are|who|if|when) (?:\\S+ ){0,4}(?:cancell?ed|rescheduled|moved|changed)',
+    'stop (?:cancell?ing|changing|moving|rescheduling)(?: \\S+){0,2}',
+    '(?:got|been|was|were|is|are) (?:cancell?ed|rescheduled|moved)',
+    '(?:fue|esta|estan|era) (?:cancelad[oa]|reprogramad[oa]|cambiad[oa])',
+    '(?:did|why did|who) (?:\\S+ ){1,3}cancel\\w*(?: (?:my|the|our|his|her))*',
+    '(?:did|have|has) (?:you|u) (?:guys|all|people|folks) (?:\\S+ )?(?:cancel\\w*|re ?schedul\\w*|move|change)',
+    '(?:do|does) (?:you|u|they|yall|people|the clinic|your office)(?: (?:guys|ever|always|usually|often|normally|sometimes|have to|need to))* (?:cancel|re ?schedule|move|change)(?! (?:my|it|mine|this|that|the|our|his|her))',
+    '(?:if|when|late) (?:i|we|you|u|one|someone|somebody|people|can i|may i|do i) (?:(?:just|do|have|had|need|needed|want|wanted|ever|must|to|not) ){0,3}(?:cancel|re ?schedule|change|move)(?: (?:my|it|the|our))*',
+    '(?:si|cuando) (?:yo |uno |se |lo |la )?(?:cancel[oa]|tengo que cancelar|necesito cancelar|quiero cancelar)',
+    '(?:chang(?:e|ing)|mov(?:e|ing)|switch(?:ing)?) (?:my|the|his|her) (?:dressings?|bandages?|brace|cast|insurance|address|(?:phone )?number|phone|email|pharmacy|doctor|therapist|provider|meds?|medications?|dose|diet|name|exercises?|routine|shoes?|pillow|plan|arms?|legs?|neck|back|knees?|shoulders?|hips?|hands?|fingers?|toes?|feet|foot|ankles?|wrists?|head|car)(?! (?:appointment|appt|visit|session|follow))',
+    'should (?:i|we) (?:just |still |have to |need to )?(?:cancel|re ?schedule)(?: (?:my|the|it|our))*|move up to (?!(?:the|an?|my|earlier|\\d)|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow)\\S+',
+    'quien(?:es)? (?:me |nos |la )?(?:cancel|cambi|movi|reprogram)\\w+(?: (?:mi|la|su|nuestra) cita)?|(?:cancel|anul|reagend|reprogram|cambi)(?:aron|aste|asteis)|movieron|(?:fui|fuiste|fueron|fue) (?:yo|ustedes|usted|el|ella) (?:quien|que|quienes|los que) cancel\\w*',
+    'cance?l\\w* (?:(?:my|our|his|her|the|a|this|that|mi|la|el|su|de) )*(?:\\S+ )?(?:membership|gym|insurance|policy|subscription|plan|coverage|order|credit card|card|autopay|auto pay|payments?|claim|prescription|refill|rx|meds?|medication|referral|surgery|flight|trip|check|membresia|gimnasio|seguro|poliza|suscripcion|tarjeta|pagos?|receta|medicina|cirugia|vuelo)',
+  ).source,
+  'g',
+);
+
+const REFUSAL =
+  /^\W*(?:(?:sorry|hi|hello|hola|lo siento|perdon)\W+)?(?:no|nope|nah|no thanks|no thank you|no gracias|(?:i )?can['’]?t|no puedo)\s*[,.;!:…–—-]+/i;
+/** What stands after a no of its own ("No, cancel it"): it is no "not" to what follows. */
+export const afterRefusal = (raw: string): string => raw.replace(REFUSAL, ' ');
 
 /** What folded words want of the visit: another time, its end, or that they cannot come and leave open which. */
 export const visitWishOf = (folded: string): 'move' | 'cancel' | 'cannot-come' | undefined => {
@@ -175,71 +266,6 @@ export const visitWishOf = (folded: string): 'move' | 'cancel' | 'cannot-come' |
   if (CANCEL_VISIT_PHRASES.test(claims)) return 'cancel';
   return CANNOT_COME_PHRASES.test(claims) ? 'cannot-come' : undefined;
 };
-
-/** A yes, as the whole message (politeness aside). `si` is Spanish yes here; inside a sentence it may be "if". */
-const CONFIRM_WORDS = wordList(
-  'c, cc, ccc, y, ye, yes, yess, yesss, yea, yeah, yep, yup, yas, ya, yah, yes c, c yes, yes confirm, yes i confirm, yes confirmed, yes sir, yes maam, yes i will, yes i can, yes i am, yes we will, yes i do, yes ill be there, yes it is, yes that works, yes works, yes sounds good, yes thats fine, yes im coming, yes coming, yes see you then, yes see you there, yes see you, yes see u then, yes perfect, yes of course, yes ok, ok yes, ' +
-    'si, sii, sip, simon, s, si confirmo, si confirmado, si claro, si ahi estare, si alli estare, si voy, si ire, si asistire, si senor, si senora, si esta bien, si perfecto, si c, claro, claro que si, por supuesto, de acuerdo, vale, listo, lista, dale, correcto, perfecto, esta bien, ahi estare, alli estare, ahi nos vemos, alli nos vemos, nos vemos, ahi estaremos, voy, asistire, ahi voy a estar, confirmo, confirmado, confirmada, confirmar, confirmo mi cita, confirmo la cita, confirmo asistencia, cita confirmada, quiero confirmar, ' +
-    'ok, okay, okey, oki, k, kk, okk, okay c, ok c, ok i will be there, ok see you then, ok ill be there, ok sounds good, ok perfect, ok confirm, ok confirmed, okay see you then, confirm, confirmed, confirming, confirms, i confirm, i do confirm, i am confirming, confirm appointment, confirm my appointment, confirm the appointment, confirming my appointment, i confirm my appointment, i confirm the appointment, appointment confirmed, confimed, confirmd, comfirm, comfirmed, conferm, cofirm, confrim, confrm, ' +
-    'ill be there, i will be there, well be there, we will be there, be there, will be there, see you then, see you there, see you, see u then, see u there, see ya, see you soon, see you tomorrow, see you tuesday, see you monday, see you wednesday, see you thursday, see you friday, coming, im coming, i will come, ill come, i can make it, i can come, i will attend, ill be in, sure, sure thing, sure will, absolutely, definitely, of course, sounds good, sounds great, works, works for me, that works, that works for me, perfect, great, correct, affirmative, yessir, you bet, roger, will do, good, great see you then, great thanks, 1, one, uno, 1 confirm, 1 yes',
-);
-
-const BARE_C = wordList(
-  'c, cc, c confirm, c confirmed, confirm c, confirm, confirmed, i confirm, confirming, confirm my appointment, confirm appointment, confirm the appointment, i confirm my appointment, i confirm the appointment, appointment confirmed, confirming my appointment, confirmo, confirmado, confirmada, confirmo mi cita, confirmo la cita, si confirmo, yes confirm, yes i confirm, yes confirmed',
-);
-
-const THUMBS = new Set(['👍', '👌', '✅', '✔', '☑', '🆗', '🙌', '💯']);
-const SKIN_OR_STYLE = /[\u{1f3fb}-\u{1f3ff}\ufe0f\s.!]/gu;
-
-/** True for a message that is nothing but a yes; "yes?" asks back. */
-export const isConfirmation = (forms: readonly string[], raw: string): boolean =>
-  (isOneOf(CONFIRM_WORDS, forms) && !raw.includes('?')) || isThumb(raw);
-
-const isThumb = (raw: string): boolean => {
-  if (raw.length > 24) return false;
-  const symbols = [...raw.replace(SKIN_OR_STYLE, '')];
-  return symbols.length > 0 && symbols.every((symbol) => THUMBS.has(symbol));
-};
-
-/** True for words that confirm a visit by name and nothing else: what our own texts ask for. */
-export const isExplicitConfirmation = (forms: readonly string[]): boolean => isOneOf(BARE_C, forms);
-
-const WHEN = `(?:(?:at|on|by|for|this|next|a|las?|el|en|para) )*(?:${DAY}|then|entonces|morning|afternoon|evening|(?:de|por|en) la (?:tarde|manana)|week|\\d{1,4}(?: \\d\\d)?(?: ?(?:am|pm|a m|p m|oclock))?(?: en punto)?)`;
-const WHAT =
-  '(?:(?:for|to|at|in|on|my|the|our|this|her|his|a|mi|la|nuestra|as) )*(?:appointments?|appt|apt|visit|session|appointment time|cita|citas|visita|consulta|scheduled|planned|asistencia|person|clinic|office)';
-const YES =
-  '(?:c|cc|ccc|y|ye|yes+|yea+|yeah|yep|yup|yas|yah|yessir|si+|sip|simon|ok|okay|okey|oki|k|kk|sure|confirm|confirmed|confirming|confirmo|confirmamos|confirmad[oa]|claro|absolutely|definitely|certainly|affirmative|correct|correcto|perfect|perfecto|great|excellent|excelente|awesome|wonderful|super|vale|listo|lista|dale)';
-const WHO = '(?:(?:i|we|he|she|they|ill|well|hell|shell|theyll|im|were|u|you|both(?: of us)?|all|yes) )*';
-/** Says in a sentence that the visit stands. */
-const WILL_COME = [
-  `${WHO}(?:(?:will|can|am|are|is|do|gonna|going to|plan to|planning to|planning on|plan on|definitely|still|surely|def|for sure|also|both|be able to|happy to|intend to|shall) )*(?:be(?:ing)? (?:there|here|in|present|on time)|mak(?:e|ing) it|com(?:e|ing)(?: in)?|attend(?:ing)?|arriv(?:e|ing)|keep(?:ing)? (?:it|the|my) ?(?:appointment|appt|visit)?|see (?:you|u|ya|yall|the doctor|everyone|dr \\S+))`,
-  '(?:see|c) (?:you|u|ya|yall|everyone)|be there|(?:i |we )?(?:do )?confirm(?:ed|ing)?',
-  '(?:yo )?(?:(?:ahi|alli|alla|aqui) )?(?:estare(?:mos)?|voy(?: a (?:estar|ir|asistir|llegar))?|vamos(?: a (?:estar|ir))?|nos vemos|los veo|las veo|le veo|ire(?:mos)?|asistire(?:mos)?|llegare(?:mos)?|acudire|confirmo|confirmamos)(?: (?:ahi|alli|alla))?',
-].join('|');
-const FITS =
-  '(?:it |that |this |which |time |(?:the|that|this|my) (?:time|day|appointment) )?(?:still )?(?:sounds|works|looks|is|thats|its|its all|all|that s) ?(?:good|great|perfect|fine|ok|okay|correct|right|set|well|wonderful)?(?: (?:for|with|by) (?:me|us))?|(?:esta )?(?:bien|perfecto)|me parece(?: bien| perfecto)?|me queda bien|me funciona|all set|(?:im |were )?good(?: to go)?|of course|por supuesto|de acuerdo|que si|you bet|will do|got it|noted|roger|entendido|recibido|i will|i can|i am|i do|we will|we can|it is|sure thing';
-const COURTESY =
-  'thanks?(?: (?:you|u))?(?: (?:so|very|much|a lot|again|kindly))*(?: for (?:the |your |my )?(?:reminder|reminding me|text|message|letting me know|checking|everything|confirming))?|ty|thx|tysm|(?:i )?appreciate (?:it|you|the reminder|that)|(?:muchas |mil )?gracias(?: por (?:el |la )?(?:recordatorio|recordarme|aviso|avisar|todo))?|muy amable|igualmente|saludos|bendiciones|dios (?:te|le|los|les|la) bendiga|god bless(?: (?:you|u))?|buen(?:os|as)? (?:dias?|tardes|noches)|have a (?:good|great|nice|blessed|wonderful|lovely) (?:day|one|weekend|night|evening|afternoon|week)|(?:you|u) too|same to you|cant wait|can t wait|(?:im )?looking forward(?: to (?:it|(?:seeing|meeting) (?:you|u)(?: all)?|my (?:visit|appointment)))?|excited|hi|hello|hey|hola|good (?:morning|afternoon|evening)|please|pls|por favor|sir|maam|mam|senor(?:a|ita)?|doctora?|dra?|doc|everyone|lol|no (?:problem|worries)|np|soon|pronto|and|y|e|bye|adios|indeed|again|so much|very much|(?:i )?(?:wont|will not|dont|do not|no need to|not|no) (?:(?:need to|want to|going to) )?(?:cancel|reschedule|move|change)(?: (?:it|my|the|our|appointment|appt|visit))*';
-/** Said beside a yes, these take nothing from it; where anything else stands beside it a human reads the text. */
-const CONFIRMING = new RegExp(
-  `(?<![^ ])(?:(?:${WILL_COME}|${WHO}(?:will )?be(?= (?:at|in|on) ))(?: (?:${WHEN}|${WHAT}|there|then|soon|again))*|${COURTESY}|${FITS}|${YES}(?: ${WHAT})?)(?![^ ])`,
-  'g',
-);
-const SAYS_YES = phrases(
-  YES,
-  WILL_COME,
-  'sounds (?:good|great)|works(?: for (?:me|us))?|of course|por supuesto|de acuerdo|you bet',
-);
-const ASKS = phrases('(?:can|will|is|are|am|could|would|may|do|shall|should) (?:i|we|you|u|it|this|that|there|the)');
-
-/** True for a yes with words of coming and courtesy around it, and nothing else. */
-export const saysYes = (folded: string, raw: string): boolean =>
-  folded.length <= MAX_YES_LENGTH &&
-  !raw.includes('?') &&
-  SAYS_YES.test(folded) &&
-  !ASKS.test(folded) &&
-  folded.replace(CONFIRMING, ' ').trim() === '';
-const MAX_YES_LENGTH = 200;
 
 /** C and R, which our texts offer and people use for nothing else. */
 export const isOfferedKeyword = (body: string): boolean =>
