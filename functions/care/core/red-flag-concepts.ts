@@ -97,7 +97,7 @@ const CONCEPTS = [
   [
     'sex',
     'function',
-    'erection{,s}, it up, an orgasm, orgasm{,s}, climax, sex, sexual{,ly}, intercourse, ereccion{,es}, orgasmo{,s}, relaciones',
+    'intimate, intimacy, making love, make love, intim{o,a,os}, erection{,s}, it up, an orgasm, orgasm{,s}, climax, sex, sexual{,ly}, intercourse, ereccion{,es}, orgasmo{,s}, relaciones',
   ],
   [
     'breathing',
@@ -114,13 +114,13 @@ const CONCEPTS = [
   [
     'numbness',
     'finding',
-    'prickling, prickly, pinprick{s,}, anesthesia, anestesia, insensibilidad, crawling sensation, numbness, tingling, pins and needles, loss of feeling, loss of sensation, adormecimiento, entumecimiento, hormigueo, hormigueos',
+    'pins n needles, prickling, prickly, pinprick{s,}, anesthesia, anestesia, insensibilidad, crawling sensation, numbness, tingling, pins and needles, loss of feeling, loss of sensation, adormecimiento, entumecimiento, hormigueo, hormigueos',
   ],
   ['burning', 'quality', 'burning, arde, ardor, quemazon'],
   [
     'nothingFelt',
     'quality',
-    'feel nothing, feels nothing, felt nothing, cant feel anything, siento nada, nosiento nada',
+    'felt nothing, didnt feel anything, feel nothing, feels nothing, felt nothing, cant feel anything, siento nada, nosiento nada',
   ],
   [
     'odd',
@@ -174,7 +174,7 @@ const CONCEPTS = [
   [
     'head',
     'finding',
-    'headache, headaches, head pain, head ache, migraine, head {hurts,pounds,pounding,throbs,throbbing,splitting,killing}, head is {pounding,throbbing,splitting,killing}, pain in my head, dolor de cabeza, duele la cabeza, cefalea, jaqueca',
+    'head hurt, skull {hurts,hurt}, headache, headaches, head pain, head ache, migraine, head {hurts,pounds,pounding,throbs,throbbing,splitting,killing}, head is {pounding,throbbing,splitting,killing}, pain in my head, dolor de cabeza, duele la cabeza, cefalea, jaqueca',
   ],
   [
     'wound',
@@ -202,7 +202,7 @@ const CONCEPTS = [
   [
     'pressing',
     'finding',
-    'stabbing, on fire, squeezes, squished, tightened, hurting, crushed, weight, like a ton, knife, punal, aplasta, apachurra, pain, pains, hurt, hurts, hurting, ache, aches, aching, sore, pressure, tight, tightness, tightening, heavy, heaviness, squeezing, squeezed, discomfort, crushing, burning, stabbing, elephant, brick, dolor, dolores, duele, opresion, presion, apretad{o,a}, punzada{,s}, ardor, aprieta',
+    'piedra, pesad{o,a}, stabbing, on fire, squeezes, squished, tightened, hurting, crushed, weight, like a ton, knife, punal, aplasta, apachurra, pain, pains, hurt, hurts, hurting, ache, aches, aching, sore, pressure, tight, tightness, tightening, heavy, heaviness, squeezing, squeezed, discomfort, crushing, burning, stabbing, elephant, brick, dolor, dolores, duele, opresion, presion, apretad{o,a}, punzada{,s}, ardor, aprieta',
   ],
   [
     'swollen',
@@ -214,7 +214,7 @@ const CONCEPTS = [
   [
     'infected',
     'quality',
-    'oozing, puffy, caliente, tenderness, weepy, hinchazon, redness, heat, swelling, sore and red, yellow, green, foul, odor, odour, reeks, discharge, oozes, drips, weeping, soaked, pussy, busted, infectada, pus, split, fluid, liquid, seeping, wet, gaping, reopened, apart, streaks, liquido, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
+    'puffed up, hinchando, oozing, puffy, caliente, tenderness, weepy, hinchazon, redness, heat, swelling, sore and red, yellow, green, foul, odor, odour, reeks, discharge, oozes, drips, weeping, soaked, pussy, busted, infectada, pus, split, fluid, liquid, seeping, wet, gaping, reopened, apart, streaks, liquido, oozing, draining, drainage, leaking, infected, infection, red, redness, hot, swollen, puffy, smell, smells, stinks, opened, open, split, bleeding, supura, supurando, infectad{o,a}, roj{o,a}, hinchad{o,a}, caliente, sangra, sangrando, abierta, abrio, huele',
   ],
   [
     'fever',
@@ -236,7 +236,7 @@ const CONCEPTS = [
   [
     'thinner',
     'event',
-    '{pants,clothes,jeans,trousers,ring,rings,belt} {falling off,are falling off,fall off,keep falling off,hang off,hang on}, {losing,lost,lose,loosing,dropping,dropped,shedding,melting off} {weight,so much weight,a lot of weight,some weight}, weight loss, weight is {dropping,falling}, {5,6,7,8,9,10,12,14,15,16,18,20,22,25,30,35,40} {lbs,pounds,kilos} {gone,lighter,less,down}, {lost,dropped,down} {5,6,7,8,9,10,12,14,15,16,18,20,22,25,30,35,40} {lbs,pounds,kilos,kg}, clothes {falling off,hang,are falling off,dont fit}, {perdi,perdido,perdiendo,bajado,baje,bajando} {de peso,peso}, perdida de peso, bajado kilos',
+    '{pants,clothes,jeans} {hanging off,r hanging off,are hanging off,hang off,are hanging,hanging on}, {pants,clothes,jeans,trousers,ring,rings,belt} {falling off,are falling off,fall off,keep falling off,hang off,hang on}, {losing,lost,lose,loosing,dropping,dropped,shedding,melting off} {weight,so much weight,a lot of weight,some weight}, weight loss, weight is {dropping,falling}, {5,6,7,8,9,10,12,14,15,16,18,20,22,25,30,35,40} {lbs,pounds,kilos} {gone,lighter,less,down}, {lost,dropped,down} {5,6,7,8,9,10,12,14,15,16,18,20,22,25,30,35,40} {lbs,pounds,kilos,kg}, clothes {falling off,hang,are falling off,dont fit}, {perdi,perdido,perdiendo,bajado,baje,bajando} {de peso,peso}, perdida de peso, bajado kilos',
   ],
   [
     'unexplained',

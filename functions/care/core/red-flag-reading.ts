@@ -17,7 +17,7 @@ export interface Reading {
 const wordSet = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 
 const NEGATORS = wordSet(
-  'no not nor without zero dont didnt doesnt havent hasnt hadnt isnt arent wasnt denies deny denied sin ni ningun ninguna tampoco',
+  'no not nor without zero dont didnt doesnt havent hasnt hadnt isnt arent wasnt denies deny denied sin ni ningun ninguna tampoco nada',
 );
 /** "No the numbness is worse": after these words a "no" was an answer. */
 const BEGINS_A_SENTENCE = wordSet(
@@ -49,6 +49,7 @@ const RESOLVED = [
   ['gone'],
   ['went', 'away'],
   ['gone', 'away'],
+  ['going', 'away'],
   ['resolved'],
   ['stopped'],
   ['disappeared'],
@@ -56,7 +57,7 @@ const RESOLVED = [
   ['se', 'me', 'quito'],
   ['desaparecio'],
 ];
-const BEFORE_RESOLVED = wordSet('is are has have was all now completely totally finally mostly ya me se');
+const BEFORE_RESOLVED = wordSet('is are has have was all now completely totally finally mostly almost nearly ya me se');
 const MAX_WORDS_TO_LOSS = 5;
 
 type Spans = Map<Concept | Deficit, Span[]>;
@@ -126,6 +127,8 @@ const scopeOf = (words: readonly string[], entriesAt: ReadonlyArray<readonly Ent
   const findings: number[] = [];
   let at = negator + 1;
   const word = words[negator];
+  // "Nada de debilidad" denies; "no siento nada" does not.
+  if (word === 'nada' && words[at] !== 'de') return { functions, findings };
   if ((word === 'no' || word === 'not') && BEGINS_A_SENTENCE.has(words[at] ?? '')) return { functions, findings };
   // open: a finding may come; closed: one has come; placed: a preposition leads on to where.
   let state: 'open' | 'closed' | 'placed' = 'open';
@@ -207,6 +210,11 @@ const denyResolved = (
     const finding = entries.find(({ kind }) => kind === 'finding');
     if (finding === undefined) return;
     let at = from + 1 + finding.rest.length;
+    // "The tingling in my foot is gone".
+    if (PREPOSITIONS.has(words[at] ?? '')) {
+      at++;
+      while (ARTICLES.has(words[at] ?? '') || entriesAt[at]?.some(({ kind }) => kind === 'place')) at++;
+    }
     while (BEFORE_RESOLVED.has(words[at] ?? '') && !startsResolved(words, at)) at++;
     if (startsResolved(words, at)) denied.add(from);
   });

@@ -10,6 +10,7 @@ const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
     'dormi',
   ],
   [/(?<![^ ])ya no se me (?:adormecen?|duermen?|entumecen?|entumen?)(?![^ ])/g, 'mejor'],
+  [/(?<![^ ])(?:brain|mind) (?:is |feels |went |goes )(?:so |all )?numb(?![^ ])/g, 'tired'],
   [
     /(?<![^ ])hold (?:a|the|that|this|my) (?:plank|pose|bridge|stretch|squat|note|conversation|grudge)(?![^ ])/g,
     'plank',

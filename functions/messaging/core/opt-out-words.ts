@@ -54,7 +54,7 @@ const MEANINGS: Readonly<Record<string, readonly string[]>> = {
   s: words('send sending snd'),
   c: words('call calling calls'),
   v: words(
-    'manden mande mandes envien envie envies escriban escriba escribas texteen textee textees contacten contacte contactes',
+    'lleguen llegue manden mande mandes envien envie envies escriban escriba escribas texteen textee textees contacten contacte contactes',
     'molesten moleste molestes llamen notifiquen notifique mandenme envienme escribanme',
   ),
   i: ['envi', 'mand', 'escrib', 'texte', 'contact', 'molest', 'llam', 'notific'].flatMap((stem) =>
@@ -84,7 +84,7 @@ const MEANINGS: Readonly<Record<string, readonly string[]>> = {
   ),
   l: words('list lists lista listas database system records file contactos registro directorio directory thing things'),
   O: words('off from out'),
-  M: words('me us my mi mis nos our him her'),
+  M: words('me us my mi mis nos our him her le les'),
   u: words('you u yall they ustedes usted people guys'),
   I: words('i we id im'),
   // "Should I", "I will": who asks whether to stop something, or will, asks for nothing to be stopped.
@@ -131,7 +131,7 @@ const WRONG_NUMBER = whole(
 
 /** What people say who have had enough, in words that combine with nothing. */
 const HAD_ENOUGH = whole(
-  `(?<=^|\\| )(?:(?:no|sorry|thanks|thank you|hi|im|i am|were|we are) )*(?:not|nolonger) interested(?= stop| please|$| \\|)|(?:not|nolonger) interested in (?:your |these |the |getting |receiving )*${TEXTS}|leave me alone|(?:get lost|(?:knock|cut|lay) (?:it )?(?:off|out)|go away|buzz off|back off|i want out)(?= of (?:this|these|your|the) (?:\\S+ )?(?:text|texts|texting|messages?|list|thing|program)|$| \\|| please| (?:with )?(?:the|these|your|all))|cease and desist|^(?:please )?count me out|fuck (?:off|you)|piss off|f off|do not disturb|dont (?:want|wish|need|care) to hear from (?:you|u|yall|you guys)`,
+  `(?<=^|\\| )(?:(?:no|sorry|thanks|thank you|hi|im|i am|were|we are) )*(?:not|nolonger) interested(?= stop| please|$| \\|)|(?:not|nolonger) interested in (?:your |these |the |getting |receiving )*${TEXTS}|leave me (?:the \\S+ )?(?:alone|be)(?! (?:able|late|the))|(?:get lost|(?:knock|cut|lay) (?:it )?(?:off|out)|go away|buzz off|back off|i want out)(?= of (?:this|these|your|the) (?:\\S+ )?(?:text|texts|texting|messages?|list|thing|program)|$| \\|| please| (?:with )?(?:the|these|your|all))|cease and desist|^(?:please )?count me out|fuck (?:off|you)|piss off|f off|do not disturb|dont (?:want|wish|need|care) to hear from (?:you|u|yall|you guys)`,
   `too many ${TEXTS}|(?:so |really )?(?:done|sick|tired|fed up|over)(?: (?:with|of|all))* (?:these |your |the |all |this |getting |receiving )*${TEXTS}|i hate (?:these|your|the) ${TEXTS}|why (?:do|are) (?:you|u|yall) (?:keep|still|always) (?:texting|messaging|sending|contacting|bothering)(?: me)?(?=$| \\|| these| this)|(?:you|u) keep (?:texting|messaging)`,
   '(?:i|we|(?<=^|\\| )) ?(?:never|didnt) (?:sign(?:ed)? up|subscribed?|ask(?:ed)?|agreed?|consent(?:ed)?|opt(?:ed)? in) (?:for|to) (?:this|these|any of this|your|get|receive|be|texts?|messages?)(?: texts?| messages?)?',
   'reported? (?:this |you |it )?(?:as|for) spam|reporting (?:this|you)|(?:this|it|esto) (?:is|es) spam|^its spam|^spam(?! (?:folder|filter))|(?:im |am |i will be |ill be )(?:blocking|reporting) (?:you|this)|^block(?:ed|ing you)?$',
@@ -211,12 +211,12 @@ const RULES: readonly RegExp[] = [
   ),
   rules(
     // I don't want (to get) any more texts; no quiero que me manden recordatorios; I'd rather not get texts.
-    '[Nwo][beGzq]{0,2}W[WzbufeGMDdsvVtqO]{0,8}x?(?:[TtVPv])|W(?:N[Gbzefu]{0,4}|G?[Ttx]N)[TtVP]',
+    '[Nwo][beGzq]{0,2}W[WzbufeGMDdsvVtqO]{0,8}x?(?:[TtVPv])|W(?:N[GbzefuDdM]{0,5}|G?[Ttx]N)[TtVP]',
     // I don't want to be on this list.
     '[Nwo]Wz?b[OfdDM]{0,3}l|WOf?[dD]?x?l',
     // Do not text me; never contact this number again; could you not message me; don't send me any more.
     '(?<!(?<![mW])uQ?)[Nw](?:[ez]{0,2}G?[Vt]|Wz?[Vt]|zb?P|[ez]{0,2}F(?=M))(?=$|\\||[MDdLeqQF])',
-    '(?<!(?<!m)u)[Nw][ezW]{0,3}s[MeO]{0,4}(?:z[fMDd]{0,3}L|[fe]{0,4}[TtDde]|$|\\|)',
+    '(?<!(?<!m)u)[Nw][ezW]{0,3}s[MeO]{0,4}(?:z[fMDd]{0,3}L|[fe]{0,4}[TtDde]|[fd]xT|$|\\|)',
     // No texts; no more messages; no texting please; no more of these.
     `(?<=^|\\|)[qQIW]{0,4}[oNw][feDdM]{0,5}[TtV]{1,2}${ENDS}|oe{1,2}[fDdM]{0,3}[TtV]|oe{1,2}f?D${ENDS}`,
     // No me manden más mensajes; no vuelvan a escribirme; no manden más; favor de no enviar.
@@ -228,7 +228,7 @@ const RULES: readonly RegExp[] = [
     // Remove me; remove my number; remove from list; borra mi número; quítenme de la lista.
     `RM(?:${ENDS}|O[fDdM]{0,3}(?:[xZ]?(?:l|T)|[LtV]|[Dd]${ENDS}))|R[fMDdOe]{0,4}(?:[xVL]?L|[xVtT]?l)|r(?:${ENDS}|[fO]{0,3}[dM]?[lL])`,
     // Take me off (your list); take my mom's number off; take off my number; get me off this; drop me from the list.
-    `[kG][fMDd]{0,2}x?[ML]O(?:${ENDS}|[fDdM]{0,3}(?:[xtTV]{0,2}l|T|[Dd]${ENDS}))|kO[fMDd]{1,3}L|GO[fMDd]{1,3}l|[ky][Mfd]{1,2}x?L?O[fDd]{0,2}[xtTV]{0,2}l`,
+    `[kG][fMDd]{0,2}x?[ML]O(?:${ENDS}|[fDdM]{0,3}(?:[xtTV]{0,2}l|T|[Dd]${ENDS}))|kO[fMDd]{1,3}L|GO[fMDd]{1,3}l|[ky][Mfd]{1,2}x?L?O[fDd]{0,2}(?:[xtTV]{0,2}l|t?T)`,
     // To be removed (from a list).
     `[IW]zbY${ENDS}|bYO[fDdM]{0,3}(?:[xZ]?l|T|[Dd]${ENDS})`,
     'U|X',
