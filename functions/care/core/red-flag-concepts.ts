@@ -109,7 +109,7 @@ const CONCEPTS = [
   [
     'numb',
     'quality',
-    'buzzing, buzzy, zinging, deadened, desensitized, senseless, insensible, insensibles, anesthetized, anestesiad{o,a,os,as}, sin sentir nada, numb, numbed, numbing, tingly, tingles, tingling in, asleep, dead, novocaine, went to sleep, goes to sleep, go to sleep, gone to sleep, falling asleep, going to sleep, nosiento, adormecid{o,a,os,as}, dormid{o,a,os,as}, entumecid{o,a,os,as}, entumid{o,a,os,as}, hormiguea, hormiguean, acalambrad{o,a,os,as}, se me {duerme,duermen,durmio,durmieron,adormece,adormecen,adormecio,adormecieron,entume,entumio,entumece,entumecen,entumecio}',
+    'deadened, desensitized, senseless, insensible, insensibles, anesthetized, anestesiad{o,a,os,as}, sin sentir nada, numb, numbed, numbing, tingly, tingles, tingling in, asleep, dead, novocaine, went to sleep, goes to sleep, go to sleep, gone to sleep, falling asleep, going to sleep, nosiento, adormecid{o,a,os,as}, dormid{o,a,os,as}, entumecid{o,a,os,as}, entumid{o,a,os,as}, hormiguea, hormiguean, acalambrad{o,a,os,as}, se me {duerme,duermen,durmio,durmieron,adormece,adormecen,adormecio,adormecieron,entume,entumio,entumece,entumecen,entumecio}',
   ],
   [
     'numbness',
@@ -125,7 +125,7 @@ const CONCEPTS = [
   [
     'odd',
     'quality',
-    'altered, frozen, like {cardboard,plastic,wood,leather,a cushion,a pillow}, dentist, not mine, someone elses, odd, cold, coldness, icy, humming, vibrating, tickling, fuzzy, foreign, padded, isnt mine, swollen feeling, frio, fria, cosquilleo, zumbido, weird, strange, funny, different, cotton, isnt there, not there, isnt right, not right, off, wrong, gone, rar{o,a,as,os}, extran{o,a,as,os}, diferente, como algodon',
+    'altered, frozen, like {cardboard,plastic,wood,leather,a cushion,a pillow}, dentist, not mine, someone elses, odd, cold, coldness, icy, buzzing, humming, vibrating, tickling, fuzzy, foreign, padded, isnt mine, swollen feeling, frio, fria, cosquilleo, zumbido, weird, strange, funny, different, cotton, isnt there, not there, isnt right, not right, off, wrong, gone, rar{o,a,as,os}, extran{o,a,as,os}, diferente, como algodon',
   ],
   [
     'weak',
@@ -167,7 +167,11 @@ const CONCEPTS = [
     'place',
     'pee, peeing, wee, piss, urine, urinate, my water, poop, pooping, poo, shit, stool, stools, feces, gas, bathroom, it in, it anymore, orina, orinar, pis, pipi, chis, popo, caca, heces, excremento, bano, ganas de ir, ganas de orinar',
   ],
-  ['chest', 'place', 'breastbone, sternum, ribcage, rib cage, my heart, mi corazon, chest, pecho'],
+  [
+    'chest',
+    'place',
+    '{middle,center,side} of {my,the,his,her} chest, breastbone, sternum, ribcage, rib cage, my heart, mi corazon, chest, pecho',
+  ],
   ['calf', 'place', 'calf, calves, calfs, pantorrilla{,s}, chamorro{,s}'],
   ['leg', 'place', 'leg, ankle, pierna, tobillo'],
   ['spine', 'place', 'spine, neck, chin, my head, arms, legs, chest, body, espalda, columna, cuello'],
@@ -179,7 +183,7 @@ const CONCEPTS = [
   [
     'wound',
     'place',
-    'where {they,you,u,yall,he,she,doc} {gave,did,put,stuck,poked,injected,cut,operated,opened,went in}, donde me {inyectaron,operaron,picaron,pusieron,abrieron,cortaron,hicieron}, epidural site, injection, {surgery,surgical,epidural} {site,area}, site of the injection, staples, sutures, surgical cut, surgery {cut,spot}, {shot,needle,puncture} site, where they {cut,operated,injected,did,opened,poked}, where i {had,got} the, post op, the cut, my cut, bandage, dressing, cirugia, incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
+    'where {they,you,u,yall,he,she,doc,the doctor,the nurse,the surgeon} {gave,did,put,stuck,poked,injected,cut,operated,opened,went in}, donde me {inyectaron,operaron,picaron,pusieron,abrieron,cortaron,hicieron}, epidural site, injection, {surgery,surgical,epidural} {site,area}, site of the injection, staples, sutures, surgical cut, surgery {cut,spot}, {shot,needle,puncture} site, where they {cut,operated,injected,did,opened,poked}, where i {had,got} the, post op, the cut, my cut, bandage, dressing, cirugia, incision, incisions, wound, stitches, scar, surgical site, injection site, surgery site, herida, cicatriz, puntos',
   ],
   [
     'body',
@@ -202,7 +206,7 @@ const CONCEPTS = [
   [
     'pressing',
     'finding',
-    'piedra, pesad{o,a}, stabbing, on fire, squeezes, squished, tightened, hurting, crushed, weight, like a ton, knife, punal, aplasta, apachurra, pain, pains, hurt, hurts, hurting, ache, aches, aching, sore, pressure, tight, tightness, tightening, heavy, heaviness, squeezing, squeezed, discomfort, crushing, burning, stabbing, elephant, brick, dolor, dolores, duele, opresion, presion, apretad{o,a}, punzada{,s}, ardor, aprieta',
+    'piedra, pesad{o,a}, {someones,somebodys,someone,somebody,something} sitting, sitting on it, stabbing, on fire, squeezes, squished, tightened, hurting, crushed, weight, like a ton, knife, punal, aplasta, apachurra, pain, pains, hurt, hurts, hurting, ache, aches, aching, sore, pressure, tight, tightness, tightening, heavy, heaviness, squeezing, squeezed, discomfort, crushing, burning, stabbing, elephant, brick, dolor, dolores, duele, opresion, presion, apretad{o,a}, punzada{,s}, ardor, aprieta',
   ],
   [
     'swollen',
@@ -287,7 +291,7 @@ const CONCEPTS = [
   [
     'worst',
     'detail',
-    'worst, sudden, suddenly, severe, explosive, exploding, excruciating, blinding, out of nowhere, splitting, never had, unbearable, awful, horrible, insane, intense, massive, peor, repentin{o,a}, subit{o,a}, de repente, insoportable, explosiv{o,a}, terrible, muy fuerte, intens{o,a}, fortisimo',
+    'never one like, all at once, worst, sudden, suddenly, severe, explosive, exploding, excruciating, blinding, out of nowhere, splitting, never had, unbearable, awful, horrible, insane, intense, massive, peor, repentin{o,a}, subit{o,a}, de repente, insoportable, explosiv{o,a}, terrible, muy fuerte, intens{o,a}, fortisimo',
   ],
 
   // Danger

@@ -10,6 +10,10 @@ const PHRASES: ReadonlyArray<readonly [RegExp, string]> = [
     'dormi',
   ],
   [/(?<![^ ])ya no se me (?:adormecen?|duermen?|entumecen?|entumen?)(?![^ ])/g, 'mejor'],
+  [
+    /(?<![^ ])(?:dead|jello|noodles) (?:from|after) (?:leg day|the gym|practice|training|(?:my|the|that) workout|squats)(?![^ ])/g,
+    'tired',
+  ],
   [/(?<![^ ])(?:brain|mind) (?:is |feels |went |goes )(?:so |all )?numb(?![^ ])/g, 'tired'],
   [
     /(?<![^ ])hold (?:a|the|that|this|my) (?:plank|pose|bridge|stretch|squat|note|conversation|grudge)(?![^ ])/g,

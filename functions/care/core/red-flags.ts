@@ -56,7 +56,7 @@ const mostUrgent = (flags: readonly RedFlag[]): RedFlagDisposition | null =>
 
 // Words after which a denial may not be the whole story.
 const TURNS =
-  /(?<![^ ])(?:but|except|until|yet|anymore|although|though|however|unless|only|before|like(?! (?:you|u|yall|they|he|she|(?:the|my|dr) \S+) (?:asked|said|told|wanted|suggested|mentioned|would|recommended))|such|than|since|worse|worsening|now(?! (?:\||just|thanks|thank)|$)|just(?! (?:a |some |the |my |same |old |usual |normal |regular |still |really |more |bit |little )*(?:sore|soreness|stiff|stiffness|pain|ache|aches|achy|aching|tired|tight|tightness|discomfort|joking|kidding|checking|asking|wondering|curious|calling|writing|texting|confirming|following)(?! in))|pero|excepto|aunque|hasta|salvo|todavia|ahora|ya no|antes|asi|como|desde|peor|not no)(?![^ ])/;
+  /(?<![^ ])(?:but|except|until|yet|anymore|although|though|however|unless|only|before|like(?! (?:it|they|everything) (?:should|always)| normal| usual| always| (?:you|u|yall|they|he|she|(?:the|my|dr) \S+) (?:asked|said|told|wanted|suggested|mentioned|would|recommended))|such|than|since|worse|worsening|now(?! (?:\||just|thanks|thank)|$)|just(?! (?:a |some |the |my |same |old |usual |normal |regular |still |really |more |bit |little )*(?:sore|soreness|stiff|stiffness|pain|ache|aches|achy|aching|tired|tight|tightness|discomfort|joking|kidding|checking|asking|wondering|curious|calling|writing|texting|confirming|following)(?! in))|pero|excepto|aunque|hasta|salvo|todavia|ahora|ya no|antes|asi|como|desde|peor|not no)(?![^ ])/;
 
 /** The combinations by each concept of their first list: most texts say few concepts, and most rules are about others. */
 const BY_CONCEPT = Map.groupBy(

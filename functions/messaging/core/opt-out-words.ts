@@ -28,7 +28,7 @@ const MEANINGS: Readonly<Record<string, readonly string[]>> = {
   E: words('end ending finish'),
   // To take a person or a number off: by itself, with "off", and with "me" in the verb.
   R: words(
-    'remove delete erase lose scrub purge wipe quita quite quiten quitar quiteis saca saque saquen sacar borra borre borren borrar elimina',
+    'kiten kite remove delete erase lose scrub purge wipe quita quite quiten quitar quiteis saca saque saquen sacar borra borre borren borrar elimina',
     'elimine eliminen eliminar remueva remuevan remover',
   ),
   k: words('take'),
@@ -82,7 +82,9 @@ const MEANINGS: Readonly<Record<string, readonly string[]>> = {
   L: words(
     'number numbers phone cell cellphone name info information contacts data numero telefono celular nombre datos',
   ),
-  l: words('list lists lista listas database system records file contactos registro directorio directory thing things'),
+  l: words(
+    'list lists lista listas database system records file contactos registro directorio directory thing things computer',
+  ),
   O: words('off from out'),
   M: words('me us my mi mis nos our him her le les'),
   u: words('you u yall they ustedes usted people guys'),
@@ -119,12 +121,12 @@ const TEXTS = `(?:${anyOf('texts? txts? messages? msgs? sms reminders? mensajes?
 
 /** Says that the number, or the person, is somebody else. */
 const WRONG_NUMBER = whole(
-  'wrong(?= stop(?: |$))|(?:(?:you|u) )?(?:(?:have|got|reached|texted|texting) )?(?:the )?(?:wrong|incorrect) (?:phone |cell )?(?:number|phone|person|guy|girl|lady|man|woman|patient|cell|contact|one|num)',
+  '(?:(?:you|u) )?(?:(?:have|got|reached|texted|texting) )?(?:the )?(?:wrong|incorrect) (?:phone |cell )?(?:number|phone|person|guy|girl|lady|man|woman|patient|cell|contact|one|num)',
   '(?:you|u) (?:have|got) the wrong(?= \\||$)|^wrong(?: \\|)?$|(?<=not me (?:\\| )?)wrong$|not the right (?:number|person|phone)',
   '(?:isnt|is not|not) (?!for |at |by |near |on |with )(?:\\S+|my \\S+) (?:phone|number|cell)(?: any ?more)?<end>|(?:not|isnt) (?:his|her|their|my) (?:number|phone)|not my appointment',
   '(?:phone|number|cell|line)(?: \\S+){0,3} belongs to (?:someone|somebody|another|a different|me now)(?: \\S+)?|(?:number|phone|cell) (?:has |was |got |is )*(?:reassigned|changed hands|recycled)|(?:just|recently) got (?:this|a new) (?:phone )?number|(?:someone|somebody) else (?:now )?(?:has|owns|got) (?:this|that) (?:number|phone)|(?:este|el) (?:numero|telefono|celular)(?: \\S+){0,2} (?:es|pertenece a) (?:de )?(?:otra|alguien)(?: (?:persona|mas))?',
   '(?:^|(?<=^(?:hi|hello|sorry|no|hey) (?:\\| )?))(?:this|it) (?:isnt|is not) (?!me|my|the|a|an|to|for|in|on)(?!\\S*(?:ing|ed|ful|ent|ght|able|ible)$)(?!(?:good|fair|true|right|new|bad|fun|easy|ok|okay|clear|correct|funny|mine|it|enough|normal|better|over|real|true|safe|spam|me|him|her|cool|nice|great|done|fine)$)[a-z]{3,}$',
-  'nolonger \\S+ (?:number|phone|cell)|\\S+ nolonger (?:has|uses|owns) (?:this|that|the) (?:number|phone)|(?:doesnt|does not) (?:have|use|own) this (?:number|phone)(?: any ?more)?|no one (?:by|with|named) (?:that|this) name|dont know (?:a|any|anyone named|anybody named|no) [a-z]+$',
+  'nolonger \\S+ (?:number|phone|cell)|\\S+ nolonger (?:has|uses|owns) (?:this|that|the) (?:number|phone)|(?:doesnt|does not) (?:have|use|own) this (?:number|phone)(?: any ?more)?|(?:no one|noone|nobody)(?: here| lives here)? (?:by|with|named) (?:that|this) name|dont know (?:a|any|anyone named|anybody named|no) [a-z]+$',
   'no es (?:el |mi |su )?(?:numero|telefono|celular) de \\S+|(?:numero|telefono|persona) (?:equivocad[oa]|incorrect[oa])|se equivoc\\w+(?: de (?:numero|persona|telefono))?<end>',
   'nolonger (?:tiene|es dueno de|usa|es) (?:este|su|el) (?:numero|telefono|celular)|(?:numero|telefono|celular) (?:no|nolonger) es (?:el )?de \\S+|no conozco a (?:ningun[oa]? )?\\S+|no (?:es|son) para mi|no vive(?: aqui)? ningun[oa]? \\S+|no soy la persona|^(?:esta|estan) equivocad[oa]s?$',
 );
@@ -137,7 +139,7 @@ const HAD_ENOUGH = whole(
   'reported? (?:this |you |it )?(?:as|for) spam|reporting (?:this|you)|(?:this|it|esto) (?:is|es) spam|^its spam|^spam(?! (?:folder|filter))|(?:im |am |i will be |ill be )(?:blocking|reporting) (?:you|this)|^block(?:ed|ing you)?$',
   '^(?:please )?stop and (?:also |please |just )*(?:call|cancel|remove|delete|email)|i (?:already |have |just |clearly |even )*(?:said|replied|texted|typed|sent|wrote|answered) (?:to |you |yall |back |with )*(?:stop|quit|unsubscribe)(?= it| already| please| now| this| these| twice| again| before| yesterday| last| (?:two|three|\\d) times| and|$| \\|)(?! and (?:then )?(?:call|see|start|cancel))|(?:told|asked|telling|asking) (?:you|u|yall|them|you guys|you all|you people)(?: \\S+){0,2} to (?:stop|quit)(?= it| already| please| now| this| these|$| \\|)|how many times (?:\\S+ ){1,8}stop<end>',
   '(?:revoke|revoking|withdraw|withdrawing|retiro|revoco|rescind|take back) (?:my |all |any |mi |el )*(?:consent|permission|authorization|consentimiento|permiso|autorizacion)|(?:consent|permission|authorization) (?:is |has been |hereby )*(?:revoked|withdrawn)',
-  '(?:dar|darme|deme|denme|dame|dense|doy|darse|date) de baja|en paz|optar por no (?:participar|recibir)|no doy (?:mi )?(?:consentimiento|permiso)|no molestar|dont (?:do|use) texts?|(?:deje?n?me|dejame) tranquil[oa]|(?:no|nolonger) (?:quiero|deseo) (?:recibir )?(?:nada|mas|esto|mas de esto|nada mas)(?: de (?:ustedes|usted|la clinica))?<end>',
+  '(?:dar|darme|deme|denme|dame|dense|doy|darse|date) de baja|en paz|optar por no (?:participar|recibir)|no doy (?:mi )?(?:consentimiento|permiso)|no molestar|dont (?:do|use) texts?|(?:deje?n?me|dejame) tranquil[oa]|(?:no|nolonger) (?:quiero|deseo) (?:recibir )?(?:nada|mas|esto|mas de esto|nada mas)(?: de (?:ustedes|usted|uds?|la clinica))?<end>',
 );
 
 /** Several words that stand for one. */
@@ -203,7 +205,7 @@ const RULES: readonly RegExp[] = [
     'S[fMDdeQhO]{0,5}(?:[xZ]?T|[tVcFP]|s(?!Mz)|G[fMe]{0,4}[TtDd])',
     // Can you stop; she died please stop; work phone stop; STOP 12345.
     `${CLAUSE}S${ENDS}`,
-    '[LXU]S(?=[Qqe]{0,4}(?:$|\\|))|T[^|#]{0,3}[xV]S(?=[Qqe]{0,4}(?:$|\\|))',
+    'j[dDMf]{0,2}TS|[LXU]S(?=[Qqe]{0,4}(?:$|\\|))|T[^|#]{0,3}[xV]S(?=[Qqe]{0,4}(?:$|\\|))',
     // Cancel my reminders; turn off all texts.
     `[KE][fMDdeO]{0,5}(?:[txZ]?[fMDd]{0,2}T|t${ENDS})`,
     // Paren de enviarme mensajes; alto a los mensajes; ya párenle; enough with these texts.
@@ -215,7 +217,7 @@ const RULES: readonly RegExp[] = [
     // I don't want to be on this list.
     '[Nwo]Wz?b[OfdDM]{0,3}l|WOf?[dD]?x?l',
     // Do not text me; never contact this number again; could you not message me; don't send me any more.
-    '(?<!(?<![mW])uQ?)[Nw](?:[ez]{0,2}G?[Vt]|Wz?[Vt]|zb?P|[ez]{0,2}F(?=M))(?=$|\\||[MDdLeqQF])',
+    '(?<!(?<![mW])uQ?)[Nw](?:[ez]{0,2}G?[Vt]|Wz?[Vt]|zb?P|[ez]{0,2}F(?=M))(?=$|\\||[MDdLeqQF]|h(?:e|$|\\|))',
     '(?<!(?<!m)u)[Nw][ezW]{0,3}s[MeO]{0,4}(?:z[fMDd]{0,3}L|[fe]{0,4}[TtDde]|[fd]xT|$|\\|)',
     // No texts; no more messages; no texting please; no more of these.
     `(?<=^|\\|)[qQIW]{0,4}[oNw][feDdM]{0,5}[TtV]{1,2}${ENDS}|oe{1,2}[fDdM]{0,3}[TtV]|oe{1,2}f?D${ENDS}`,
@@ -241,6 +243,8 @@ const POINTING = rules(
   `${CLAUSE}(?:j[dDM]S|S[efq]{0,3}[Ddh]{1,2}|E[efq]{0,3}[Dd])${ENDS}|K[fe]{0,2}D${ENDS}|WN[Gb]{0,2}D${ENDS}|[Nwo]W[WzufeGM]{0,4}(?:D${ENDS}|de${ENDS})`,
 );
 
+/** The sign for a number, by itself: "wrong # stop". */
+const NUMBER_SIGN = /(?<=\s)#(?=[\s.,!?]|$)/g;
 const QUOTES = /["“”«»()*_]/g;
 const STRETCHED = /(\p{L})\1{2,}/gu;
 const DIGITS = /^\d+$/;
@@ -266,7 +270,9 @@ interface Gloss {
 
 const glossOf = (body: string): Gloss => {
   if (NOT_NAMED.test(body)) return { words: ['wrongnumber'], meanings: 'X' };
-  const words = withOneWord(foldClauses(apart(body).replace(QUOTES, ' ')).replace(STRETCHED, '$1')).split(' ');
+  const words = withOneWord(
+    foldClauses(apart(body).replace(QUOTES, ' ').replace(NUMBER_SIGN, 'number')).replace(STRETCHED, '$1'),
+  ).split(' ');
   const meanings = words.map((word) =>
     word === '|' ? '|' : (MEANING_OF.get(word) ?? (DIGITS.test(word) ? '0' : 'x')),
   );

@@ -17,19 +17,33 @@ vi.setConfig({ testTimeout: 60_000 });
 
 /** Replies that are no red flag and are read as one: recall is bought with these, and with no more. */
 const KNOWN_FALSE_ALARMS = [
+  'A mi vecina se la llevaron al hospital y yo cuido a sus niños, ¿puedo llevarlos a mi terapia? [none]',
   "An aunt of mine had breast cancer about 30 years ago, she's fine. The form asked so there you go [none]",
+  'Gracias a Dios mi mamá ya no tiene adormecida la pierna [none]',
+  'It is my sister who has the cancer, not me, I filled in that page of the form wrong [none]',
   'Mi abuela tuvo cáncer hace como cuarenta años, se me olvidó ponerlo en la hoja [none]',
   'My chest of drawers is too heavy to move [none]',
   "My dog had back surgery and can't walk yet so I'm running on no sleep. Nothing wrong with me [none]",
+  'My neighbor Earl was taken to the ER last night so I have been feeding his chickens, I will do my stretches this evening [none]',
   'Never had a fever and the incision looks clean and dry, thank you for checking [none]',
+  "Sorry for the slow answer, our old dog can't hold his pee anymore and I have been mopping all day. I did get your message about the exercises. [none]",
+  'The doctor asked if I had any chest pain or shortness of breath, and I do not, I forgot to write it on the paper [none]',
+  'The numbness in my foot is all gone now, praise the Lord, and I slept the whole night through for the first time since Easter, please tell that nice young man thank you [none]',
+  'The x-ray I am bringing is an old one from when I fell off the tractor in 1979, that healed up long ago, I just thought you would want it for the file [none]',
   'cat had an allergic reaction to her shots so im at the vet til noon, call me after with the insurance question [none]',
+  'mi hijo trae la fiebre del futbol jaja pero si hizo sus ejercicios [none]',
+  'mi perrito se cayó y anda cojo, por eso no contesté [none]',
   'mi perrito se orina por todos lados y no lo puedo dejar solo, lo puedo llevar a la clinica? [none]',
+  'my boss had a stroke so im covering shifts, what time do u close [none]',
+  'my cat fell off the balcony shes fine but i was at the vet all day, missed ur call [none]',
   'my dog cant hold his bladder so gotta clean up first, running 15 late [none]',
   'never had chest pain [none]',
   'numb at the injection site for an hour then it went away [none]',
   'numbness is going away like Kim said it would, only the tip of my toe is left and it shrinks every day [none]',
   'same old tingling in my toes, no change in years [none]',
+  'swelling in my ankle is way down [none]',
   'the dentist numbed my mouth today [none]',
+  'world cup fever at my house lol did my stretches at halftime [none]',
   'worst headache around here is your phone menu. have a human call me at 555-0177 [none]',
 ];
 
