@@ -18,7 +18,7 @@ const VISIBLE = /[^\s\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 export const isVisible = (text: string): boolean => VISIBLE.test(text);
 
 /** The rules of one text fold it again and again: what the last one came to is kept. */
-const keepingLast = (fold: (text: string) => string): ((text: string) => string) => {
+const keepingLast = <T>(fold: (text: string) => T): ((text: string) => T) => {
   let last = { text: '', folded: fold('') };
   return (text) => {
     if (text !== last.text) last = { text, folded: fold(text) };
@@ -56,6 +56,9 @@ const NOT_WORD_NOR_PAUSE = /[^\p{L}\p{N}|]+/gu;
 export const foldClauses = keepingLast((text) =>
   foldCharacters(text).replace(PAUSES, ' | ').replace(NOT_WORD_NOR_PAUSE, ' ').trim(),
 );
+
+/** The words of a folded text. */
+export const wordsOf: (folded: string) => readonly string[] = keepingLast((folded) => folded.split(' '));
 
 const NOT_WORD = /[^\p{L}\p{N}]+/gu;
 

@@ -6,8 +6,8 @@
  * word, or in a way this reader does not know), the pattern is tried on every text: slower, never wrong.
  */
 
-/** What is worth trying on a text of these words. */
-export type PhraseIndex<T> = (words: readonly string[]) => readonly T[];
+/** What is worth trying where a word stands. */
+export type PhraseIndex<T> = (word: string) => readonly T[];
 
 /** People use the same few thousand words: what can begin with each is looked up once. */
 const mostWords = 4_000;
@@ -15,46 +15,44 @@ const longestWord = 20;
 
 /** Indexes patterns by the words they can begin with. Each must match from the beginning of a word on: `(?<![^ ])(?:…)`. */
 export const phraseIndex = <T>(entries: ReadonlyArray<readonly [pattern: RegExp, value: T]>): PhraseIndex<T> => {
-  const always: T[] = [];
-  const begun: Array<readonly [Beginnings, T]> = [];
-  for (const [pattern, value] of entries) {
-    const beginnings = beginningsOf(pattern);
-    if (beginnings === undefined) always.push(value);
-    else begun.push([beginnings, value]);
-  }
+  const begun = entries.map(([pattern, value]) => ({ beginnings: beginningsOf(pattern), value }));
   const known = new Map<string, readonly T[]>();
-  const beginningWith = (word: string): readonly T[] => {
+  return (word) => {
     const found = known.get(word);
     if (found !== undefined) return found;
-    const values = begun.flatMap(([beginnings, value]) => (canBegin(beginnings, word) ? [value] : []));
+    const values = begun.flatMap(({ beginnings, value }) =>
+      beginnings === undefined || canBegin(beginnings, word) ? [value] : [],
+    );
     if (known.size >= mostWords) known.clear();
     if (word.length <= longestWord) known.set(word, values);
     return values;
-  };
-  return (words) => {
-    // A list, not a set: few patterns begin with the words of one text.
-    const worthwhile = [...always];
-    for (const word of words)
-      for (const value of beginningWith(word)) if (!worthwhile.includes(value)) worthwhile.push(value);
-    return worthwhile;
   };
 };
 
 /** Replaces what matches each pattern of a table by its words, one pattern after the other. */
 export const phraseReplacer = (
   table: ReadonlyArray<readonly [pattern: RegExp, words: string]>,
-): ((text: string) => string) => {
-  const index = phraseIndex(table.map((row) => [row[0], row]));
-  return (text) => {
-    let replaced = text;
-    let worthwhile = index(text.split(' '));
-    if (worthwhile.length === 0) return text;
+): ((words: readonly string[]) => readonly string[]) => {
+  const beginningWith = phraseIndex(table.map((row) => [row[0], row]));
+  const worthTrying = (words: readonly string[]) => {
+    // A list, not a set: few patterns begin with the words of one text.
+    const rows: Array<(typeof table)[number]> = [];
+    for (const word of words) for (const row of beginningWith(word)) if (!rows.includes(row)) rows.push(row);
+    return rows;
+  };
+  return (words) => {
+    let replaced = words;
+    let worthwhile = worthTrying(words);
+    if (worthwhile.length === 0) return words;
+    let text = words.join(' ');
     for (const row of table) {
       if (!worthwhile.includes(row)) continue;
-      const next = replaced.replace(row[0], row[1]);
+      const next = text.replace(row[0], row[1]);
+      if (next === text) continue;
+      text = next;
+      replaced = text.split(' ');
       // What stands there now may begin another.
-      if (next !== replaced) worthwhile = index(next.split(' '));
-      replaced = next;
+      worthwhile = worthTrying(replaced);
     }
     return replaced;
   };

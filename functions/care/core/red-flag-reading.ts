@@ -68,8 +68,8 @@ const add = (spans: Spans, concept: Concept | Deficit, span: Span): void => {
   else list.push(span);
 };
 
-/** Reads a canonical text. `isTurned`: something in it ("but", "until") turns what was denied, so that no denial counts. */
-export const readWords = (words: readonly string[], isTurned: boolean): Reading => {
+/** Reads a canonical text. `isTurned`: whether something in it ("but", "until") turns what was denied, so that no denial counts. */
+export const readWords = (words: readonly string[], isTurned: () => boolean): Reading => {
   const spans: Spans = new Map();
   const entriesAt: Array<readonly Entry[]> = words.map((_, index) => entriesOf(words, index));
   entriesAt.forEach((entries, from) => {
@@ -83,10 +83,11 @@ export const readWords = (words: readonly string[], isTurned: boolean): Reading 
     for (const { concept, span } of functions) {
       for (const { deficit, of, isLostByNo } of DEFICITS) if (of === concept && isLostByNo) add(spans, deficit, span);
     }
-    if (!isTurned) for (const finding of findings) denied.add(finding);
+    for (const finding of findings) denied.add(finding);
   });
-  if (!isTurned) denyResolved(words, entriesAt, denied);
+  denyResolved(words, entriesAt, denied);
 
+  if (denied.size > 0 && isTurned()) denied.clear();
   if (denied.size > 0) {
     for (const [concept, list] of spans) {
       if (!DEFICIT_NAMES.has(concept))

@@ -69,7 +69,7 @@ const row = (
     group,
     disposition,
     combines,
-    says: source === '' ? null : new RegExp(`(?<![^ ])(?:${source})(?![^ ])`, 'g'),
+    says: source === '' ? null : new RegExp(`(?<![^ ])(?:${source})(?![^ ])`, 'y'),
     canBeNegated: neverCleared !== true,
   };
 };

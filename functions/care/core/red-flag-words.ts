@@ -96,9 +96,12 @@ const SHORT_SPELLINGS = new Map([
   ['pood', 'pooped'],
 ]);
 
-/** A folded text with its misspellings repaired and its ways of saying "cannot" made one. */
-export const canonicalWords = (folded: string): string =>
-  withPlainPhrases(folded.split(' ').map(repairedWord).join(' '));
+/** The words of a text with its misspellings repaired and its ways of saying "cannot" made one. */
+export const canonicalWords = (typed: readonly string[]): readonly string[] => {
+  const words = typed.map(repairedWord);
+  // Words run together are repaired to two.
+  return withPlainPhrases(words.some((word) => word.includes(' ')) ? words.join(' ').split(' ') : words);
+};
 
 /**
  * The words whose misspelling would cost a flag. A token of five letters or more, not itself a word of this list or of the one

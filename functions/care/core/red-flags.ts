@@ -1,4 +1,4 @@
-import { foldClauses, PAUSE } from '../../platform/fold.ts';
+import { foldClauses, PAUSE, wordsOf } from '../../platform/fold.ts';
 import { phraseIndex } from '../../platform/phrase-index.ts';
 import { type Reading, readWords, type Span } from './red-flag-reading.ts';
 import {
@@ -34,12 +34,17 @@ export interface RedFlagScreening {
  * It supports a clinician's review, it is not a diagnosis. Pure and deterministic; never throws.
  */
 export const screenText = (text: string): RedFlagScreening => {
-  const canonical = canonicalWords(foldClauses(text));
-  const words = canonical.split(' ');
+  const words = canonicalWords(wordsOf(foldClauses(text)));
+  const canonical = words.join(' ');
   // A question is answered by a human, whatever it denies.
-  const reading = readWords(words, TURNS.test(canonical) || /[?？]/.test(text));
+  const reading = readWords(words, () => /[?？]/.test(text) || TURNS.test(canonical));
   const held = combinedIn(reading);
-  for (const rule of RULES_OF_PHRASES(words)) if (!held.has(rule) && says(rule, canonical, reading)) held.add(rule);
+  let at = 0;
+  for (const [index, word] of words.entries()) {
+    for (const rule of rulesBeginningWith(word))
+      if (!held.has(rule) && saysAt(rule, canonical, { at, word: index }, reading)) held.add(rule);
+    at += word.length + 1;
+  }
   const flags =
     held.size === 0
       ? []
@@ -66,8 +71,10 @@ const BY_CONCEPT = Map.groupBy(
   ({ concept }) => concept,
 );
 
-/** The rules by the words their phrases begin with. */
-const RULES_OF_PHRASES = phraseIndex(RED_FLAG_RULES.flatMap((rule) => (rule.says === null ? [] : [[rule.says, rule]])));
+/** The rules whose phrases can begin with a word. */
+const rulesBeginningWith = phraseIndex(
+  RED_FLAG_RULES.flatMap((rule) => (rule.says === null ? [] : [[rule.says, rule]])),
+);
 
 /** The rules of which a text says a combination. */
 const combinedIn = ({ said }: Reading): Set<RedFlagRule> => {
@@ -96,16 +103,15 @@ const areNear = (ones: readonly Span[], others: readonly Span[], within: number)
   return false;
 };
 
-const says = ({ says: pattern, canBeNegated }: RedFlagRule, canonical: string, { isDenied }: Reading): boolean => {
+/** Whether a phrase of the rule begins at this word (`at` is its first letter) and is not denied. */
+const saysAt = (
+  { says: pattern, canBeNegated }: RedFlagRule,
+  canonical: string,
+  { at, word }: { readonly at: number; readonly word: number },
+  { isDenied }: Reading,
+): boolean => {
   if (pattern === null) return false;
-  pattern.lastIndex = 0;
-  let word = 0;
-  let read = 0;
-  for (let match = pattern.exec(canonical); match !== null; match = pattern.exec(canonical)) {
-    for (; read < match.index; read++) if (canonical[read] === ' ') word++;
-    if (!canBeNegated || match[0].includes(PAUSE) || !isDenied(word)) return true;
-    // A denied match may hide another that begins inside it: "no leg pain, calf swollen".
-    pattern.lastIndex = match.index + 1;
-  }
-  return false;
+  pattern.lastIndex = at;
+  const phrase = pattern.exec(canonical)?.[0];
+  return phrase !== undefined && (!canBeNegated || phrase.includes(PAUSE) || !isDenied(word));
 };

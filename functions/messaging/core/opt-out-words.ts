@@ -1,4 +1,4 @@
-import { foldClauses } from '../../platform/fold.ts';
+import { foldClauses, wordsOf } from '../../platform/fold.ts';
 import { phraseReplacer } from '../../platform/phrase-index.ts';
 
 /**
@@ -126,7 +126,7 @@ const WRONG_NUMBER = whole(
   '(?:isnt|is not|not) (?!for |at |by |near |on |with )(?:\\S+|my \\S+) (?:phone|number|cell)(?: any ?more)?<end>|(?:not|isnt) (?:his|her|their|my) (?:number|phone)|not my appointment',
   '(?:phone|number|cell|line)(?: \\S+){0,3} belongs to (?:someone|somebody|another|a different|me now)(?: \\S+)?|(?:number|phone|cell) (?:has |was |got |is )*(?:reassigned|changed hands|recycled)|(?:just|recently) got (?:this|a new) (?:phone )?number|(?:someone|somebody) else (?:now )?(?:has|owns|got) (?:this|that) (?:number|phone)|(?:este|el) (?:numero|telefono|celular)(?: \\S+){0,2} (?:es|pertenece a) (?:de )?(?:otra|alguien)(?: (?:persona|mas))?',
   '(?:^|(?<=^(?:hi|hello|sorry|no|hey) (?:\\| )?))(?:this|it) (?:isnt|is not) (?!me|my|the|a|an|to|for|in|on)(?!\\S*(?:ing|ed|ful|ent|ght|able|ible)$)(?!(?:good|fair|true|right|new|bad|fun|easy|ok|okay|clear|correct|funny|mine|it|enough|normal|better|over|real|true|safe|spam|me|him|her|cool|nice|great|done|fine)$)[a-z]{3,}$',
-  'nolonger \\S+ (?:number|phone|cell)|\\S+ nolonger (?:has|uses|owns) (?:this|that|the) (?:number|phone)|(?:doesnt|does not) (?:have|use|own) this (?:number|phone)(?: any ?more)?|(?:no one|noone|nobody)(?: here| lives here)? (?:by|with|named) (?:that|this) name|dont know (?:a|any|anyone named|anybody named|no) [a-z]+$',
+  'nolonger \\S+ (?:number|phone|cell)|(?<=\\S )nolonger (?:has|uses|owns) (?:this|that|the) (?:number|phone)|(?:doesnt|does not) (?:have|use|own) this (?:number|phone)(?: any ?more)?|(?:no one|noone|nobody)(?: here| lives here)? (?:by|with|named) (?:that|this) name|dont know (?:a|any|anyone named|anybody named|no) [a-z]+$',
   'no es (?:el |mi |su )?(?:numero|telefono|celular) de \\S+|(?:numero|telefono|persona) (?:equivocad[oa]|incorrect[oa])|se equivoc\\w+(?: de (?:numero|persona|telefono))?<end>',
   'nolonger (?:tiene|es dueno de|usa|es) (?:este|su|el) (?:numero|telefono|celular)|(?:numero|telefono|celular) (?:no|nolonger) es (?:el )?de \\S+|no conozco a (?:ningun[oa]? )?\\S+|no (?:es|son) para mi|no vive(?: aqui)? ningun[oa]? \\S+|no soy la persona|^(?:esta|estan) equivocad[oa]s?$',
 );
@@ -135,7 +135,7 @@ const WRONG_NUMBER = whole(
 const HAD_ENOUGH = whole(
   `(?<=^|\\| )(?:(?:no|sorry|thanks|thank you|hi|im|i am|were|we are) )*(?:not|nolonger) interested(?= stop| please|$| \\|)|(?:not|nolonger) interested in (?:your |these |the |getting |receiving )*${TEXTS}|leave me (?:the \\S+ )?(?:alone|be)(?! (?:able|late|the))|(?:get lost|(?:knock|cut|lay) (?:it )?(?:off|out)|go away|buzz off|back off|i want out)(?= of (?:this|these|your|the) (?:\\S+ )?(?:text|texts|texting|messages?|list|thing|program)|$| \\|| please| (?:with )?(?:the|these|your|all))|cease and desist|^(?:please )?count me out|fuck (?:off|you)|piss off|f off|do not disturb|dont (?:want|wish|need|care) to hear from (?:you|u|yall|you guys)`,
   `too many ${TEXTS}|(?:so |really )?(?:done|sick|tired|fed up|over)(?: (?:with|of|all))* (?:these |your |the |all |this |getting |receiving )*${TEXTS}|i hate (?:these|your|the) ${TEXTS}|why (?:do|are) (?:you|u|yall) (?:keep|still|always) (?:texting|messaging|sending|contacting|bothering)(?: me)?(?=$| \\|| these| this)|(?:you|u) keep (?:texting|messaging)`,
-  '(?:i|we|(?<=^|\\| )) ?(?:never|didnt) (?:sign(?:ed)? up|subscribed?|ask(?:ed)?|agreed?|consent(?:ed)?|opt(?:ed)? in) (?:for|to) (?:this|these|any of this|your|get|receive|be|texts?|messages?)(?: texts?| messages?)?',
+  '(?:(?:i|we) |(?<=^|\\| ))(?:never|didnt) (?:sign(?:ed)? up|subscribed?|ask(?:ed)?|agreed?|consent(?:ed)?|opt(?:ed)? in) (?:for|to) (?:this|these|any of this|your|get|receive|be|texts?|messages?)(?: texts?| messages?)?',
   'reported? (?:this |you |it )?(?:as|for) spam|reporting (?:this|you)|(?:this|it|esto) (?:is|es) spam|^its spam|^spam(?! (?:folder|filter))|(?:im |am |i will be |ill be )(?:blocking|reporting) (?:you|this)|^block(?:ed|ing you)?$',
   '^(?:please )?stop and (?:also |please |just )*(?:call|cancel|remove|delete|email)|i (?:already |have |just |clearly |even )*(?:said|replied|texted|typed|sent|wrote|answered) (?:to |you |yall |back |with )*(?:stop|quit|unsubscribe)(?= it| already| please| now| this| these| twice| again| before| yesterday| last| (?:two|three|\\d) times| and|$| \\|)(?! and (?:then )?(?:call|see|start|cancel))|(?:told|asked|telling|asking) (?:you|u|yall|them|you guys|you all|you people)(?: \\S+){0,2} to (?:stop|quit)(?= it| already| please| now| this| these|$| \\|)|how many times (?:\\S+ ){1,8}stop<end>',
   '(?:revoke|revoking|withdraw|withdrawing|retiro|revoco|rescind|take back) (?:my |all |any |mi |el )*(?:consent|permission|authorization|consentimiento|permiso|autorizacion)|(?:consent|permission|authorization) (?:is |has been |hereby )*(?:revoked|withdrawn)',
@@ -270,9 +270,8 @@ interface Gloss {
 
 const glossOf = (body: string): Gloss => {
   if (NOT_NAMED.test(body)) return { words: ['wrongnumber'], meanings: 'X' };
-  const words = withOneWord(
-    foldClauses(apart(body).replace(QUOTES, ' ').replace(NUMBER_SIGN, 'number')).replace(STRETCHED, '$1'),
-  ).split(' ');
+  const plain = apart(body).replace(QUOTES, ' ').replace(NUMBER_SIGN, 'number');
+  const words = withOneWord(wordsOf(foldClauses(plain).replace(STRETCHED, '$1')));
   const meanings = words.map((word) =>
     word === '|' ? '|' : (MEANING_OF.get(word) ?? (DIGITS.test(word) ? '0' : 'x')),
   );
