@@ -51,16 +51,26 @@ export const PAUSE = '|';
 
 const PAUSES = /[^\S\n]*(?:[.,;:!?¡¿()[\]{}"“”«»…\n\r\u2028\u2029|]|\s[-–—]+\s|[–—])+/g;
 const NOT_WORD_NOR_PAUSE = /[^\p{L}\p{N}|]+/gu;
+const NOT_WORD = /[^\p{L}\p{N}]+/gu;
+// The same for what most texts are made of once folded, at a third of the cost.
+const PAUSES_IN_ASCII = /[^\S\n]*(?:[.,;:!?()[\]{}"\n\r|]|\s-+\s)+/g;
+const NOT_ASCII_WORD_NOR_PAUSE = /[^a-z0-9|]+/g;
+const NOT_ASCII_WORD = /[^a-z0-9]+/g;
 
 /** Words joined by single spaces, each run of punctuation between them reduced to the word {@link PAUSE}. */
-export const foldClauses = keepingLast((text) =>
-  foldCharacters(text).replace(PAUSES, ' | ').replace(NOT_WORD_NOR_PAUSE, ' ').trim(),
-);
+export const foldClauses = keepingLast((text) => {
+  const folded = foldCharacters(text);
+  const words = ASCII_ONLY.test(folded)
+    ? folded.replace(PAUSES_IN_ASCII, ' | ').replace(NOT_ASCII_WORD_NOR_PAUSE, ' ')
+    : folded.replace(PAUSES, ' | ').replace(NOT_WORD_NOR_PAUSE, ' ');
+  return words.trim();
+});
 
 /** The words of a folded text. */
 export const wordsOf: (folded: string) => readonly string[] = keepingLast((folded) => folded.split(' '));
 
-const NOT_WORD = /[^\p{L}\p{N}]+/gu;
-
 /** Words joined by single spaces, nothing else: the form in which a whole message is compared with a keyword. */
-export const foldWords = keepingLast((text) => foldCharacters(text).replace(NOT_WORD, ' ').trim());
+export const foldWords = keepingLast((text) => {
+  const folded = foldCharacters(text);
+  return folded.replace(ASCII_ONLY.test(folded) ? NOT_ASCII_WORD : NOT_WORD, ' ').trim();
+});
