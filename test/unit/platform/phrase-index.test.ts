@@ -56,23 +56,34 @@ describe('what is worth trying', () => {
 
 describe('never hides a match', () => {
   const letters = fc.string({ unit: fc.constantFrom(...'abc'), minLength: 1, maxLength: 7 });
-  const { source } = fc.letrec<{ source: string }>((tie) => {
-    const atom = fc.oneof(
-      { maxDepth: 2, withCrossShrink: true },
-      letters,
-      fc.constantFrom(' ', '\\S', '\\w*', '[ab]', '[^a]', '[a-c]', '\\|', '.', '^', '$', '(?=a)', '(?!b)', '(?<=c )'),
-      tie('source').map((inner) => `(?:${inner})`),
-    );
-    const letter = fc
-      .tuple(fc.constantFrom('a', 'b', '[bc]', '\\S'), fc.constantFrom('?', '*', '+', '{2}', '{1,}', '*?'))
-      .map((parts) => parts.join(''));
-    const several = fc
-      .tuple(tie('source'), fc.constantFrom('?', '{0,2}', '{2}'))
-      .map(([inner, quantifier]) => `(?:${inner})${quantifier}`);
-    const quantified = fc.oneof(atom, letter, several);
-    const sequence = fc.array(quantified, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
-    return { source: fc.array(sequence, { minLength: 1, maxLength: 3 }).map((all) => all.join('|')) };
-  });
+  // Few parts and no star within a group: a pattern that backtracks for ever would prove nothing.
+  const part = fc.oneof(
+    letters,
+    fc.constantFrom(
+      ' ',
+      '\\S',
+      '[ab]',
+      '[^a]',
+      '[a-c]',
+      '\\|',
+      '.',
+      '^',
+      '$',
+      '(?=a)',
+      '(?!b)',
+      '(?<=c )',
+      'b?',
+      '[bc]{2}',
+    ),
+  );
+  const alternatives = (of: fc.Arbitrary<string>, mostParts: number) => {
+    const sequence = fc.array(of, { minLength: 1, maxLength: mostParts }).map((parts) => parts.join(''));
+    return fc.array(sequence, { minLength: 1, maxLength: 3 }).map((all) => all.join('|'));
+  };
+  const group = fc
+    .tuple(alternatives(part, 2), fc.constantFrom('', '?', '{0,2}', '{2}'))
+    .map(([inner, quantifier]) => `(?:${inner})${quantifier}`);
+  const source = alternatives(fc.oneof(part, group, fc.constantFrom('a*', 'b+', '\\S*', 'a*?', '[ab]{1,}', '\\w*')), 3);
   const text = fc
     .array(fc.oneof(letters, fc.constant('|')), { minLength: 1, maxLength: 5 })
     .map((all) => all.join(' '));
