@@ -33,7 +33,7 @@ const BESIDE =
   'wife|husband|hubby|spouse|partner|(?:step ?)?(?:son|daughter|mom|mother|dad|father)|sons|daughters|mum|mama|papa|sister|brother|aunt|uncle|grand(?:ma|pa|mother|father|son|daughter)|kids?|boys?|girls?|child(?:ren)?|baby|family|friend|neighbou?r|caregiver|aide|espos[oa]|marido|hij[oa]s?|herman[oa]|ti[oa]|abuelit[oa]|abuel[oa]|niet[oa]|nin[oa]s?|bebe|familia|amig[oa]|vecin[oa]|cunad[oa]|suegr[oa]';
 /** Who comes, or who brings them. */
 const RELATIVE = `(?:(?:my|our|his|her|the|both|mi|mis|nuestr[oa]) )*(?:${BESIDE})`;
-const WHO = `(?:(?:i|we|he|she|they|ill|well|hell|shell|theyll|im|were|hes|shes|theyre|u|you|both(?: of us)?|all|yes|and|y|${RELATIVE}) )*`;
+const WHO = `(?:(?:i|we|he|she|they|ill|well|hell|shell|theyll|im|were|hes|shes|theyre|u|you|both of us|both(?= (?:will|can|are|am|is|do|be|b|coming|come|plan|planning|gonna|going|attend|attending|def|definitely|still) )|all|yes|and|y|${RELATIVE}) )*`;
 const MONTH =
   '(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|ene|abr|ago|dic)(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember|ro|rero|zo|yo|io|osto|iembre|tubre|viembre|ciembre)?';
 const WHEN = `(?:(?:at|on|by|for|to|this|next|my|our|his|her|the|around|a|las?|el|de|del|en|para|mi) )*(?:${DAY}|then|entonces|noon|mediodia|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|morning|afternoon|evening|(?:de|por|en) la (?:tarde|manana)|week|${MONTH}|\\d{1,2}(?:st|nd|rd|th)|\\d{1,2} de ${MONTH}|\\d{1,4}(?: \\d\\d)?(?: ?(?:am|pm|a m|p m|oclock))?(?: en punto)?)`;
