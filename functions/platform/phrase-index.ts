@@ -7,7 +7,7 @@
  */
 
 /** What is worth trying where a word stands. */
-export type PhraseIndex<T> = (word: string) => readonly T[];
+type PhraseIndex<T> = (word: string) => readonly T[];
 
 /** People use the same few thousand words: what can begin with each is looked up once. */
 const mostWords = 4_000;

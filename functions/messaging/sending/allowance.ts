@@ -4,6 +4,7 @@ import type { Caller } from '../../platform/actor.ts';
 import { loadClinic } from '../../platform/store/clinic.ts';
 import { localDateOf } from '../../platform/time.ts';
 import { loadVisitsBetween } from '../../scheduling/visits.ts';
+import { barOf } from '../consent/consent.ts';
 import type { SentDay, Standing } from '../consent/standing-store.ts';
 import { decideCap, MOST_IMPORTANT, ofLastWeek, type WaitingText } from '../core/caps.ts';
 import { stepNamed } from '../core/message-plan.ts';
@@ -37,8 +38,8 @@ export type Allowance =
   | { readonly kind: 'defer'; readonly until: Temporal.Instant };
 
 /**
- * Whether a text that its plan and its number's consent let go may go to this person now: not to a number nobody is reached at, no
- * marketing that is paused, nothing beyond the caps. What has to wait waits for an hour at which its plan would let it go, or is
+ * Whether a text that its plan lets go may go to this person now: not without their consent, not to a number nobody is reached at,
+ * no marketing that is paused, nothing beyond the caps. What has to wait waits for an hour at which its plan would let it go, or is
  * not sent.
  */
 export const allowanceOf = async (
@@ -46,6 +47,8 @@ export const allowanceOf = async (
   message: Message,
   { step, patient, standing, decideAt }: AllowanceRequest,
 ): Promise<Allowance> => {
+  const bar = barOf(standing, step.category, patient.id);
+  if (bar !== undefined) return { kind: 'suppress', reason: bar };
   if (standing.unreachable !== undefined) return { kind: 'suppress', reason: 'number-unreachable' };
   const [settings, clinic] = await Promise.all([loadSettings(caller.clinicId), loadClinic(caller.clinicId)]);
   if (isPaused(step.category, settings)) return { kind: 'suppress', reason: 'marketing-paused' };

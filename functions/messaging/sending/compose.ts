@@ -121,8 +121,6 @@ const composeVisitText = async (caller: Caller, message: Message): Promise<Compo
   if (decision.kind !== 'send') return decision;
   // The patient may have another number by now.
   const standing = patient.phone === message.to ? known : await getStanding(message.clinicId, patient.phone);
-  const bar = barOf(standing, step.category, patient.id);
-  if (bar !== undefined) return suppress(bar);
   const allowed = await allowanceOf(caller, message, {
     step,
     patient,
@@ -195,8 +193,6 @@ const composeNudge = async (caller: Caller, message: Message): Promise<Composed>
   const [standing, picture] = await together(() =>
     Promise.all([getStanding(message.clinicId, patient.phone), pictureOf(message.clinicId, step)]),
   );
-  const bar = barOf(standing, step.category, patientId);
-  if (bar !== undefined) return suppress(bar);
   const allowed = await allowanceOf(caller, message, {
     step,
     patient,
